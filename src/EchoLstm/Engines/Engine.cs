@@ -1,0 +1,33 @@
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Engines;
+
+/// <summary>
+/// Trains on one batch and predicts one batch. The model owns the rest: the order of the data, epochs, states between calls,
+/// callbacks and history.
+/// </summary>
+internal abstract class Engine : IDisposable
+{
+    internal abstract EngineKind Kind { get; }
+
+    /// <summary>Called before a fit or a single batch: notices parameters that were replaced, frozen or thawed since.</summary>
+    internal abstract void BeginTraining();
+
+    /// <summary>Measures a batch, then moves the weights. Where the loss is not finite they stay as they are.</summary>
+    /// <param name="batch">The samples.</param>
+    /// <param name="figures">Receives the loss, then the metrics, all before the update.</param>
+    internal abstract void TrainOnBatch(in Batch batch, Span<double> figures);
+
+    /// <summary>Measures a batch.</summary>
+    /// <param name="batch">The samples.</param>
+    /// <param name="figures">Receives the loss, then the metrics.</param>
+    internal abstract void EvaluateOnBatch(in Batch batch, Span<double> figures);
+
+    /// <summary>The outputs for a batch; the caller's, or its dispose scope's.</summary>
+    /// <param name="batch">The samples.</param>
+    internal abstract Tensor PredictOnBatch(in Batch batch);
+
+    public abstract void Dispose();
+}

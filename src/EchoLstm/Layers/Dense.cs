@@ -1,0 +1,99 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// A fully connected layer: Keras's <c>Dense</c> over <c>torch.nn.Linear</c>. output = activation(input · kernel + bias), on
+/// the last axis of an input of any rank: (samples, features) to (samples, units), (samples, time steps, features) to
+/// (samples, time steps, units).
+/// </summary>
+/// <remarks>
+/// It has features · units + units parameters. On 3-D input it does what <c>TimeDistributed(Dense)</c> does, with the same
+/// weights and the same numbers. Initial values are Keras's: kernel Glorot uniform, bias 0.
+/// </remarks>
+public sealed class Dense : Layer
+{
+    private Linear? _linear;
+
+    /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
+    /// <param name="units">The length of the output's last axis.</param>
+    /// <param name="activation">The function applied to the output; softmax runs over the last axis.</param>
+    /// <param name="useBias">Whether there is a bias.</param>
+    /// <exception cref="ArgumentOutOfRangeException">units is below 1, or there is no such activation.</exception>
+    public Dense(int units, Activation activation = Activation.Linear, bool useBias = true)
+        : base("Dense")
+    {
+        if (units < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(units), units, "A Dense layer needs at least 1 unit.");
+        }
+        Units = units;
+        Activation = activation.Validated(nameof(activation));
+        UseBias = useBias;
+    }
+
+    /// <summary>The length of the output's last axis.</summary>
+    public int Units { get; }
+
+    /// <summary>The function applied to the output.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Whether there is a bias.</summary>
+    public bool UseBias { get; }
+
+    internal override string? CountingFormula => InputShape?.Last is { } features
+        ? string.Create(CultureInfo.InvariantCulture, $"{features} * {Units}{(UseBias ? $" + {Units}" : "")}")
+        : null;
+
+    internal override IReadOnlyList<LayerWeight> Weights => _linear is null ? [] :
+    [
+        new("kernel", () => _linear.weight, weight => weight.t()),
+        .. UseBias ? new LayerWeight[] { new("bias", () => _linear.bias!, bias => bias.alias()) } : [],
+    ];
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return inputShape.Rank >= 2
+            ? inputShape.WithLast(Units)
+            : throw new ShapeMismatchException(
+                $"{Title} expects input of rank 2 or more (samples, ..., features) but received {inputShape}. Reshape single numbers to (samples, 1).",
+                "(samples, ..., features)",
+                inputShape.ToString());
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        var features = inputShape.Last ?? throw new ShapeMismatchException(
+            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
+            "(samples, ..., features)",
+            inputShape.ToString());
+        SizeGuard.Check(
+            Title,
+            ((decimal)features + (UseBias ? 1 : 0)) * Units,
+            "The weights are features times units: reduce one of them, or summarise the input first.");
+
+        _linear = nn.Linear(features, Units, hasBias: UseBias);
+        register_module("linear", _linear);
+
+        _linear.weight.t().copy_(Initializers.GlorotUniform(random, features, Units));
+        if (UseBias)
+        {
+            _linear.bias!.zero_();
+        }
+    }
+
+    private protected override Tensor Compute(Tensor input)
+    {
+        if (Activation == Activation.Linear)
+        {
+            return _linear!.call(input);
+        }
+        using var weighted = _linear!.call(input);
+        return Activation.Apply(weighted);
+    }
+}

@@ -1,0 +1,20 @@
+namespace EchoLstm.Layers;
+
+/// <summary>A layer that may carry a state from one batch to the next.</summary>
+internal interface IStateful
+{
+    /// <summary>Whether it does carry one.</summary>
+    bool Stateful { get; }
+
+    /// <summary>How the layer names itself in errors.</summary>
+    string Title { get; }
+
+    /// <summary>The number of samples that the carried state is for; null where none is carried.</summary>
+    long? StateSamples { get; }
+
+    /// <summary>Takes the state out of the layer, which begins anew; the caller gives it back with <see cref="PutState"/> or disposes it.</summary>
+    IDisposable? TakeState();
+
+    /// <summary>Puts a state back that <see cref="TakeState"/> took; the present one is disposed.</summary>
+    void PutState(IDisposable? state);
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// A layer in Keras's sense: a TorchSharp module that knows its output shape beforehand and makes its weights when it
+/// learns its input shape, at <see cref="Build(Shape)"/> or at the first call.
+/// </summary>
+/// <remarks>
+/// It is a plain <c>torch.nn.Module&lt;Tensor, Tensor&gt;</c>: call it, put it into your own module or train it with your own
+/// loop. To add a layer of your own to a model, derive from TorchSharp's module and add that. The weights belong to the layer
+/// and are disposed with it; a tensor that a call returns is the caller's (or its dispose scope's).
+/// </remarks>
+public abstract partial class Layer : nn.Module<Tensor, Tensor>
+{
+    private bool _trainable = true;
+    private string? _name;
+
+    private protected Layer(string kerasClass)
+        : base(kerasClass) => KerasClass = kerasClass;
+
+    /// <summary>Keras's name of the layer's class, as <c>Summary</c> prints it.</summary>
+    internal string KerasClass { get; }
+
+    /// <summary>The layer's name, e.g. <c>lstm_1</c>: given by the user, else by the model that it is added to.</summary>
+    /// <value>The class in snake case until a model numbers it.</value>
+    public string Name
+    {
+        get => _name ?? DefaultName;
+        init
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(value);
+            _name = value;
+        }
+    }
+
+    /// <summary>The seed of the initial weights where the layer is built on its own; in a model, the model's seed governs unless this is set.</summary>
+    /// <value>null: another one for each layer.</value>
+    public int? Seed { get; init; }
+
+    /// <summary>The shape that the layer was built for, samples first; null before it is built.</summary>
+    public Shape? InputShape { get; private set; }
+
+    /// <summary>Whether the layer has its weights.</summary>
+    public bool IsBuilt => InputShape is not null;
+
+    /// <summary>Whether training changes the layer's weights (Keras's <c>trainable</c>).</summary>
+    /// <value>true</value>
+    public bool Trainable
+    {
+        get => _trainable;
+        set
+        {
+            _trainable = value;
+            foreach (var parameter in parameters())
+            {
+                parameter.requires_grad = value;
+            }
+        }
+    }
+
+    internal bool HasGivenName => _name is not null;
+
+    internal string DefaultName => SnakeCase(KerasClass);
+
+    /// <summary>How the layer names itself in errors.</summary>
+    internal string Title => $"{GetType().Name} '{Name}'";
+
+    /// <summary>The weights in Keras's order; empty before the layer is built.</summary>
+    internal virtual IReadOnlyList<LayerWeight> Weights => [];
+
+    /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
+    internal virtual string? CountingFormula => null;
+
+    /// <summary>The shape of the output for a shape of the input (Keras's <c>compute_output_shape</c>); needs no weights.</summary>
+    /// <param name="inputShape">The input's shape, samples first; null where a length is not known.</param>
+    /// <returns>The output's shape, samples first.</returns>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
+    public abstract Shape OutputShape(Shape inputShape);
+
+    /// <summary>Makes the weights for an input shape (Keras's <c>build</c>). A layer builds itself at its first call.</summary>
+    /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5, 1)</c>.</param>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input, or was built for another.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights would not fit in memory.</exception>
+    public void Build(Shape inputShape) => Build(inputShape, null);
+
+    /// <summary>Builds with the generator of the model that the layer is in.</summary>
+    internal void Build(Shape inputShape, SeededRandom? modelRandom)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        ThrowIfDisposed();
+        if (IsBuilt)
+        {
+            CheckInput(inputShape);
+            return;
+        }
+        _ = OutputShape(inputShape);
+        var random = Seed is null && modelRandom is not null ? modelRandom : new SeededRandom(Seed ?? Random.Shared.Next());
+        using (NewDisposeScope())
+        using (no_grad())
+        {
+            CreateWeights(inputShape, random);
+            // TorchSharp's recurrent modules leave their parameters to the scope that they are made in.
+            foreach (var parameter in parameters())
+            {
+                parameter.DetachFromDisposeScope();
+            }
+        }
+        InputShape = inputShape;
+        if (!_trainable)
+        {
+            Trainable = false;
+        }
+    }
+
+    /// <summary>Runs the layer, after building it if need be.</summary>
+    /// <param name="input">The input, samples first.</param>
+    /// <returns>The output; the caller's, or its dispose scope's.</returns>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
+    /// <exception cref="ObjectDisposedException">The layer is disposed.</exception>
+    public sealed override Tensor forward(Tensor input)
+    {
+        EnsureBuilt(input);
+        try
+        {
+            return Compute(input);
+        }
+        catch (ExternalException error)
+        {
+            throw new ArgumentException($"{Title} failed on input of shape {Shape.Of(input)}: {error.Message}", nameof(input), error);
+        }
+    }
+
+    /// <summary>The number of the layer's parameters, counted from the tensors that hold them (Keras's <c>count_params</c>).</summary>
+    /// <param name="trainable">true: only those that training changes; false: only the others; null: all.</param>
+    /// <returns>The number of single values.</returns>
+    /// <exception cref="InvalidOperationException">The layer is not built yet, so that it has no parameters to count.</exception>
+    public long CountParameters(bool? trainable = null)
+    {
+        ThrowIfNotBuilt("count its parameters");
+        return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable).Sum(parameter => parameter.numel());
+    }
+
+    /// <summary>Makes and registers the weights; runs without gradients, in a dispose scope.</summary>
+    private protected abstract void CreateWeights(Shape inputShape, SeededRandom random);
+
+    /// <summary>The layer's function of an input that was checked.</summary>
+    private protected abstract Tensor Compute(Tensor input);
+
+    /// <summary>Throws unless the built layer takes an input of this shape.</summary>
+    private protected virtual void CheckInput(Shape inputShape)
+    {
+        _ = OutputShape(inputShape);
+        if (InputShape!.Last is { } built && inputShape.Last is { } given && built != given)
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"{Title} was built for {built} features but received {given}, in input of shape {inputShape}. Give it as many as it was built for, or make a new layer."),
+                InputShape.ToString(),
+                inputShape.ToString());
+        }
+    }
+
+    private protected void EnsureBuilt(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var shape = Shape.Of(input);
+        if (IsBuilt)
+        {
+            ThrowIfDisposed();
+            CheckInput(shape);
+            return;
+        }
+        Build(shape.With(0, null));
+        if (input.is_floating_point() && input.dtype != ScalarType.Float32)
+        {
+            this.to(input.dtype);
+        }
+        if (input.device_type != DeviceType.CPU)
+        {
+            this.to(input.device);
+        }
+    }
+
+    private protected void ThrowIfNotBuilt(string purpose)
+    {
+        ThrowIfDisposed();
+        if (!IsBuilt)
+        {
+            throw new InvalidOperationException($"{Title} has no weights yet, so it can't {purpose}. Call Build with an input shape, or call it once with data.");
+        }
+    }
+
+    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
+
+    internal bool IsDisposed { get; private set; }
+
+    internal void GiveName(string name) => _name = name;
+
+    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice.</summary>
+    protected sealed override void RegisterComponents()
+    {
+    }
+
+    /// <summary>Releases the layer's weights and states.</summary>
+    /// <param name="disposing">Whether it was disposed rather than finalised.</param>
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var words = WordStart().Replace(name, "$1_$2");
+        return LowerThenUpper().Replace(words, "$1_$2").ToLowerInvariant();
+    }
+
+    // Keras's two steps: "TimeDistributed" becomes time_distributed, "LSTM" lstm and "Conv1D" conv1d.
+    [GeneratedRegex("(.)([A-Z][a-z0-9]+)")]
+    private static partial Regex WordStart();
+
+    [GeneratedRegex("([a-z])([A-Z])")]
+    private static partial Regex LowerThenUpper();
+}

@@ -1,0 +1,52 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Repeats a vector as the steps of a sequence: Keras's <c>RepeatVector</c>, the bridge from an encoder to a decoder.
+/// (samples, features) becomes (samples, n, features).
+/// </summary>
+public sealed class RepeatVector : Layer
+{
+    /// <summary>Creates the layer; it has no weights.</summary>
+    /// <param name="n">The number of time steps of the output.</param>
+    /// <exception cref="ArgumentOutOfRangeException">n is below 1.</exception>
+    public RepeatVector(int n)
+        : base("RepeatVector")
+    {
+        if (n < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(n), n, "RepeatVector makes at least 1 time step.");
+        }
+        N = n;
+    }
+
+    /// <summary>The number of time steps of the output.</summary>
+    public int N { get; }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return inputShape.Rank == 2
+            ? new Shape(inputShape[0], N, inputShape[1])
+            : throw new ShapeMismatchException(
+                $"{Title} expects input of rank 2 (samples, features) but received {inputShape}. After an Lstm, leave out its returnSequences: the vector to repeat is the last step's output.",
+                "(samples, features)",
+                inputShape.ToString());
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+    }
+
+    // Without weights it takes any number of features.
+    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
+
+    private protected override Tensor Compute(Tensor input)
+    {
+        using var step = input.unsqueeze(1);
+        return step.repeat(1, N, 1);
+    }
+}

@@ -1,0 +1,95 @@
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// The library's own random numbers: xoshiro256** (Blackman and Vigna), its state filled by SplitMix64. One seed gives one
+/// stream on every machine and Torch provider, which neither Torch's generator nor <see cref="Random"/> promises.
+/// </summary>
+internal sealed class SeededRandom
+{
+    private ulong _s0, _s1, _s2, _s3;
+    private double? _spareNormal;
+
+    internal SeededRandom(int seed)
+    {
+        var state = unchecked((ulong)seed);
+        _s0 = SplitMix(ref state);
+        _s1 = SplitMix(ref state);
+        _s2 = SplitMix(ref state);
+        _s3 = SplitMix(ref state);
+    }
+
+    /// <summary>64 random bits.</summary>
+    internal ulong NextBits()
+    {
+        var result = ulong.RotateLeft(_s1 * 5, 7) * 9;
+        var shifted = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= shifted;
+        _s3 = ulong.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>A number of [0, 1), each multiple of 2^-53 equally likely.</summary>
+    internal double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>A number of [-limit, limit).</summary>
+    internal double NextUniform(double limit) => ((2 * NextUniform()) - 1) * limit;
+
+    /// <summary>A whole number of [0, bound), each equally likely: Lemire's multiplication, biased draws rejected.</summary>
+    internal long NextBelow(long bound)
+    {
+        var range = (ulong)bound;
+        while (true)
+        {
+            var high = Math.BigMul(NextBits(), range, out var low);
+            if (low >= range || low >= (0 - range) % range)
+            {
+                return (long)high;
+            }
+        }
+    }
+
+    /// <summary>A standard normal number by Marsaglia's polar method.</summary>
+    internal double NextNormal()
+    {
+        if (_spareNormal is { } spare)
+        {
+            _spareNormal = null;
+            return spare;
+        }
+        while (true)
+        {
+            var u = NextUniform(1);
+            var v = NextUniform(1);
+            var square = (u * u) + (v * v);
+            if (square is > 0 and < 1)
+            {
+                var scale = Math.Sqrt(-2 * Math.Log(square) / square);
+                _spareNormal = v * scale;
+                return u * scale;
+            }
+        }
+    }
+
+    /// <summary>A random order of the numbers given, in place (Fisher and Yates).</summary>
+    internal void Shuffle(Span<long> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = (int)NextBelow(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong SplitMix(ref ulong state)
+    {
+        state += 0x9E3779B97F4A7C15;
+        var z = state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

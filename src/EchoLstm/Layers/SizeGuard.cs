@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace EchoLstm.Layers;
+
+/// <summary>Refuses weights that memory can't hold, before they are allocated.</summary>
+internal static class SizeGuard
+{
+    private const int BytesPerParameter = sizeof(float);
+
+    /// <summary>Throws when the parameters would take more than the memory there is.</summary>
+    /// <param name="layer">The layer that asks, as it names itself.</param>
+    /// <param name="parameters">How many parameters it asks for; a decimal, as a product of lengths may exceed 64 bits.</param>
+    /// <param name="hint">What the user may have confused.</param>
+    /// <exception cref="InsufficientMemoryException">The parameters do not fit.</exception>
+    internal static void Check(string layer, decimal parameters, string hint)
+    {
+        var bytes = parameters * BytesPerParameter;
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > available)
+        {
+            throw new InsufficientMemoryException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{layer} asks for {parameters:N0} parameters, {bytes:N0} bytes, but this machine has {available:N0} bytes of memory. {hint}"));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Applies a module to every time step with the same weights: Keras's <c>TimeDistributed</c>. It folds the time axis into the
+/// samples axis, applies the module once, and unfolds: (samples, time steps, ...) is (samples · time steps, ...) for the module.
+/// </summary>
+/// <remarks>
+/// Any layer, TorchSharp module or whole model may be inside: a Conv1d reads (samples, time steps, channels, length), a Conv2d
+/// (samples, time steps, channels, height, width), an Lstm (samples, time steps, inner steps, features). <c>Dense</c> works on the last axis
+/// anyway, so that on 3-D input <c>TimeDistributed(Dense)</c> and <c>Dense</c> are the same function with as many weights.
+/// The module inside belongs to this layer and is disposed with it.
+/// </remarks>
+public sealed class TimeDistributed : Layer
+{
+    private readonly Layer _inner;
+
+    /// <summary>Wraps a layer, a model or any TorchSharp module.</summary>
+    /// <param name="inner">What to apply to each time step; it belongs to this layer from now on.</param>
+    public TimeDistributed(nn.Module<Tensor, Tensor> inner)
+        : base("TimeDistributed")
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        Inner = inner;
+        _inner = inner as Layer ?? new ModuleLayer(inner);
+        register_module("layer", _inner);
+    }
+
+    /// <summary>The module that is applied to each time step.</summary>
+    public nn.Module<Tensor, Tensor> Inner { get; }
+
+    internal override string? CountingFormula => _inner.CountingFormula;
+
+    internal override IReadOnlyList<LayerWeight> Weights => _inner.Weights;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        CheckRank(inputShape);
+        var ofStep = _inner.OutputShape(StepShape(inputShape));
+        return new Shape([inputShape[0], inputShape[1], .. ofStep.Skip(1)]);
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _inner.Build(StepShape(inputShape), random);
+
+    // The module inside checks the rest.
+    private protected override void CheckInput(Shape inputShape) => CheckRank(inputShape);
+
+    private protected override Tensor Compute(Tensor input)
+    {
+        var shape = input.shape; // (samples, time steps, ...)
+        using var folded = input.reshape([shape[0] * shape[1], .. shape[2..]]);
+        using var output = _inner.call(folded); // (samples * time steps, ...)
+        return output.reshape([shape[0], shape[1], .. output.shape[1..]]);
+    }
+
+    private void CheckRank(Shape inputShape)
+    {
+        if (inputShape.Rank < 3)
+        {
+            throw new ShapeMismatchException(
+                $"{Title} expects input of rank 3 or more (samples, time steps, features, ...) but received {inputShape}. The Lstm before it probably lacks returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave TimeDistributed out.",
+                "(samples, time steps, features, ...)",
+                inputShape.ToString());
+        }
+    }
+
+    private static Shape StepShape(Shape inputShape) => new([inputShape[0] * inputShape[1], .. inputShape.Skip(2)]);
+}

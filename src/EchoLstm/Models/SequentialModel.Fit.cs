@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using System.Globalization;
+using EchoLstm.Engines;
+using EchoLstm.Layers;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+public sealed partial class SequentialModel
+{
+    /// <summary>Trains the model (Keras's <c>fit</c>); builds it first where it is not built.</summary>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once.</param>
+    /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples.</param>
+    /// <param name="verbose">What goes to the console: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch.</param>
+    /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not.</param>
+    /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch instead of trained on.</param>
+    /// <param name="validationData">Inputs and targets to measure after each epoch.</param>
+    /// <param name="callbacks">What else to do at the turns of the fit.</param>
+    /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit.</param>
+    /// <returns>Every figure of every epoch.</returns>
+    /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
+    /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful model. Nothing was trained.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <remarks>A stateful model's state goes on from batch to batch and from epoch to epoch until <see cref="ResetStates"/>; validation leaves it alone.</remarks>
+    public History Fit(
+        TensorLike x,
+        TensorLike y,
+        int epochs = 1,
+        int batchSize = 32,
+        int verbose = 1,
+        bool shuffle = true,
+        double validationSplit = 0,
+        (TensorLike X, TensorLike Y)? validationData = null,
+        IReadOnlyList<Callback>? callbacks = null,
+        int initialEpoch = 0)
+    {
+        var compilation = Compiled("Fit");
+        AtLeastOne(epochs, nameof(epochs));
+        AtLeastOne(batchSize, nameof(batchSize));
+        if (verbose is < 0 or > 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(verbose), verbose, "verbose is 0 (nothing), 1 (a progress bar an epoch) or 2 (two lines an epoch).");
+        }
+        if (initialEpoch < 0 || initialEpoch >= epochs)
+        {
+            throw new ArgumentOutOfRangeException(nameof(initialEpoch), initialEpoch, string.Create(CultureInfo.InvariantCulture, $"initialEpoch counts from 0 and must lie below epochs, which is {epochs}."));
+        }
+        if (validationSplit is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(validationSplit), validationSplit, "validationSplit is a share of the samples: at least 0 and below 1.");
+        }
+        if (validationSplit > 0 && validationData is not null)
+        {
+            throw new ArgumentException("Give validationSplit or validationData, not both.", nameof(validationData));
+        }
+
+        var stopwatch = Stopwatch.StartNew();
+        using var all = Samples(x, y, compilation);
+        using var validation = validationData is { } given ? Samples(given.X, given.Y, compilation) : Split(all, 1 - validationSplit, takeLast: true);
+        using var training = Split(all, 1 - validationSplit, takeLast: false) ?? all;
+
+        var stateful = StatefulLayers;
+        if (stateful.Count > 0 && shuffle)
+        {
+            throw new ArgumentException($"The model is stateful ({stateful[0].Title}): sample i of a batch goes on where sample i of the batch before ended, which shuffling would break. Pass shuffle: false.", nameof(shuffle));
+        }
+        SampleCheck.StatefulBatches(stateful, training.Count, batchSize, nameof(batchSize));
+        SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
+        if (validation is not null)
+        {
+            SampleCheck.StatefulBatches(stateful, validation.Count, batchSize, nameof(validationData));
+        }
+
+        var batches = checked((int)((training.Count + batchSize - 1) / batchSize));
+        var progress = new FitProgress(this, epochs, batches, training.Count);
+        var observers = Observers(verbose, callbacks);
+        var history = new History(Runner().Kind);
+        Runner().BeginTraining();
+
+        foreach (var observer in observers)
+        {
+            observer.OnTrainBegin(progress);
+        }
+        for (var epoch = initialEpoch; epoch < epochs && !progress.IsStopping; epoch++)
+        {
+            progress.BeginEpoch(epoch);
+            foreach (var observer in observers)
+            {
+                observer.OnEpochBegin(progress);
+            }
+            var figures = TrainEpoch(training, batchSize, shuffle ? ShuffledOrder(training.Count) : [], progress, observers);
+            if (validation is not null)
+            {
+                Measure(validation, batchSize, carryState: false).WriteTo(figures, FigureNames.ValidationPrefix);
+            }
+            history.Add(epoch, figures);
+            foreach (var observer in observers)
+            {
+                observer.OnEpochEnd(progress);
+            }
+        }
+        foreach (var observer in observers)
+        {
+            observer.OnTrainEnd(progress);
+        }
+        history.Duration = stopwatch.Elapsed;
+        return history;
+    }
+
+    /// <summary>Trains on one batch (Keras's <c>train_on_batch</c>); builds the model first where it is not built.</summary>
+    /// <param name="x">The inputs, samples first.</param>
+    /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <returns>The loss and the metrics by name, measured before the update.</returns>
+    /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
+    /// <exception cref="ArgumentException">Data has NaN or infinities.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    public IReadOnlyDictionary<string, double> TrainOnBatch(TensorLike x, TensorLike y)
+    {
+        using var samples = Samples(x, y, Compiled("TrainOnBatch"));
+        SampleCheck.CarriedState(StatefulLayers, checked((int)samples.Count), nameof(x));
+        var progress = new FitProgress(this, 1, 1, samples.Count);
+        progress.BeginEpoch(0);
+        Runner().BeginTraining();
+        return TrainEpoch(samples, checked((int)samples.Count), [], progress, []);
+    }
+
+    private Dictionary<string, double> TrainEpoch(SampleSet samples, int batchSize, ReadOnlySpan<long> order, FitProgress progress, IReadOnlyList<Callback> observers)
+    {
+        var names = _compilation!.Names;
+        var running = new RunningFigures(names);
+        var means = new Dictionary<string, double>(names.Count * 2);
+        var figures = new double[names.Count];
+        var engine = Runner();
+        progress.Figures = means;
+        train();
+        for (var start = 0L; start < samples.Count; start += batchSize)
+        {
+            var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
+            engine.TrainOnBatch(batch, figures);
+            if (!double.IsFinite(figures[0]))
+            {
+                throw Diverged(batch, figures[0], progress);
+            }
+            running.Add(figures, batch.Count);
+            progress.BatchesDone++;
+            if (observers.Count > 0)
+            {
+                running.WriteTo(means);
+                foreach (var observer in observers)
+                {
+                    observer.OnBatchEnd(progress);
+                }
+            }
+        }
+        running.WriteTo(means);
+        return means;
+    }
+
+    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var x = batch.Gather().Inputs;
+        Layer? culprit = null;
+        foreach (var layer in _layers)
+        {
+            x = layer.call(x);
+            if (!x.isfinite().all().ToBoolean())
+            {
+                culprit = layer;
+                break;
+            }
+        }
+        var where = culprit is null
+            ? $"Every layer's output is finite, so it is the loss {_compilation!.Loss.Name} itself; check that outputs and targets lie where it is defined."
+            : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
+        return new TrainingDivergedException(
+            string.Create(CultureInfo.InvariantCulture, $"The loss became {(double.IsNaN(loss) ? "NaN" : "infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch {progress.BatchesDone + 1} of {progress.Batches}; this batch changed no weight. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data."),
+            progress.Epoch,
+            progress.BatchesDone,
+            culprit?.Name);
+    }
+
+    private long[] ShuffledOrder(long count)
+    {
+        var order = new long[count];
+        for (var i = 0L; i < count; i++)
+        {
+            order[i] = i;
+        }
+        _random!.Shuffle(order);
+        return order;
+    }
+
+    private static List<Callback> Observers(int verbose, IReadOnlyList<Callback>? callbacks)
+    {
+        List<Callback> observers = [.. callbacks ?? []];
+        if (observers.Contains(null!))
+        {
+            throw new ArgumentNullException(nameof(callbacks), "One of the callbacks is null.");
+        }
+        if (verbose > 0)
+        {
+            observers.Add(verbose == 1 ? new ProgressBar(Console.Out, live: !Console.IsOutputRedirected) : new EpochLog(Console.Out));
+        }
+        return observers;
+    }
+
+    private static SampleSet? Split(SampleSet samples, double trainingShare, bool takeLast)
+    {
+        if (trainingShare >= 1)
+        {
+            return null;
+        }
+        var first = (long)(samples.Count * trainingShare);
+        if (first == 0 || first == samples.Count)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"validationSplit would leave {first} of {samples.Count} samples for training and {samples.Count - first} for validation. Both need at least one."),
+                "validationSplit");
+        }
+        return takeLast
+            ? new SampleSet(samples.Inputs.narrow(0, first, samples.Count - first), samples.Targets!.narrow(0, first, samples.Count - first))
+            : new SampleSet(samples.Inputs.narrow(0, 0, first), samples.Targets!.narrow(0, 0, first));
+    }
+
+    private static void AtLeastOne(int value, string name)
+    {
+        if (value < 1)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using EchoLstm.Engines;
+using EchoLstm.Layers;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+public sealed partial class SequentialModel
+{
+    private const int DefaultBatchSize = 32;
+
+    /// <summary>Measures the model without training it (Keras's <c>evaluate</c>).</summary>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is for.</param>
+    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the model's own as it was; true goes on from the model's state and advances it, as Keras does.</param>
+    /// <returns>The loss and the metrics by name.</returns>
+    /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
+    /// <exception cref="ArgumentException">Data has NaN or infinities, or the batch size is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled or not built.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(TensorLike x, TensorLike y, int? batchSize = null, bool carryState = false)
+    {
+        var compilation = Compiled("Evaluate");
+        ThrowIfNotBuilt("be evaluated");
+        using var samples = Samples(x, y, compilation);
+        return Measure(samples, CheckedBatchSize(samples, batchSize, carryState), carryState).ToDictionary();
+    }
+
+    /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is for.</param>
+    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.</param>
+    /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
+    /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false)
+    {
+        ThrowIfDisposed();
+        ThrowIfEmpty();
+        ThrowIfNotBuilt("predict");
+        using var samples = Samples(x, null, null);
+        var size = CheckedBatchSize(samples, batchSize, carryState);
+        var outputs = new List<Tensor>();
+        using var scope = NewDisposeScope();
+        RunBatches(samples, size, carryState, (engine, in batch) => outputs.Add(engine.PredictOnBatch(batch)));
+        return (outputs.Count == 1 ? outputs[0] : cat(outputs, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The outputs as a .NET array, e.g. <c>model.Predict&lt;float[,,]&gt;(x)</c>; otherwise as <see cref="Predict(TensorLike, int?, bool)"/>.</summary>
+    /// <typeparam name="TArray">The array's type: <c>float[,]</c> for (samples, units), <c>float[,,]</c> for (samples, time steps, units).</typeparam>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is for.</param>
+    /// <param name="carryState">Whether a stateful model goes on from its own state and advances it.</param>
+    /// <returns>The outputs, samples first.</returns>
+    /// <exception cref="ArgumentException">The output is no such array; otherwise as the other overload.</exception>
+    public TArray Predict<TArray>(TensorLike x, int? batchSize = null, bool carryState = false)
+        where TArray : class
+    {
+        using var output = Predict(x, batchSize, carryState);
+        var array = NetArrays.FromTensor(output);
+        return array as TArray ?? throw new ArgumentException(
+            $"The prediction of shape {Shape.Of(output)} is a {TypeName(array.GetType())}, not a {TypeName(typeof(TArray))}. Call Predict<{TypeName(array.GetType())}>.");
+    }
+
+    private RunningFigures Measure(SampleSet samples, int batchSize, bool carryState)
+    {
+        var names = _compilation!.Names;
+        var running = new RunningFigures(names);
+        var figures = new double[names.Count];
+        RunBatches(samples, batchSize, carryState, (engine, in batch) =>
+        {
+            engine.EvaluateOnBatch(batch, figures);
+            running.Add(figures, batch.Count);
+        });
+        return running;
+    }
+
+    private delegate void BatchAction(Engine engine, in Batch batch);
+
+    /// <summary>Runs batch after batch as for inference, from a zero state that is given back unless it is to be carried.</summary>
+    private void RunBatches(SampleSet samples, int batchSize, bool carryState, BatchAction run)
+    {
+        var engine = Runner();
+        var stateful = carryState ? [] : StatefulLayers;
+        var kept = stateful.Select(layer => layer.TakeState()).ToArray();
+        var wasTraining = training;
+        eval();
+        try
+        {
+            for (var start = 0L; start < samples.Count; start += batchSize)
+            {
+                run(engine, new Batch(samples, start, Math.Min(batchSize, samples.Count - start)));
+            }
+        }
+        finally
+        {
+            train(wasTraining);
+            for (var i = 0; i < kept.Length; i++)
+            {
+                stateful[i].PutState(kept[i]);
+            }
+        }
+    }
+
+    private int CheckedBatchSize(SampleSet samples, int? batchSize, bool carryState)
+    {
+        var stateful = StatefulLayers;
+        var size = batchSize ?? (int?)stateful.FirstOrDefault()?.StateSamples ?? InputShape![0] ?? DefaultBatchSize;
+        if (batchSize is null && stateful.Count > 0 && !carryState && samples.Count % size != 0)
+        {
+            size = samples.Count;
+        }
+        AtLeastOne((int)size, nameof(batchSize));
+        SampleCheck.StatefulBatches(stateful, samples.Count, (int)size, nameof(batchSize));
+        if (carryState)
+        {
+            SampleCheck.CarriedState(stateful, (int)size, nameof(batchSize));
+        }
+        return (int)size;
+    }
+
+    /// <summary>Data in the model's type and on its device, checked against the model, which is built for it where it is not built.</summary>
+    private SampleSet Samples(TensorLike x, TensorLike? y, Compilation? compilation)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = x.ToTensor(nameof(x));
+        var targets = y?.ToTensor(nameof(y));
+        SampleCheck.Counts(inputs, targets);
+        SampleCheck.Finite(inputs, nameof(x));
+        if (targets is not null)
+        {
+            SampleCheck.Finite(targets, nameof(y));
+        }
+        var sampleShape = Shape.Of(inputs).With(0, null);
+        if (IsBuilt)
+        {
+            CheckInput(sampleShape);
+        }
+        if (targets is not null)
+        {
+            SampleCheck.Target(OutputShape(sampleShape), targets, compilation!.Loss);
+        }
+        Build(sampleShape);
+
+        var like = parameters().FirstOrDefault();
+        var (dtype, device) = (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
+        inputs = inputs.to(dtype, device);
+        targets = compilation?.Loss.TakesClassIndices == true ? targets?.to(ScalarType.Int64, device) : targets?.to(dtype, device);
+        return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope());
+    }
+
+    private static string TypeName(Type type)
+    {
+        if (!type.IsArray)
+        {
+            return type.Name;
+        }
+        var element = type.GetElementType()!;
+        var name = element == typeof(float) ? "float" : element == typeof(double) ? "double" : element == typeof(long) ? "long" : element == typeof(int) ? "int" : element == typeof(bool) ? "bool" : element.Name;
+        return $"{name}[{new string(',', type.GetArrayRank() - 1)}]";
+    }
+}

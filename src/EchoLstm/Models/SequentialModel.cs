@@ -1,0 +1,232 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using EchoLstm.Engines;
+using EchoLstm.Layers;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+/// <summary>
+/// Layers one after another, with Keras's way of building, training and running them (Keras's <c>Sequential</c>):
+/// <c>Compile</c>, <c>Fit</c>, <c>Evaluate</c>, <c>Predict</c>, <c>Summary</c>.
+/// </summary>
+/// <remarks>
+/// The model is a layer and a TorchSharp module itself: it can be called, saved with TorchSharp's <c>save</c>, put into another model, or
+/// wrapped in <see cref="TimeDistributed"/>. It owns its layers and disposes them. Data has the samples as its first axis,
+/// (samples, time steps, features) for recurrent layers. One model is used by one thread at a time.
+/// </remarks>
+/// <example><code>
+/// using var model = new SequentialModel(new Lstm(5, returnSequences: true), new TimeDistributed(new Dense(1))) { Seed = 1 };
+/// model.Compile(Loss.MeanSquaredError(), new Adam());
+/// model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 2);
+/// using var prediction = model.Predict(x);
+/// </code></example>
+public sealed partial class SequentialModel : Layer
+{
+    private readonly List<Layer> _layers = [];
+    private readonly Dictionary<string, int> _names = [];
+    private SeededRandom? _random;
+    private Compilation? _compilation;
+    private Engine? _engine;
+
+    /// <summary>Creates a model of these layers; more come with <see cref="Add"/>.</summary>
+    /// <param name="layers">The layers, first to last: EchoLstm's or any TorchSharp modules; they belong to the model from now on.</param>
+    /// <exception cref="ArgumentException">A layer is given twice, or two have one name.</exception>
+    public SequentialModel(params nn.Module<Tensor, Tensor>[] layers)
+        : base("Sequential")
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        foreach (var layer in layers)
+        {
+            Add(layer);
+        }
+    }
+
+    /// <summary>The layers, first to last. A TorchSharp module that is no <see cref="Layer"/> appears inside one.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>What runs the model's batches.</summary>
+    [SuppressMessage("Performance", "CA1822", Justification = "What runs depends on the model.")]
+    public EngineKind Engine => EngineKind.Torch;
+
+    internal override IReadOnlyList<LayerWeight> Weights =>
+        [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
+
+    private IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
+
+    /// <summary>Adds a layer behind the last. In a model that is built, the new layer is built at once.</summary>
+    /// <param name="layer">An EchoLstm layer, a model, or any TorchSharp module; it belongs to the model from now on.</param>
+    /// <exception cref="ArgumentException">The layer is in the model already, or its name is.</exception>
+    /// <exception cref="ShapeMismatchException">The model is built and the layer can't take its output.</exception>
+    public void Add(nn.Module<Tensor, Tensor> layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ThrowIfDisposed();
+        if (modules().Contains(layer))
+        {
+            throw new ArgumentException($"The layer {layer.GetName()} is in the model already. Make a second one; to share weights, write a TorchSharp module that calls the layer twice.", nameof(layer));
+        }
+        var added = layer as Layer ?? new ModuleLayer(layer);
+        if (IsBuilt)
+        {
+            added.Build(OutputShape(InputShape!), _random);
+        }
+        NameInModel(added);
+        register_module(added.Name, added);
+        _layers.Add(added);
+    }
+
+    /// <summary>Makes all weights for samples of a shape. Fit builds the model by itself.</summary>
+    /// <param name="inputShape">The shape of one sample, without the samples axis (Keras's <c>input_shape</c>): (time steps, features), e.g. <c>Build(5, 1)</c>; -1 for a length that may vary.</param>
+    /// <exception cref="ShapeMismatchException">A layer can't take what comes to it, or the model was built for another shape.</exception>
+    /// <exception cref="InsufficientMemoryException">A layer's weights would not fit in memory.</exception>
+    public void Build(params long[] inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        Build(new Shape([null, .. inputShape.Select(length => length == -1 ? null : (long?)length)]));
+    }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        ThrowIfEmpty();
+        return _layers.Aggregate(inputShape, (shape, layer) => layer.OutputShape(shape));
+    }
+
+    /// <summary>Sets what training makes small and how (Keras's <c>compile</c>). Compiling again begins the optimiser anew; the weights stay.</summary>
+    /// <param name="loss">The loss, e.g. <c>Loss.MeanSquaredError()</c>.</param>
+    /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
+    /// <param name="metrics">What is reported beside the loss, e.g. <c>Metric.Accuracy()</c>.</param>
+    /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(metrics);
+        ThrowIfDisposed();
+        _compilation = new Compilation(loss, optimizer, [.. metrics]);
+        _engine?.Dispose();
+        _engine = null;
+    }
+
+    /// <summary>Compiles with a loss of your own.</summary>
+    /// <param name="loss">Target and output, of equal shapes, to a tensor whose mean is the loss: one number, or one for each sample or step.</param>
+    /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
+    /// <param name="metrics">What is reported beside the loss.</param>
+    /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    public void Compile(Func<Tensor, Tensor, Tensor> loss, Optimizer optimizer, params Metric[] metrics) =>
+        Compile(Loss.Custom(loss), optimizer, metrics);
+
+    /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
+    public void ResetStates()
+    {
+        ThrowIfDisposed();
+        foreach (var layer in StatefulLayers)
+        {
+            layer.PutState(null);
+        }
+    }
+
+    /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
+    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted.</param>
+    /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.</returns>
+    public string Summary(bool withFormulas = false)
+    {
+        ThrowIfDisposed();
+        return ModelSummary.Of(this, withFormulas);
+    }
+
+    /// <summary>Loads a state dictionary and forgets carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>
+    /// <param name="source">Tensors by name.</param>
+    /// <param name="strict">Whether missing and unexpected names are errors.</param>
+    /// <param name="skip">Names to leave alone.</param>
+    /// <returns>The names that were missing and those that were unexpected.</returns>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        var result = base.load_state_dict(source, strict, skip);
+        ResetStates();
+        return result;
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        _random = random;
+        var shape = inputShape;
+        foreach (var layer in _layers)
+        {
+            layer.Build(shape, random);
+            shape = layer.OutputShape(shape);
+        }
+    }
+
+    private protected override void CheckInput(Shape inputShape)
+    {
+        if (!InputShape!.Accepts(inputShape))
+        {
+            throw new ShapeMismatchException(
+                $"The model was built for input of shape {InputShape} but received {inputShape}. {(inputShape.Rank == InputShape.Rank ? "Give it samples of that shape, or build it with -1 where a length may vary." : "Reshape the input to (samples, time steps, features).")}",
+                InputShape.ToString(),
+                inputShape.ToString());
+        }
+    }
+
+    private protected override Tensor Compute(Tensor input)
+    {
+        var x = input;
+        foreach (var layer in _layers)
+        {
+            var output = layer.call(x);
+            if (!ReferenceEquals(x, input))
+            {
+                x.Dispose();
+            }
+            x = output;
+        }
+        return x;
+    }
+
+    private void NameInModel(Layer layer)
+    {
+        if (!layer.HasGivenName)
+        {
+            var number = _names.GetValueOrDefault(layer.DefaultName) + 1;
+            _names[layer.DefaultName] = number;
+            layer.GiveName(string.Create(CultureInfo.InvariantCulture, $"{layer.DefaultName}_{number}"));
+        }
+        if (_layers.Any(other => other.Name == layer.Name))
+        {
+            throw new ArgumentException($"Two layers of the model are named '{layer.Name}'. Give each a name of its own.", nameof(layer));
+        }
+    }
+
+    private void ThrowIfEmpty()
+    {
+        if (_layers.Count == 0)
+        {
+            throw new InvalidOperationException("The model has no layers. Give some to its constructor, or Add them.");
+        }
+    }
+
+    private Compilation Compiled(string purpose)
+    {
+        ThrowIfDisposed();
+        ThrowIfEmpty();
+        return _compilation ?? throw new InvalidOperationException($"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. model.Compile(Loss.MeanSquaredError(), new Adam()).");
+    }
+
+    private Engine Runner() => _engine ??= new TorchEngine(this, _compilation);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _engine?.Dispose();
+            _engine = null;
+        }
+        base.Dispose(disposing);
+    }
+}

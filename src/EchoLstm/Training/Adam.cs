@@ -1,0 +1,73 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Training;
+
+/// <summary>
+/// Adam (Kingma and Ba 2014) as Keras has it: ε is added before the correction of the bias, to the square root of the raw second moment.
+/// </summary>
+/// <remarks>
+/// With m and v the running means of gradient g and g², at step t:
+/// <code>w ← w - learningRate · √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε)</code>
+/// Torch adds ε after the correction, so that <c>torch.optim.Adam</c> takes other steps where gradients are small, and another curve.
+/// </remarks>
+public sealed class Adam : Optimizer
+{
+    /// <summary>Creates the optimiser.</summary>
+    /// <param name="learningRate">The size of a step.</param>
+    /// <param name="beta1">How much of the first moment stays at each step.</param>
+    /// <param name="beta2">How much of the second moment stays at each step.</param>
+    /// <param name="epsilon">Keeps the step finite where the second moment is 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7)
+        : base(learningRate)
+    {
+        Beta1 = Fraction(beta1, nameof(beta1));
+        Beta2 = Fraction(beta2, nameof(beta2));
+        Epsilon = AtLeastZero(epsilon, nameof(epsilon));
+    }
+
+    /// <summary>How much of the first moment stays at each step.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>How much of the second moment stays at each step.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Keeps the step finite where the second moment is 0.</summary>
+    public double Epsilon { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "adam";
+
+    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters);
+
+    private sealed class Update(Adam adam, IReadOnlyList<Parameter> parameters) : ParameterwiseUpdate(adam, parameters)
+    {
+        private readonly Tensor[] _m = ZerosLike(parameters);
+        private readonly Tensor[] _v = ZerosLike(parameters);
+        private long _step;
+        private double _scale;
+
+        protected override void BeginStep()
+        {
+            _step++;
+            _scale = adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, _step)) / (1 - Math.Pow(adam.Beta1, _step));
+        }
+
+        protected override void Move(int index, Parameter parameter, Tensor gradient)
+        {
+            var m = _m[index].mul_(adam.Beta1).add_(gradient, alpha: 1 - adam.Beta1);
+            var v = _v[index].mul_(adam.Beta2).addcmul_(gradient, gradient, 1 - adam.Beta2);
+            parameter.addcdiv_(m, v.sqrt().add_(adam.Epsilon), -_scale);
+        }
+
+        public override void Dispose()
+        {
+            foreach (var moment in _m.Concat(_v))
+            {
+                moment.Dispose();
+            }
+        }
+    }
+}

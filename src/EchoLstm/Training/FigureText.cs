@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+
+namespace EchoLstm.Training;
+
+/// <summary>Figures as Keras prints them, in every culture alike.</summary>
+internal static class FigureText
+{
+    private const double SmallestFixed = 1e-3;
+
+    /// <summary>Four decimals, or <c>1.5464e-04</c> at 1e-3 and below.</summary>
+    internal static string Number(double value) => Math.Abs(value) > SmallestFixed || value == 0 || !double.IsFinite(value)
+        ? value.ToString("F4", CultureInfo.InvariantCulture)
+        : Exponential(value);
+
+    /// <summary>All figures, each after " - ".</summary>
+    internal static string All(IReadOnlyDictionary<string, double> figures)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in figures)
+        {
+            text.Append(" - ").Append(name).Append(": ").Append(Number(value));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Whole seconds, as Keras prints them.</summary>
+    internal static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture) + "s";
+
+    // C's %.4e has at least two digits of exponent, .NET's format by default three.
+    private static string Exponential(double value) => value.ToString("0.0000e+00", CultureInfo.InvariantCulture);
+}

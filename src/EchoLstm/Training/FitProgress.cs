@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using EchoLstm.Layers;
+
+namespace EchoLstm.Training;
+
+/// <summary>Where a fit is; what callbacks see.</summary>
+public sealed class FitProgress
+{
+    private readonly Stopwatch _epoch = new();
+
+    internal FitProgress(Layer model, int epochs, int batches, long samples)
+    {
+        Model = model;
+        Epochs = epochs;
+        Batches = batches;
+        Samples = samples;
+    }
+
+    /// <summary>The model that is trained, e.g. to keep its weights.</summary>
+    public Layer Model { get; }
+
+    /// <summary>The epoch, counted from 0.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>The number of the epoch after the last.</summary>
+    public int Epochs { get; }
+
+    /// <summary>How many batches of this epoch are done.</summary>
+    public int BatchesDone { get; internal set; }
+
+    /// <summary>How many batches an epoch has.</summary>
+    public int Batches { get; }
+
+    /// <summary>How many samples an epoch has.</summary>
+    public long Samples { get; }
+
+    /// <summary>How long this epoch has taken so far.</summary>
+    public TimeSpan EpochDuration => _epoch.Elapsed;
+
+    /// <summary>The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
+    public IReadOnlyDictionary<string, double> Figures { get; internal set; } = new Dictionary<string, double>();
+
+    /// <summary>Whether someone has asked the fit to end.</summary>
+    public bool IsStopping { get; private set; }
+
+    /// <summary>Ends the fit after the present epoch (Keras's <c>stop_training</c>).</summary>
+    public void Stop() => IsStopping = true;
+
+    internal void BeginEpoch(int epoch)
+    {
+        Epoch = epoch;
+        BatchesDone = 0;
+        _epoch.Restart();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace EchoLstm.Training;
+
+/// <summary>What a fit reported: every figure of every epoch, and what ran it (Keras's <c>History</c>).</summary>
+public sealed class History
+{
+    private readonly Dictionary<string, List<double>> _figures = [];
+    private readonly List<int> _epochs = [];
+
+    internal History(EngineKind engine) => Engine = engine;
+
+    /// <summary>The numbers of the epochs that ran, counted from 0 as Keras does.</summary>
+    public IReadOnlyList<int> Epochs => _epochs;
+
+    /// <summary>The names of the figures: <c>loss</c>, the metrics', and each with <c>val_</c> before it where there was validation.</summary>
+    public IReadOnlyCollection<string> Names => _figures.Keys;
+
+    /// <summary>The loss of each epoch: the mean over its batches weighted by their samples, each measured before its update.</summary>
+    public IReadOnlyList<double> Loss => this[FigureNames.Loss];
+
+    /// <summary>The engine that trained.</summary>
+    public EngineKind Engine { get; }
+
+    /// <summary>How long the fit took.</summary>
+    public TimeSpan Duration { get; internal set; }
+
+    /// <summary>The figures of one name, one an epoch.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="KeyNotFoundException">There is no such figure; the message lists those that there are.</exception>
+    public IReadOnlyList<double> this[string name] => TryGet(name, out var figures)
+        ? figures
+        : throw new KeyNotFoundException($"The history has no figure '{name}'; it has {string.Join(", ", _figures.Keys)}.");
+
+    /// <summary>The figures of one name, if there are any.</summary>
+    /// <param name="name">The name, e.g. <c>accuracy</c>.</param>
+    /// <param name="figures">One figure an epoch.</param>
+    /// <returns>Whether there is such a figure.</returns>
+    public bool TryGet(string name, [NotNullWhen(true)] out IReadOnlyList<double>? figures)
+    {
+        var found = _figures.TryGetValue(name, out var list);
+        figures = list;
+        return found;
+    }
+
+    internal void Add(int epoch, IReadOnlyDictionary<string, double> figures)
+    {
+        _epochs.Add(epoch);
+        foreach (var (name, value) in figures)
+        {
+            if (!_figures.TryGetValue(name, out var list))
+            {
+                _figures[name] = list = [];
+            }
+            list.Add(value);
+        }
+    }
+}

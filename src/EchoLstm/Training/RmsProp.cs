@@ -1,0 +1,86 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Training;
+
+/// <summary>RMSprop (Hinton's lecture 6e) as Keras has it.</summary>
+/// <remarks>
+/// With v the running mean of g²; m, if centered, that of g:
+/// <code>
+/// step = learningRate · g / √(v - m² + ε)          (m² only if centered)
+/// w ← w - step, or with momentum: u ← momentum · u + step, w ← w - u
+/// </code>
+/// Torch adds ε outside the root and has other defaults.
+/// </remarks>
+public sealed class RmsProp : Optimizer
+{
+    /// <summary>Creates the optimiser.</summary>
+    /// <param name="learningRate">The size of a step.</param>
+    /// <param name="rho">How much of the running mean stays at each step.</param>
+    /// <param name="momentum">How much of the last move stays in the next; 0 for none.</param>
+    /// <param name="epsilon">Keeps the step finite where the running mean is 0.</param>
+    /// <param name="centered">Whether the variance of the gradient scales the step, not its mean square.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public RmsProp(double learningRate = 0.001, double rho = 0.9, double momentum = 0, double epsilon = 1e-7, bool centered = false)
+        : base(learningRate)
+    {
+        Rho = Fraction(rho, nameof(rho));
+        Momentum = Fraction(momentum, nameof(momentum));
+        Epsilon = AtLeastZero(epsilon, nameof(epsilon));
+        Centered = centered;
+    }
+
+    /// <summary>How much of the running mean stays at each step.</summary>
+    public double Rho { get; }
+
+    /// <summary>How much of the last move stays in the next.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Keeps the step finite where the running mean is 0.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Whether the variance of the gradient scales the step.</summary>
+    public bool Centered { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "rmsprop";
+
+    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters);
+
+    private sealed class Update(RmsProp rms, IReadOnlyList<Parameter> parameters) : ParameterwiseUpdate(rms, parameters)
+    {
+        private readonly Tensor[] _square = ZerosLike(parameters);
+        private readonly Tensor[] _mean = rms.Centered ? ZerosLike(parameters) : [];
+        private readonly Tensor[] _velocity = rms.Momentum > 0 ? ZerosLike(parameters) : [];
+
+        protected override void Move(int index, Parameter parameter, Tensor gradient)
+        {
+            var v = _square[index].mul_(rms.Rho).addcmul_(gradient, gradient, 1 - rms.Rho);
+            var denominator = v;
+            if (rms.Centered)
+            {
+                var m = _mean[index].mul_(rms.Rho).add_(gradient, alpha: 1 - rms.Rho);
+                denominator = v - (m * m);
+            }
+            var root = (denominator + rms.Epsilon).sqrt_();
+            if (rms.Momentum > 0)
+            {
+                var u = _velocity[index].mul_(rms.Momentum).addcdiv_(gradient, root, rms.LearningRate);
+                parameter.sub_(u);
+            }
+            else
+            {
+                parameter.addcdiv_(gradient, root, -rms.LearningRate);
+            }
+        }
+
+        public override void Dispose()
+        {
+            foreach (var state in _square.Concat(_mean).Concat(_velocity))
+            {
+                state.Dispose();
+            }
+        }
+    }
+}

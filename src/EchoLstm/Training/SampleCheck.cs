@@ -1,0 +1,148 @@
+using System.Globalization;
+using EchoLstm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Training;
+
+/// <summary>Checks data against a model before anything is trained or changed.</summary>
+internal static class SampleCheck
+{
+    /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
+    internal static void Counts(Tensor x, Tensor? y)
+    {
+        if (x.dim() == 0 || x.shape[0] == 0)
+        {
+            throw new ShapeMismatchException($"x has no samples: its shape is {Shape.Of(x)}. Give at least one sample; the samples are the first axis.", "(samples, ...)", Shape.Of(x).ToString());
+        }
+        if (y is null)
+        {
+            return;
+        }
+        var (samples, targets) = (x.shape[0], y.dim() == 0 ? 1 : y.shape[0]);
+        if (samples != targets)
+        {
+            throw new ShapeMismatchException(
+                Text($"x has {samples} samples but y has {targets}: x is {Shape.Of(x)}, y is {Shape.Of(y)}. Each sample needs its target; the samples are the first axis of both."),
+                Text($"({samples}, ...)"),
+                Shape.Of(y).ToString());
+        }
+    }
+
+    /// <summary>Throws unless the target has the output's shape or, for class indices, that without its last axis.</summary>
+    internal static void Target(Shape output, Tensor y, Loss loss)
+    {
+        var target = Shape.Of(y);
+        if (loss.TakesClassIndices)
+        {
+            var indices = new Shape([.. output.Take(output.Rank - 1)]);
+            if (!indices.Accepts(target) && !output.WithLast(1).Accepts(target))
+            {
+                throw new ShapeMismatchException(
+                    $"The model's output is {output}, so with {loss.Name} y must be class indices of shape {indices} or {output.WithLast(1)}, but it is {target}. For one-hot targets use CategoricalCrossentropy.",
+                    indices.ToString(),
+                    target.ToString());
+            }
+            ClassIndices(y, output.Last!.Value);
+            return;
+        }
+        if (!output.Accepts(target))
+        {
+            throw new ShapeMismatchException(
+                $"The model's output is {output}, so y must have that shape, but it is {target}. {Mend(output, target)}",
+                output.ToString(),
+                target.ToString());
+        }
+    }
+
+    /// <summary>Throws where a value is NaN or infinite, naming the first.</summary>
+    internal static void Finite(Tensor data, string name)
+    {
+        if (!data.is_floating_point())
+        {
+            return;
+        }
+        using var scope = NewDisposeScope();
+        var finite = data.isfinite();
+        if (finite.all().ToBoolean())
+        {
+            return;
+        }
+        var index = finite.logical_not().nonzero()[0].data<long>().ToArray();
+        var value = data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        throw new ArgumentException(
+            Text($"{name}[{string.Join(", ", index)}] is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. Training on it would make every weight NaN: remove the sample, or replace the value and mask its step."),
+            name);
+    }
+
+    /// <summary>Throws where the batch size of a stateful model does not divide its samples, naming the sizes that do.</summary>
+    internal static void StatefulBatches(IReadOnlyList<IStateful> stateful, long samples, int batchSize, string name)
+    {
+        if (stateful.Count == 0)
+        {
+            return;
+        }
+        if (samples % batchSize != 0)
+        {
+            var divisors = Enumerable.Range(1, (int)Math.Min(samples, int.MaxValue)).Where(size => samples % size == 0);
+            throw new ArgumentException(
+                Text($"The model is stateful ({stateful[0].Title}), so every batch must have as many samples, but {samples} samples in batches of {batchSize} leave {samples % batchSize} over. Batch sizes that divide {samples}: {string.Join(", ", divisors)}."),
+                name);
+        }
+    }
+
+    /// <summary>Throws where a carried state is for another number of samples.</summary>
+    internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name)
+    {
+        foreach (var layer in stateful)
+        {
+            if (layer.StateSamples is { } carried && carried != batchSize)
+            {
+                throw new ArgumentException(
+                    Text($"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. Use batchSize: {carried}, or call ResetStates first."),
+                    name);
+            }
+        }
+    }
+
+    private static void ClassIndices(Tensor y, long classes)
+    {
+        using var scope = NewDisposeScope();
+        var wrong = y.lt(0).logical_or(y.ge(classes)).nonzero();
+        if (wrong.shape[0] == 0)
+        {
+            return;
+        }
+        var index = wrong[0].data<long>().ToArray();
+        var value = y[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        throw new ArgumentOutOfRangeException(
+            nameof(y),
+            value,
+            Text($"y[{string.Join(", ", index)}] is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many units as there are classes, or renumber them."));
+    }
+
+    private static string Mend(Shape output, Shape target)
+    {
+        if (target.Rank == output.Rank + 1)
+        {
+            return output.Rank == 2
+                ? "y has time steps but the model predicts one vector a sample: give the last Lstm returnSequences: true (and TimeDistributed(Dense) after it), or drop y's time axis."
+                : "y has one axis more than the output: drop it with squeeze or reshape.";
+        }
+        if (target.Rank == output.Rank - 1)
+        {
+            return output.Rank == 3
+                ? $"y lacks an axis: to predict every time step reshape it to (samples, time steps, features); to predict one vector a sample leave out returnSequences in the last Lstm."
+                : "y lacks an axis: reshape it to (samples, units), e.g. (n, 1) for one number a sample. It is never broadcast.";
+        }
+        if (target.Rank == 3 && output.Rank == 3 && target[1] != output[1])
+        {
+            return "The numbers of time steps differ: for other lengths in and out use an encoder (Lstm without returnSequences), RepeatVector with the target's steps, and a decoder (Lstm with returnSequences).";
+        }
+        return target.Rank == output.Rank
+            ? "Give the last layer as many units as the target's last axis is long, or reshape y."
+            : "Reshape y to the output's shape.";
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Training;
+
+/// <summary>Any of TorchSharp's optimisers, with Torch's formulas and defaults.</summary>
+/// <example><code>
+/// model.Compile(Loss.MeanSquaredError(), new TorchOptimizer(parameters => torch.optim.AdamW(parameters, lr: 0.01)));
+/// </code></example>
+public sealed class TorchOptimizer : Optimizer
+{
+    private readonly Func<IEnumerable<Parameter>, optim.Optimizer> _create;
+
+    /// <summary>Creates the optimiser from a factory, which is called once for each model that is compiled with it.</summary>
+    /// <param name="create">Makes TorchSharp's optimiser for a model's trainable parameters. The model disposes it.</param>
+    /// <remarks>The learning rate is the one that the factory gives; setting <see cref="Optimizer.LearningRate"/> above 0 overrides it.</remarks>
+    public TorchOptimizer(Func<IEnumerable<Parameter>, optim.Optimizer> create)
+        : base(0)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _create = create;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "torch";
+
+    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters, _create(parameters));
+
+    private sealed class Update(TorchOptimizer owner, IReadOnlyList<Parameter> parameters, optim.Optimizer optimizer) : ParameterUpdate(owner, parameters)
+    {
+        protected override void Move(Tensor?[] gradients)
+        {
+            if (owner.LearningRate > 0)
+            {
+                foreach (var group in optimizer.ParamGroups)
+                {
+                    group.LearningRate = owner.LearningRate;
+                }
+            }
+            using var grad = enable_grad();
+            using var loss = optimizer.step();
+        }
+
+        public override void Dispose() => optimizer.Dispose();
+    }
+}
