@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -62,18 +61,14 @@ internal static class NetArrays
             return already;
         }
         var flat = new T[array.Length];
-        Elements<T>(array).CopyTo(flat);
+        ArrayElements.Of<T>(array).CopyTo(flat);
         return flat;
     }
 
     private static Array Shaped<T>(Tensor dense) where T : unmanaged
     {
         var array = Array.CreateInstance(typeof(T), dense.shape);
-        MemoryMarshal.Cast<byte, T>(dense.bytes).CopyTo(Elements<T>(array));
+        MemoryMarshal.Cast<byte, T>(dense.bytes).CopyTo(ArrayElements.Of<T>(array));
         return array;
     }
-
-    // The elements of an array of any rank lie one after the other, the last axis running fastest, as a tensor's do.
-    private static Span<T> Elements<T>(Array array) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
 }

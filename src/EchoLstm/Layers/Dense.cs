@@ -87,7 +87,7 @@ public sealed class Dense : Layer
         }
     }
 
-    private protected override Tensor Compute(Tensor input)
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         if (Activation == Activation.Linear)
         {

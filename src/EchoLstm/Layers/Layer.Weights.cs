@@ -32,9 +32,9 @@ public abstract partial class Layer
         using var withoutGradients = no_grad();
         var targets = Weights.Select(weight => (weight.Name, Value: weight.Value())).ToList();
         CheckWeights(targets, weights);
-        foreach (var ((_, value), given) in targets.Zip(weights))
+        foreach (var (weight, given) in Weights.Zip(weights))
         {
-            value.copy_(NetArrays.ToTensor(given));
+            weight.Write(NetArrays.ToTensor(given));
         }
     }
 

@@ -76,6 +76,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
 
+    /// <summary>Which time steps of the output count, given those of the input; null where all do (Keras's <c>compute_mask</c>).</summary>
+    internal virtual Tensor? OutputMask(Tensor input, Tensor? mask) => mask;
+
     /// <summary>The shape of the output for a shape of the input (Keras's <c>compute_output_shape</c>); needs no weights.</summary>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known.</param>
     /// <returns>The output's shape, samples first.</returns>
@@ -127,7 +130,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         EnsureBuilt(input);
         try
         {
-            return Compute(input);
+            var mask = StepMasks.Of(input);
+            var output = Compute(input, mask);
+            if (OutputMask(input, mask) is { } outputMask)
+            {
+                StepMasks.Attach(output, outputMask);
+            }
+            return output;
         }
         catch (ExternalException error)
         {
@@ -149,7 +158,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private protected abstract void CreateWeights(Shape inputShape, SeededRandom random);
 
     /// <summary>The layer's function of an input that was checked.</summary>
-    private protected abstract Tensor Compute(Tensor input);
+    /// <param name="input">The input, samples first.</param>
+    /// <param name="mask">Which time steps count, (samples, time steps); null where all do.</param>
+    private protected abstract Tensor Compute(Tensor input, Tensor? mask);
 
     /// <summary>Throws unless the built layer takes an input of this shape.</summary>
     private protected virtual void CheckInput(Shape inputShape)
@@ -164,7 +175,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
     }
 
-    private protected void EnsureBuilt(Tensor input)
+    internal void EnsureBuilt(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var shape = Shape.Of(input);

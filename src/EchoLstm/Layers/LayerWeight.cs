@@ -4,26 +4,48 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 
-/// <summary>
-/// One of Keras's weights: a view, in Keras's layout, of the module's parameter that holds it. Nothing is copied, so what is
-/// written to the view is the module's at once.
-/// </summary>
+/// <summary>One of Keras's weights: which parameter of the modules holds it, and how Keras lays it out.</summary>
 /// <param name="Name">Keras's name: kernel, recurrent_kernel, bias, ...</param>
 /// <param name="Parameter">Finds the parameter as it is now: moving a module to another type replaces it.</param>
-/// <param name="View">Turns the parameter, or its gradient, into Keras's layout; the view is the caller's.</param>
-internal sealed record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> View)
+/// <param name="Read">The parameter, or its gradient, in Keras's layout; a view where the layouts allow it. The result is the caller's.</param>
+internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read)
 {
     /// <summary>The weight in Keras's layout, detached; the caller disposes it.</summary>
     internal Tensor Value()
     {
         using var parameter = Parameter().detach();
-        return View(parameter);
+        return Read(parameter);
     }
 
     /// <summary>Its gradient in Keras's layout, or null; the caller disposes it.</summary>
-    internal Tensor? Gradient()
+    internal virtual Tensor? Gradient()
     {
         using var gradient = Parameter().grad;
-        return gradient is null ? null : View(gradient);
+        return gradient is null ? null : Read(gradient);
+    }
+
+    /// <summary>Copies values of Keras's layout into the parameter.</summary>
+    internal virtual void Write(Tensor values)
+    {
+        using var view = Value();
+        view.copy_(values);
+    }
+}
+
+/// <summary>A weight whose parts lie in another order in the module, so that it can't be read as a view.</summary>
+/// <param name="Name">Keras's name.</param>
+/// <param name="Parameter">Finds the parameter as it is now.</param>
+/// <param name="Read">The parameter in Keras's layout.</param>
+/// <param name="Unread">Values of Keras's layout in the parameter's; the result is the caller's.</param>
+/// <param name="Part">The part of the parameter that the weight is.</param>
+internal sealed record ReorderedWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read, Func<Tensor, Tensor> Unread, Func<Tensor, Tensor> Part)
+    : LayerWeight(Name, Parameter, Read)
+{
+    internal override void Write(Tensor values)
+    {
+        using var parameter = Parameter().detach();
+        using var part = Part(parameter);
+        using var ordered = Unread(values);
+        part.copy_(ordered);
     }
 }

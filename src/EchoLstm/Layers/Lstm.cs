@@ -25,26 +25,25 @@ namespace EchoLstm.Layers;
 /// using var lstm = new Lstm(5, returnSequences: true);
 /// using var h = lstm.call(torch.rand(1, 5, 1));   // (1, 5, 5)
 /// </code></example>
-public sealed class Lstm : Layer, IStateful
+public sealed class Lstm : RecurrentLayer
 {
-    private const string InputWeights = "weight_ih_l0";
-    private const string RecurrentWeights = "weight_hh_l0";
     private const int Gates = 4;
 
     private LSTM? _lstm;
-    private LstmState? _carried;
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of both states. It has nothing to do with the number of time steps.</param>
     /// <param name="returnSequences">Whether the output is that of every step, not of the last alone.</param>
     /// <param name="returnState">Whether <see cref="FinalState"/> keeps the state after the last call.</param>
-    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="ResetStates"/>. Gradients stop between batches.</param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. Gradients stop between batches.</param>
     /// <param name="goBackwards">Whether the steps are read from the last to the first. As in Keras, returned sequences are then in that order.</param>
     /// <param name="activation">The activation of the candidate and of the cell state; Keras's default is tanh.</param>
     /// <param name="recurrentActivation">The activation of the gates: <see cref="Activation.Sigmoid"/>, or <see cref="Activation.HardSigmoid"/> as Keras had it up to version 2.2.</param>
     /// <param name="useBias">Whether there is a bias.</param>
     /// <param name="unitForgetBias">Whether the forget gate's bias begins at 1 (Jozefowicz et al. 2015), not at 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">units is below 1, or an activation is not one that the layer has.</exception>
+    /// <param name="dropout">The share of input values that training drops, the same ones at every step of a sequence.</param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
     public Lstm(
         int units,
         bool returnSequences = false,
@@ -54,38 +53,20 @@ public sealed class Lstm : Layer, IStateful
         Activation activation = Activation.Tanh,
         Activation recurrentActivation = Activation.Sigmoid,
         bool useBias = true,
-        bool unitForgetBias = true)
-        : base("LSTM")
+        bool unitForgetBias = true,
+        double dropout = 0,
+        double recurrentDropout = 0)
+        : base("LSTM", units, returnSequences, stateful, goBackwards, dropout, recurrentDropout)
     {
-        if (units < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(units), units, "An Lstm needs at least 1 unit.");
-        }
-        Units = units;
-        ReturnSequences = returnSequences;
         ReturnState = returnState;
-        Stateful = stateful;
-        GoBackwards = goBackwards;
         Activation = activation.Validated(nameof(activation));
         RecurrentActivation = recurrentActivation.Validated(nameof(recurrentActivation));
         UseBias = useBias;
         UnitForgetBias = unitForgetBias;
     }
 
-    /// <summary>The size of the output and of both states.</summary>
-    public int Units { get; }
-
-    /// <summary>Whether the output is that of every step.</summary>
-    public bool ReturnSequences { get; }
-
     /// <summary>Whether <see cref="FinalState"/> keeps the state after the last call.</summary>
     public bool ReturnState { get; }
-
-    /// <summary>Whether the state is carried from batch to batch.</summary>
-    public bool Stateful { get; }
-
-    /// <summary>Whether the steps are read from the last to the first.</summary>
-    public bool GoBackwards { get; }
 
     /// <summary>The activation of the candidate and of the cell state.</summary>
     public Activation Activation { get; }
@@ -102,13 +83,6 @@ public sealed class Lstm : Layer, IStateful
     /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
     public LstmState? FinalState { get; private set; }
 
-    /// <summary>The state that a stateful layer carries to the next batch; the layer's. null at the start and after <see cref="ResetStates"/>.</summary>
-    public LstmState? State => _carried;
-
-    long? IStateful.StateSamples => _carried?.BatchSize;
-
-    string IStateful.Title => Title;
-
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * (({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²)")
         : null;
@@ -120,28 +94,11 @@ public sealed class Lstm : Layer, IStateful
         .. UseBias ? new LayerWeight[] { new("bias", () => _lstm.get_parameter(InputWeights)!, weights => weights.select(1, Features)) } : [],
     ];
 
-    private long Features => InputShape!.Last!.Value;
+    private protected override int StateCount => 2;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        if (inputShape.Rank != 3)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. " + Mend(inputShape.Rank),
-                "(samples, time steps, features)",
-                inputShape.ToString());
-        }
-        if (inputShape[1] == 0)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} expects at least 1 time step but received {inputShape}. Leave out samples that have no steps.",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-        }
-        return ReturnSequences ? new Shape(inputShape[0], inputShape[1], Units) : new Shape(inputShape[0], Units);
-    }
+    private protected override bool HasBiasColumn => UseBias;
+
+    private protected override bool HasTorchKernel => Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
 
     /// <summary>Runs the layer from a state and returns the state after it too.</summary>
     /// <param name="input">The input, shape (samples, time steps, features).</param>
@@ -152,34 +109,26 @@ public sealed class Lstm : Layer, IStateful
     {
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
-        var initial = initialState ?? Carried(input);
-        CheckState(initial, input.shape[0]);
-        var (output, hidden, cell) = Run(input, initial);
-        if (Stateful)
+        var (output, states) = RunFrom(input, StepMasks.Of(input), initialState is null ? null : [initialState.Hidden, initialState.Cell]);
+        return (output.MoveToOuterDisposeScope(), new LstmState(states[0].MoveToOuterDisposeScope(), states[1].MoveToOuterDisposeScope()));
+    }
+
+    /// <summary>The state that a stateful layer carries to the next batch, as a copy that the caller disposes; null at the start and after a reset.</summary>
+    /// <returns>The state, or null.</returns>
+    public LstmState? CopyState()
+    {
+        if (CarriedState is not { } carried)
         {
-            Carry(new LstmState(hidden, cell).Detached());
+            return null;
         }
-        return (output.MoveToOuterDisposeScope(), new LstmState(hidden.MoveToOuterDisposeScope(), cell.MoveToOuterDisposeScope()));
+        return new LstmState(carried[0].clone().DetachFromDisposeScope(), carried[1].clone().DetachFromDisposeScope());
     }
 
-    /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
-    public void ResetStates() => Carry(null);
+    internal override RecurrentLayer Reversed() =>
+        new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed };
 
-    IDisposable? IStateful.TakeState()
+    private protected override void CreateModules(long features, SeededRandom random)
     {
-        var taken = _carried;
-        _carried = null;
-        return taken;
-    }
-
-    void IStateful.PutState(IDisposable? state) => Carry((LstmState?)state);
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-        var features = inputShape.Last ?? throw new ShapeMismatchException(
-            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
-            "(samples, time steps, features)",
-            inputShape.ToString());
         var columns = features + (UseBias ? 1 : 0);
         SizeGuard.Check(
             Title,
@@ -189,15 +138,12 @@ public sealed class Lstm : Layer, IStateful
         _lstm = nn.LSTM(columns, Units, bias: false, batchFirst: true);
         register_module("lstm", _lstm);
 
-        var kernel = Initializers.GlorotUniform(random, features, Gates * (long)Units);
-        var recurrent = Initializers.Orthogonal(random, Units, Gates * (long)Units);
-        var inputWeights = _lstm.get_parameter(InputWeights)!;
-        Columns(inputWeights, 0, features).copy_(kernel);
-        _lstm.get_parameter(RecurrentWeights)!.t().copy_(recurrent);
+        var inputWeights = _lstm.get_parameter(InputWeights)!; // (4 units, features + 1)
+        Columns(inputWeights, 0, features).copy_(Initializers.GlorotUniform(random, features, Gates * (long)Units));
+        _lstm.get_parameter(RecurrentWeights)!.t().copy_(Initializers.Orthogonal(random, Units, Gates * (long)Units));
         if (UseBias)
         {
-            var bias = inputWeights.select(1, features);
-            bias.zero_();
+            var bias = inputWeights.select(1, features).zero_();
             if (UnitForgetBias)
             {
                 bias.narrow(0, Units, Units).fill_(1);
@@ -205,123 +151,40 @@ public sealed class Lstm : Layer, IStateful
         }
     }
 
-    private protected override Tensor Compute(Tensor input)
+    private protected override Tensor ProjectInputs(Tensor steps) => nn.functional.linear(steps, _lstm!.get_parameter(InputWeights)!);
+
+    private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden)
     {
-        var (output, state) = CallWithState(input);
+        var gates = (inputs + nn.functional.linear(hidden, _lstm!.get_parameter(RecurrentWeights)!)).chunk(Gates, 1);
+        var i = RecurrentActivation.Apply(gates[0]);
+        var f = RecurrentActivation.Apply(gates[1]);
+        var g = Activation.Apply(gates[2]);
+        var o = RecurrentActivation.Apply(gates[3]);
+        var c = (f * states[1]) + (i * g);
+        var h = o * Activation.Apply(c);
+        return [h, c];
+    }
+
+    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial)
+    {
+        var (sequence, hidden, cell) = _lstm!.call(steps, (initial[0].unsqueeze(0), initial[1].unsqueeze(0)));
+        return (sequence, [hidden.squeeze(0), cell.squeeze(0)]);
+    }
+
+    private protected override void KeepFinal(Tensor[] states)
+    {
         if (ReturnState)
         {
             FinalState?.Dispose();
-            FinalState = new LstmState(state.Hidden.DetachFromDisposeScope(), state.Cell.DetachFromDisposeScope());
-        }
-        else
-        {
-            state.Dispose();
-        }
-        return output;
-    }
-
-    private (Tensor Output, Tensor Hidden, Tensor Cell) Run(Tensor input, LstmState initial)
-    {
-        var steps = GoBackwards ? input.flip(1) : input;
-        if (UseBias)
-        {
-            var one = ones(input.shape[0], input.shape[1], 1, dtype: input.dtype, device: input.device);
-            steps = cat([steps, one], -1); // (samples, time steps, features + 1)
-        }
-        // Torch's kernel has these two activations built in.
-        var (sequence, hidden, cell) = Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid
-            ? RunTorch(steps, initial)
-            : RunStepByStep(steps, initial);
-        return (ReturnSequences ? sequence() : hidden.alias(), hidden, cell);
-    }
-
-    private (Func<Tensor> Sequence, Tensor Hidden, Tensor Cell) RunTorch(Tensor steps, LstmState initial)
-    {
-        var (sequence, hidden, cell) = _lstm!.call(steps, (initial.Hidden.unsqueeze(0), initial.Cell.unsqueeze(0)));
-        return (() => sequence, hidden.squeeze(0), cell.squeeze(0));
-    }
-
-    private (Func<Tensor> Sequence, Tensor Hidden, Tensor Cell) RunStepByStep(Tensor steps, LstmState initial)
-    {
-        var recurrentWeights = _lstm!.get_parameter(RecurrentWeights)!.t();                          // (units, 4 units)
-        var inputs = nn.functional.linear(steps, _lstm.get_parameter(InputWeights)!).unbind(1);    // each (samples, 4 units)
-        var outputs = new Tensor[inputs.Length];
-        var (h, c) = (initial.Hidden, initial.Cell);
-        for (var t = 0; t < inputs.Length; t++)
-        {
-            var gates = (inputs[t] + h.matmul(recurrentWeights)).chunk(Gates, 1);
-            var i = RecurrentActivation.Apply(gates[0]);
-            var f = RecurrentActivation.Apply(gates[1]);
-            var g = Activation.Apply(gates[2]);
-            var o = RecurrentActivation.Apply(gates[3]);
-            c = (f * c) + (i * g);
-            h = o * Activation.Apply(c);
-            outputs[t] = h;
-        }
-        return (() => stack(outputs, 1), h, c);
-    }
-
-    private LstmState Carried(Tensor input)
-    {
-        if (_carried is null)
-        {
-            return new LstmState(
-                zeros(input.shape[0], Units, dtype: input.dtype, device: input.device),
-                zeros(input.shape[0], Units, dtype: input.dtype, device: input.device));
-        }
-        if (!_carried.Fits(input))
-        {
-            Carry(_carried.ToTypeOf(input));
-        }
-        return _carried;
-    }
-
-    private void Carry(LstmState? state)
-    {
-        if (!ReferenceEquals(state, _carried))
-        {
-            _carried?.Dispose();
-            _carried = state;
+            FinalState = new LstmState(states[0].DetachFromDisposeScope(), states[1].DetachFromDisposeScope());
         }
     }
-
-    private void CheckState(LstmState state, long samples)
-    {
-        if (state.Units != Units)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} has {Units} units, so its state has shape ({samples}, {Units}), but received {Shape.Of(state.Hidden)}. Take the state from a layer with as many units.",
-                $"({samples}, {Units})",
-                Shape.Of(state.Hidden).ToString());
-        }
-        if (state.BatchSize != samples)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} goes on from the state of {state.BatchSize} samples but received {samples}: sample i of a batch continues sample i of the batch before. Keep the batch size, or call ResetStates first.",
-                $"({state.BatchSize}, time steps, features)",
-                $"({samples}, time steps, features)");
-        }
-    }
-
-    private static Tensor Columns(Tensor weights, long start, long count)
-    {
-        using var part = weights.narrow(1, start, count);
-        return part.t();
-    }
-
-    private static string Mend(int rank) => rank switch
-    {
-        2 => "If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; after another Lstm, give that one returnSequences: true.",
-        > 3 => "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.",
-        _ => "Reshape the input to (samples, time steps, features).",
-    };
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            Carry(null);
             FinalState?.Dispose();
             FinalState = null;
         }

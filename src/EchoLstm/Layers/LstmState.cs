@@ -63,15 +63,6 @@ public sealed class LstmState : IDisposable
         return Owning(h.clone(), c.clone());
     }
 
-    /// <summary>The same values without gradient history, in tensors of its own that no dispose scope holds.</summary>
-    internal LstmState Detached() => Owning(Hidden.detach(), Cell.detach());
-
-    /// <summary>Whether the tensors are of this type and on this device.</summary>
-    internal bool Fits(Tensor input) => Hidden.dtype == input.dtype && Hidden.device_type == input.device_type;
-
-    /// <summary>The state in the type and on the device of a tensor.</summary>
-    internal LstmState ToTypeOf(Tensor input) => Owning(Hidden.to(input.dtype, input.device), Cell.to(input.dtype, input.device));
-
     private static LstmState Owning(Tensor hidden, Tensor cell) =>
         new(hidden.DetachFromDisposeScope(), cell.DetachFromDisposeScope());
 

@@ -59,8 +59,12 @@ internal sealed class ModuleLayer : Layer
         // The module checks what it gets.
     }
 
-    private protected override Tensor Compute(Tensor input)
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        if (mask is not null)
+        {
+            throw new InvalidOperationException($"{Title} is a TorchSharp module and would not see which time steps are masked. Wrap it in TimeDistributed to apply it to each step, or put it behind a layer that returns its last step alone.");
+        }
         var output = _module.call(input);
         return ReferenceEquals(output, input) ? input.alias() : output;
     }

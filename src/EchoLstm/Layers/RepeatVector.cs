@@ -25,6 +25,8 @@ public sealed class RepeatVector : Layer
     /// <summary>The number of time steps of the output.</summary>
     public int N { get; }
 
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
@@ -44,7 +46,7 @@ public sealed class RepeatVector : Layer
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 
-    private protected override Tensor Compute(Tensor input)
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var step = input.unsqueeze(1);
         return step.repeat(1, N, 1);

@@ -49,7 +49,7 @@ public sealed class TimeDistributed : Layer
     // The module inside checks the rest.
     private protected override void CheckInput(Shape inputShape) => CheckRank(inputShape);
 
-    private protected override Tensor Compute(Tensor input)
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         var shape = input.shape; // (samples, time steps, ...)
         using var folded = input.reshape([shape[0] * shape[1], .. shape[2..]]);

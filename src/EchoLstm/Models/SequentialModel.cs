@@ -56,6 +56,9 @@ public sealed partial class SequentialModel : Layer
 
     private IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
+    // The last layer gives its output the mask.
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
+
     /// <summary>Adds a layer behind the last. In a model that is built, the new layer is built at once.</summary>
     /// <param name="layer">An EchoLstm layer, a model, or any TorchSharp module; it belongs to the model from now on.</param>
     /// <exception cref="ArgumentException">The layer is in the model already, or its name is.</exception>
@@ -173,19 +176,17 @@ public sealed partial class SequentialModel : Layer
         }
     }
 
-    private protected override Tensor Compute(Tensor input)
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        // Intermediate results live until the end: their masks travel with them.
+        using var scope = NewDisposeScope();
         var x = input;
         foreach (var layer in _layers)
         {
-            var output = layer.call(x);
-            if (!ReferenceEquals(x, input))
-            {
-                x.Dispose();
-            }
-            x = output;
+            x = layer.call(x);
         }
-        return x;
+        StepMasks.Of(x)?.MoveToOuterDisposeScope();
+        return x.MoveToOuterDisposeScope();
     }
 
     private void NameInModel(Layer layer)

@@ -1,4 +1,4 @@
-namespace EchoLstm.Layers;
+namespace EchoLstm;
 
 /// <summary>
 /// The library's own random numbers: xoshiro256** (Blackman and Vigna), its state filled by SplitMix64. One seed gives one

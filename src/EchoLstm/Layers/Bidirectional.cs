@@ -1,0 +1,114 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Reads a sequence in both directions with two layers and merges their outputs: Keras's <c>Bidirectional</c>. (samples, time steps, features) becomes
+/// (samples, 2 · units) when outputs are concatenated, else (samples, units); with returnSequences each step has both directions' outputs for that step.
+/// </summary>
+/// <remarks>
+/// The second layer is like the first but reads the other way; its sequences are turned round before merging. It has twice the parameters. Masked steps
+/// are skipped in both directions. Both layers belong to this one and are disposed with it.
+/// </remarks>
+public sealed class Bidirectional : Layer
+{
+    /// <summary>Wraps a recurrent layer.</summary>
+    /// <param name="layer">The layer that reads forward; it belongs to this layer from now on. Without weights yet: not built.</param>
+    /// <param name="mergeMode">How the outputs are put together; Keras's None, two separate outputs, is <see cref="CallBoth"/>.</param>
+    /// <exception cref="ArgumentException">The layer is built already.</exception>
+    public Bidirectional(RecurrentLayer layer, MergeMode mergeMode = MergeMode.Concat)
+        : base("Bidirectional")
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (layer.IsBuilt)
+        {
+            throw new ArgumentException($"{layer.Title} is built already, so that its backward twin could not begin like it. Wrap it before it is built or called.", nameof(layer));
+        }
+        if (!Enum.IsDefined(mergeMode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mergeMode), mergeMode, $"{mergeMode} is no way to merge: expected one of {string.Join(", ", Enum.GetNames<MergeMode>())}.");
+        }
+        MergeMode = mergeMode;
+        Forward = layer;
+        Backward = layer.Reversed();
+        register_module("forward_layer", Forward);
+        register_module("backward_layer", Backward);
+    }
+
+    /// <summary>The layer that reads as it was given, forward unless it goes backwards itself.</summary>
+    public RecurrentLayer Forward { get; }
+
+    /// <summary>Its twin, which reads the other way.</summary>
+    public RecurrentLayer Backward { get; }
+
+    /// <summary>How the outputs are put together.</summary>
+    public MergeMode MergeMode { get; }
+
+    internal override string? CountingFormula => Forward.CountingFormula is { } one ? $"2 * ({one})" : null;
+
+    internal override IReadOnlyList<LayerWeight> Weights =>
+    [
+        .. Forward.Weights.Select(weight => weight with { Name = $"forward/{weight.Name}" }),
+        .. Backward.Weights.Select(weight => weight with { Name = $"backward/{weight.Name}" }),
+    ];
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        var one = Forward.OutputShape(inputShape);
+        return MergeMode == MergeMode.Concat ? one.WithLast(2 * one.Last) : one;
+    }
+
+    /// <summary>Both outputs, unmerged (Keras's <c>merge_mode=None</c>).</summary>
+    /// <param name="input">The input, shape (samples, time steps, features).</param>
+    /// <returns>The outputs of the two layers, sequences both in the order of the input's steps; the caller's.</returns>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
+    public (Tensor Forward, Tensor Backward) CallBoth(Tensor input)
+    {
+        EnsureBuilt(input);
+        using var scope = NewDisposeScope();
+        var (forward, backward) = Both(input);
+        return (forward.MoveToOuterDisposeScope(), backward.MoveToOuterDisposeScope());
+    }
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => Forward.OutputMask(input, mask);
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        Forward.Build(inputShape, random);
+        Backward.Build(inputShape, random);
+    }
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        var (forward, backward) = Both(input);
+        var merged = MergeMode switch
+        {
+            MergeMode.Concat => cat([forward, backward], -1),
+            MergeMode.Sum => forward + backward,
+            MergeMode.Mul => forward * backward,
+            _ => (forward + backward) / 2,
+        };
+        return merged.MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Forward, Tensor Backward) Both(Tensor input)
+    {
+        var forward = Forward.call(input);
+        var backward = Backward.call(input);
+        if (!Forward.ReturnSequences)
+        {
+            return (forward, backward);
+        }
+        backward = backward.flip(1);
+        if (StepMasks.Of(input) is { } mask)
+        {
+            // Keras sets zero_output_for_mask on both layers.
+            var used = mask.unsqueeze(-1).to(forward.dtype);
+            (forward, backward) = (forward * used, backward * used);
+        }
+        return (forward, backward);
+    }
+}

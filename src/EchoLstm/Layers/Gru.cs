@@ -1,0 +1,217 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Gated recurrent unit (Cho et al. 2014): Keras's <c>GRU</c> over <c>torch.nn.GRU</c>. Input (samples, time steps, features); output
+/// (samples, units), the last step's, or (samples, time steps, units) with <c>returnSequences</c>.
+/// </summary>
+/// <remarks>
+/// For each time step, with kernel W, recurrent kernel U and bias b cut into the gates' thirds z, r, h:
+/// <code>
+/// z = σ(x W_z + h U_z + b_z)      r = σ(x W_r + h U_r + b_r)
+/// g = tanh(x W_h + b_h + r ∘ (h U_h + b'_h))      (resetAfter, Keras since version 2.3)
+/// g = tanh(x W_h + b_h + (r ∘ h) U_h)             (otherwise)
+/// h' = z ∘ h + (1 - z) ∘ g
+/// </code>
+/// It has 3 · (features · units + units² + 2 · units) parameters with resetAfter, whose bias has shape (2, 3 units), and
+/// 3 · ((features + 1) · units + units²) without. Keras's gates are z, r, h; Torch's are r, z, n: the weights are reordered at the border.
+/// </remarks>
+public sealed class Gru : RecurrentLayer
+{
+    private const int Gates = 3;
+    private const string InputBias = "bias_ih_l0";
+    private const string RecurrentBias = "bias_hh_l0";
+
+    private GRU? _gru;
+
+    /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
+    /// <param name="units">The size of the output and of the state.</param>
+    /// <param name="returnSequences">Whether the output is that of every step, not of the last alone.</param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>.</param>
+    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order.</param>
+    /// <param name="activation">The activation of the candidate.</param>
+    /// <param name="recurrentActivation">The activation of the gates.</param>
+    /// <param name="useBias">Whether there is a bias.</param>
+    /// <param name="resetAfter">Whether the reset gate works after the recurrent product, as in Keras since 2.3 and in Torch, or before it, as in Cho et al.</param>
+    /// <param name="dropout">The share of input values that training drops, the same ones at every step of a sequence.</param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
+    public Gru(
+        int units,
+        bool returnSequences = false,
+        bool stateful = false,
+        bool goBackwards = false,
+        Activation activation = Activation.Tanh,
+        Activation recurrentActivation = Activation.Sigmoid,
+        bool useBias = true,
+        bool resetAfter = true,
+        double dropout = 0,
+        double recurrentDropout = 0)
+        : base("GRU", units, returnSequences, stateful, goBackwards, dropout, recurrentDropout)
+    {
+        Activation = activation.Validated(nameof(activation));
+        RecurrentActivation = recurrentActivation.Validated(nameof(recurrentActivation));
+        UseBias = useBias;
+        ResetAfter = resetAfter;
+    }
+
+    /// <summary>The activation of the candidate.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>The activation of the gates.</summary>
+    public Activation RecurrentActivation { get; }
+
+    /// <summary>Whether there is a bias.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>Whether the reset gate works after the recurrent product.</summary>
+    public bool ResetAfter { get; }
+
+    internal override string? CountingFormula => InputShape?.Last is not { } features ? null
+        : UseBias && ResetAfter ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * ({features} * {Units} + {Units}² + 2 * {Units})")
+        : string.Create(CultureInfo.InvariantCulture, $"{Gates} * (({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²)");
+
+    internal override IReadOnlyList<LayerWeight> Weights
+    {
+        get
+        {
+            if (_gru is null)
+            {
+                return [];
+            }
+            List<LayerWeight> weights =
+            [
+                Reordered("kernel", InputWeights, weights => weights.narrow(1, 0, Features), transposed: true),
+                Reordered("recurrent_kernel", RecurrentWeights, weights => weights.alias(), transposed: true),
+            ];
+            if (UseBias)
+            {
+                weights.Add(ResetAfter
+                    ? new DoubleBias(this)
+                    : Reordered("bias", InputWeights, weights => weights.select(1, Features), transposed: false));
+            }
+            return weights;
+        }
+    }
+
+    private protected override int StateCount => 1;
+
+    private protected override bool HasBiasColumn => UseBias && !ResetAfter;
+
+    private protected override bool HasTorchKernel => ResetAfter && Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
+
+    /// <summary>Runs the layer from a state and returns the state after it too.</summary>
+    /// <param name="input">The input, shape (samples, time steps, features).</param>
+    /// <param name="initialState">The hidden state before the first step, (samples, units); it stays the caller's. null: the carried state of a stateful layer, else zeros.</param>
+    /// <returns>The output as <c>call</c> returns it, and the hidden state after the last step that was read; both are the caller's.</returns>
+    /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
+    public (Tensor Output, Tensor State) CallWithState(Tensor input, Tensor? initialState = null)
+    {
+        EnsureBuilt(input);
+        using var scope = NewDisposeScope();
+        var (output, states) = RunFrom(input, StepMasks.Of(input), initialState is null ? null : [initialState]);
+        return (output.MoveToOuterDisposeScope(), states[0].alias().MoveToOuterDisposeScope());
+    }
+
+    internal override RecurrentLayer Reversed() =>
+        new Gru(Units, ReturnSequences, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, ResetAfter, Dropout, RecurrentDropout) { Seed = Seed };
+
+    private protected override void CreateModules(long features, SeededRandom random)
+    {
+        var columns = features + (HasBiasColumn ? 1 : 0);
+        SizeGuard.Check(
+            Title,
+            (decimal)Gates * Units * (columns + Units + (UseBias && ResetAfter ? 2 : 0)),
+            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any length.");
+
+        _gru = nn.GRU(columns, Units, bias: UseBias && ResetAfter, batchFirst: true);
+        register_module("gru", _gru);
+
+        foreach (var (_, parameter) in _gru.named_parameters())
+        {
+            parameter.zero_();
+        }
+        Weights[0].Write(Initializers.GlorotUniform(random, features, Gates * (long)Units));
+        Weights[1].Write(Initializers.Orthogonal(random, Units, Gates * (long)Units));
+    }
+
+    private protected override Tensor ProjectInputs(Tensor steps) =>
+        nn.functional.linear(steps, _gru!.get_parameter(InputWeights)!, UseBias && ResetAfter ? _gru.get_parameter(InputBias) : null);
+
+    // The gates lie in Torch's order here: r, z, n.
+    private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden)
+    {
+        var weights = _gru!.get_parameter(RecurrentWeights)!;
+        var x = inputs.chunk(Gates, 1);
+        Tensor r, z, candidate;
+        if (ResetAfter)
+        {
+            var h = nn.functional.linear(hidden, weights, UseBias ? _gru.get_parameter(RecurrentBias) : null).chunk(Gates, 1);
+            r = RecurrentActivation.Apply(x[0] + h[0]);
+            z = RecurrentActivation.Apply(x[1] + h[1]);
+            candidate = x[2] + (r * h[2]);
+        }
+        else
+        {
+            var h = nn.functional.linear(hidden, weights.narrow(0, 0, 2 * Units)).chunk(2, 1);
+            r = RecurrentActivation.Apply(x[0] + h[0]);
+            z = RecurrentActivation.Apply(x[1] + h[1]);
+            candidate = x[2] + nn.functional.linear(r * hidden, weights.narrow(0, 2 * Units, Units));
+        }
+        return [(z * states[0]) + ((1 - z) * Activation.Apply(candidate))];
+    }
+
+    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial)
+    {
+        var (sequence, hidden) = _gru!.call(steps, initial[0].unsqueeze(0));
+        return (sequence, [hidden.squeeze(0)]);
+    }
+
+    private LayerWeight Reordered(string name, string parameter, Func<Tensor, Tensor> part, bool transposed) => new ReorderedWeight(
+        name,
+        () => _gru!.get_parameter(parameter)!,
+        torch =>
+        {
+            using var scope = NewDisposeScope();
+            var keras = SwapFirstTwo(part(torch));
+            return (transposed ? keras.t() : keras).MoveToOuterDisposeScope();
+        },
+        keras =>
+        {
+            using var scope = NewDisposeScope();
+            return SwapFirstTwo(transposed ? keras.t() : keras).MoveToOuterDisposeScope();
+        },
+        part);
+
+    /// <summary>Keras's z, r, h along the first axis as Torch's r, z, n, and back.</summary>
+    private static Tensor SwapFirstTwo(Tensor gates)
+    {
+        var parts = gates.chunk(Gates, 0);
+        return cat([parts[1], parts[0], parts[2]], 0);
+    }
+
+    /// <summary>Keras's bias (2, 3 units): the inputs' and the recurrent product's, which are two parameters in Torch.</summary>
+    private sealed record DoubleBias(Gru Owner) : LayerWeight("bias", () => Both(Owner, parameter => parameter), both =>
+        stack([SwapFirstTwo(both.select(0, 0)), SwapFirstTwo(both.select(0, 1))], 0))
+    {
+        internal override void Write(Tensor values)
+        {
+            using var scope = NewDisposeScope();
+            Owner._gru!.get_parameter(InputBias)!.detach().copy_(SwapFirstTwo(values.select(0, 0)));
+            Owner._gru.get_parameter(RecurrentBias)!.detach().copy_(SwapFirstTwo(values.select(0, 1)));
+        }
+
+        internal override Tensor? Gradient()
+        {
+            using var scope = NewDisposeScope();
+            return Owner._gru!.get_parameter(InputBias)!.grad is null ? null : Read(Both(Owner, parameter => parameter.grad!)).MoveToOuterDisposeScope();
+        }
+
+        private static Tensor Both(Gru owner, Func<Tensor, Tensor> of) =>
+            stack([of(owner._gru!.get_parameter(InputBias)!), of(owner._gru.get_parameter(RecurrentBias)!)], 0);
+    }
+}

@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Marks the time steps whose features all equal a value as missing: Keras's <c>Masking</c>. The layers behind it skip them, and the loss and metrics leave them out.
+/// (samples, time steps, features) keeps its shape; masked steps become zeros.
+/// </summary>
+public sealed class Masking : Layer
+{
+    /// <summary>Creates the layer; it has no weights.</summary>
+    /// <param name="maskValue">A step is masked where every feature equals this.</param>
+    public Masking(double maskValue = 0)
+        : base("Masking") => MaskValue = maskValue;
+
+    /// <summary>A step is masked where every feature equals this.</summary>
+    public double MaskValue { get; }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return inputShape.Rank >= 3
+            ? inputShape
+            : throw new ShapeMismatchException(
+                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. Reshape single numbers a step to (samples, time steps, 1).",
+                "(samples, time steps, features)",
+                inputShape.ToString());
+    }
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => input.ne(MaskValue).any(-1);
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+    }
+
+    // Without weights it takes any number of features.
+    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        using var used = input.ne(MaskValue);
+        using var usedStep = used.any(-1, keepdim: true);
+        using var kept = usedStep.to(input.dtype);
+        return input * kept;
+    }
+}

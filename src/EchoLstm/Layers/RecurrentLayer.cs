@@ -1,0 +1,293 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// What Keras's recurrent layers share: they read (samples, time steps, features) step by step and return the last step's output (samples, units), or
+/// every step's with <see cref="ReturnSequences"/>; they may carry their state from batch to batch, read backwards, skip masked steps and drop out.
+/// </summary>
+/// <remarks>
+/// A masked step leaves the state as it is and repeats the output before it, zeros at first. Torch's kernel runs the whole sequence where it can: its
+/// own activations, no mask, no recurrent dropout in training; otherwise the steps run one after another.
+/// </remarks>
+public abstract class RecurrentLayer : Layer, IStateful
+{
+    private protected const string InputWeights = "weight_ih_l0";
+    private protected const string RecurrentWeights = "weight_hh_l0";
+
+    private Tensor[]? _carried;
+    private SeededRandom? _random;
+
+    private protected RecurrentLayer(string kerasClass, int units, bool returnSequences, bool stateful, bool goBackwards, double dropout, double recurrentDropout)
+        : base(kerasClass)
+    {
+        if (units < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(units), units, $"{GetType().Name} needs at least 1 unit.");
+        }
+        Units = units;
+        ReturnSequences = returnSequences;
+        Stateful = stateful;
+        GoBackwards = goBackwards;
+        Dropout = DropoutMask.CheckRate(dropout, nameof(dropout));
+        RecurrentDropout = DropoutMask.CheckRate(recurrentDropout, nameof(recurrentDropout));
+    }
+
+    /// <summary>The size of the output and of the state.</summary>
+    public int Units { get; }
+
+    /// <summary>Whether the output is that of every step, not of the last alone.</summary>
+    public bool ReturnSequences { get; }
+
+    /// <summary>Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="ResetStates"/>.</summary>
+    public bool Stateful { get; }
+
+    /// <summary>Whether the steps are read from the last to the first; returned sequences are then in that order.</summary>
+    public bool GoBackwards { get; }
+
+    /// <summary>The share of input values that training drops, the same ones at every step of a sequence.</summary>
+    public double Dropout { get; }
+
+    /// <summary>The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</summary>
+    public double RecurrentDropout { get; }
+
+    long? IStateful.StateSamples => _carried?[0].shape[0];
+
+    string IStateful.Title => Title;
+
+    private protected long Features => InputShape!.Last!.Value;
+
+    /// <summary>The carried state; null where there is none.</summary>
+    private protected IReadOnlyList<Tensor>? CarriedState => _carried;
+
+    /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
+    private protected abstract int StateCount { get; }
+
+    /// <summary>Whether the input gets a column of ones, so that a column of the input weights is the bias.</summary>
+    private protected abstract bool HasBiasColumn { get; }
+
+    /// <summary>Whether Torch's kernel computes this layer.</summary>
+    private protected abstract bool HasTorchKernel { get; }
+
+    /// <summary>Keras's <c>compute_output_shape</c>: (samples, units), or (samples, time steps, units) with <see cref="ReturnSequences"/>.</summary>
+    /// <param name="inputShape">(samples, time steps, features); null where a length is not known.</param>
+    /// <returns>The output's shape, samples first.</returns>
+    /// <exception cref="ShapeMismatchException">The input has another rank, or no time steps.</exception>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        if (inputShape.Rank != 3)
+        {
+            throw new ShapeMismatchException(
+                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. {Mend(inputShape.Rank)}",
+                "(samples, time steps, features)",
+                inputShape.ToString());
+        }
+        if (inputShape[1] == 0)
+        {
+            throw new ShapeMismatchException(
+                $"{Title} expects at least 1 time step but received {inputShape}. Leave out samples that have no steps.",
+                "(samples, time steps, features)",
+                inputShape.ToString());
+        }
+        return ReturnSequences ? new Shape(inputShape[0], inputShape[1], Units) : new Shape(inputShape[0], Units);
+    }
+
+    /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
+    public void ResetStates() => Carry(null);
+
+    IDisposable? IStateful.TakeState()
+    {
+        var taken = _carried is null ? null : new TakenState(_carried);
+        _carried = null;
+        return taken;
+    }
+
+    void IStateful.PutState(IDisposable? state) => Carry(((TakenState?)state)?.States);
+
+    /// <summary>A layer like this one, unbuilt, that reads in the other direction.</summary>
+    internal abstract RecurrentLayer Reversed();
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => ReturnSequences ? mask : null;
+
+    /// <summary>Makes the modules and their initial values.</summary>
+    private protected abstract void CreateModules(long features, SeededRandom random);
+
+    private protected sealed override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        var features = inputShape.Last ?? throw new ShapeMismatchException(
+            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
+            "(samples, time steps, features)",
+            inputShape.ToString());
+        _random = random;
+        CreateModules(features, random);
+    }
+
+    /// <summary>The inputs' part of every gate, for all steps at once: (samples, time steps, gates · units).</summary>
+    private protected abstract Tensor ProjectInputs(Tensor steps);
+
+    /// <summary>One step.</summary>
+    /// <param name="inputs">The inputs' part of every gate, (samples, gates · units).</param>
+    /// <param name="states">The state before, each (samples, units).</param>
+    /// <param name="hidden">The hidden state as the recurrent product sees it: with dropout, if there is any.</param>
+    /// <returns>The state after, each (samples, units).</returns>
+    private protected abstract Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden);
+
+    /// <summary>Torch's kernel over all steps.</summary>
+    private protected abstract (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial);
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        var (output, states) = RunFrom(input, mask, null);
+        KeepFinal(states);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a layer does with the state after a plain call.</summary>
+    private protected virtual void KeepFinal(Tensor[] states)
+    {
+    }
+
+    /// <summary>Runs the layer from a state, or the carried one, or zeros; a stateful layer carries the state after. In the caller's scope.</summary>
+    private protected (Tensor Output, Tensor[] States) RunFrom(Tensor input, Tensor? mask, Tensor[]? initialState)
+    {
+        var initial = initialState ?? InitialState(input);
+        foreach (var state in initial)
+        {
+            CheckState(state, input.shape[0]);
+        }
+        var result = Run(input, mask, initial);
+        if (Stateful)
+        {
+            Carry([.. result.States.Select(state => state.detach().DetachFromDisposeScope())]);
+        }
+        return result;
+    }
+
+    private (Tensor Output, Tensor[] States) Run(Tensor input, Tensor? mask, Tensor[] initial)
+    {
+        var steps = input;
+        if (training && Dropout > 0)
+        {
+            steps = steps * DropoutMask.Draw(_random!, Dropout, [input.shape[0], 1, input.shape[2]], input);
+        }
+        if (GoBackwards)
+        {
+            steps = steps.flip(1);
+            mask = mask?.flip(1);
+        }
+        if (HasBiasColumn)
+        {
+            steps = cat([steps, ones(input.shape[0], input.shape[1], 1, dtype: input.dtype, device: input.device)], -1); // (samples, time steps, features + 1)
+        }
+        if (HasTorchKernel && mask is null && !(training && RecurrentDropout > 0))
+        {
+            var (sequence, states) = RunTorch(steps, initial);
+            return (ReturnSequences ? sequence : states[0].alias(), states);
+        }
+        return RunStepByStep(steps, mask, initial);
+    }
+
+    private (Tensor Output, Tensor[] States) RunStepByStep(Tensor steps, Tensor? mask, Tensor[] initial)
+    {
+        var inputs = ProjectInputs(steps).unbind(1);
+        var used = mask?.unsqueeze(-1).unbind(1); // each (samples, 1)
+        var dropped = training && RecurrentDropout > 0 ? DropoutMask.Draw(_random!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) : null;
+        var outputs = new Tensor[inputs.Length];
+        var states = initial;
+        for (var t = 0; t < inputs.Length; t++)
+        {
+            var next = Step(inputs[t], states, dropped is null ? states[0] : states[0] * dropped);
+            outputs[t] = next[0];
+            if (used is not null)
+            {
+                var before = states;
+                outputs[t] = where(used[t], next[0], t > 0 ? outputs[t - 1] : zeros_like(next[0]));
+                next = [.. next.Select((state, i) => where(used[t], state, before[i]))];
+            }
+            states = next;
+        }
+        return (ReturnSequences ? stack(outputs, 1) : outputs[^1].alias(), states);
+    }
+
+    private Tensor[] InitialState(Tensor input)
+    {
+        if (_carried is null)
+        {
+            return [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];
+        }
+        if (_carried[0].dtype != input.dtype || _carried[0].device_type != input.device_type)
+        {
+            Carry([.. _carried.Select(state => state.to(input.dtype, input.device).DetachFromDisposeScope())]);
+        }
+        return _carried;
+    }
+
+    private void Carry(Tensor[]? states)
+    {
+        foreach (var state in _carried ?? [])
+        {
+            state.Dispose();
+        }
+        _carried = states;
+    }
+
+    private void CheckState(Tensor state, long samples)
+    {
+        var shape = Shape.Of(state);
+        if (shape.Rank != 2 || shape[1] != Units)
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"{Title} has {Units} units, so its state has shape ({samples}, {Units}), but received {shape}. Take the state from a layer with as many units."),
+                string.Create(CultureInfo.InvariantCulture, $"({samples}, {Units})"),
+                shape.ToString());
+        }
+        if (shape[0] != samples)
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"{Title} goes on from the state of {shape[0]} samples but received {samples}: sample i of a batch continues sample i of the batch before. Keep the batch size, or call ResetStates first."),
+                string.Create(CultureInfo.InvariantCulture, $"({shape[0]}, time steps, features)"),
+                string.Create(CultureInfo.InvariantCulture, $"({samples}, time steps, features)"));
+        }
+    }
+
+    /// <summary>The columns of Torch's input weights (gates · units, features) as Keras's kernel (features, gates · units).</summary>
+    private protected static Tensor Columns(Tensor weights, long start, long count)
+    {
+        using var part = weights.narrow(1, start, count);
+        return part.t();
+    }
+
+    private static string Mend(int rank) => rank switch
+    {
+        2 => "If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.",
+        > 3 => "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.",
+        _ => "Reshape the input to (samples, time steps, features).",
+    };
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Carry(null);
+        }
+        base.Dispose(disposing);
+    }
+
+    private sealed class TakenState(Tensor[] states) : IDisposable
+    {
+        internal Tensor[] States { get; } = states;
+
+        public void Dispose()
+        {
+            foreach (var state in States)
+            {
+                state.Dispose();
+            }
+        }
+    }
+}
