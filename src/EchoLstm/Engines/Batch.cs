@@ -4,19 +4,27 @@ using static TorchSharp.torch;
 namespace EchoLstm.Engines;
 
 /// <summary>Inputs and targets that were checked, in the model's type and on its device; the samples are the first axis.</summary>
-internal sealed class SampleSet(Tensor inputs, Tensor? targets) : IDisposable
+internal sealed class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null) : IDisposable
 {
     internal Tensor Inputs { get; } = inputs;
 
     /// <summary>The targets; null where only predictions are asked for.</summary>
     internal Tensor? Targets { get; } = targets;
 
+    /// <summary>The weight of each sample or step in the loss; null: 1.</summary>
+    internal Tensor? Weights { get; } = weights;
+
     internal long Count { get; } = inputs.shape[0];
+
+    /// <summary>Some of the samples, one after the other; the caller's.</summary>
+    internal SampleSet Part(long start, long count) =>
+        new(Inputs.narrow(0, start, count), Targets?.narrow(0, start, count), Weights?.narrow(0, start, count));
 
     public void Dispose()
     {
         Inputs.Dispose();
         Targets?.Dispose();
+        Weights?.Dispose();
     }
 }
 
@@ -31,14 +39,14 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
 
     internal long Count { get; } = count;
 
-    /// <summary>The batch's inputs and targets; in the caller's dispose scope.</summary>
-    internal (Tensor Inputs, Tensor? Targets) Gather()
+    /// <summary>The batch's samples; in the caller's dispose scope.</summary>
+    internal SampleSet Gather()
     {
         if (_order.IsEmpty)
         {
-            return (set.Inputs.narrow(0, start, Count), set.Targets?.narrow(0, start, Count));
+            return set.Part(start, Count);
         }
         var rows = tensor(_order.Slice((int)start, (int)Count).ToArray(), device: set.Inputs.device);
-        return (set.Inputs.index_select(0, rows), set.Targets?.index_select(0, rows));
+        return new(set.Inputs.index_select(0, rows), set.Targets?.index_select(0, rows), set.Weights?.index_select(0, rows));
     }
 }

@@ -9,6 +9,7 @@ namespace EchoLstm.Engines;
 /// <summary>Runs any layer on any device through TorchSharp's modules and autograd. The reference for every other engine.</summary>
 internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engine
 {
+    private readonly IReadOnlyList<LayerWeight> _regularized = [.. model.Weights.Where(weight => weight.Regularizer is not null)];
     private Parameter[] _parameters = [];
     private ParameterUpdate? _update;
 
@@ -26,20 +27,17 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         }
     }
 
-    internal override void TrainOnBatch(in Batch batch, Span<double> figures)
+    internal override double TrainOnBatch(in Batch batch, Span<double> figures)
     {
         using var scope = NewDisposeScope();
         using var withGradients = enable_grad();
-        var (inputs, targets) = batch.Gather();
-        var output = model.call(inputs);
-        var loss = compilation!.Loss.PerStep(targets!, output).mean();
-        using (no_grad())
-        {
-            Measure(loss, targets!, output, figures);
-        }
+        var samples = batch.Gather();
+        var output = model.call(samples.Inputs);
+        var loss = LossOf(samples, output);
+        var counted = Measure(loss, samples, output, batch.Count, figures);
         if (!double.IsFinite(figures[0]) || _parameters.Length == 0)
         {
-            return;
+            return counted;
         }
         foreach (var parameter in _parameters)
         {
@@ -50,33 +48,48 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         {
             _update!.Step();
         }
+        return counted;
     }
 
-    internal override void EvaluateOnBatch(in Batch batch, Span<double> figures)
+    internal override double EvaluateOnBatch(in Batch batch, Span<double> figures)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var (inputs, targets) = batch.Gather();
-        var output = model.call(inputs);
-        Measure(compilation!.Loss.PerStep(targets!, output).mean(), targets!, output, figures);
+        var samples = batch.Gather();
+        var output = model.call(samples.Inputs);
+        return Measure(LossOf(samples, output), samples, output, batch.Count, figures);
     }
 
     internal override Tensor PredictOnBatch(in Batch batch)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var (inputs, _) = batch.Gather();
-        return model.call(inputs).MoveToOuterDisposeScope();
+        return model.call(batch.Gather().Inputs).MoveToOuterDisposeScope();
     }
 
     public override void Dispose() => _update?.Dispose();
 
-    private void Measure(Tensor loss, Tensor targets, Tensor output, Span<double> figures)
+    private Tensor LossOf(SampleSet samples, Tensor output)
     {
+        var each = compilation!.Loss.PerStep(samples.Targets!, output);
+        var loss = StepMeans.Of(each, StepMasks.Of(output), samples.Weights, compilation.Loss.Name);
+        foreach (var weight in _regularized)
+        {
+            loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
+        }
+        return loss;
+    }
+
+    private double Measure(Tensor loss, SampleSet samples, Tensor output, long count, Span<double> figures)
+    {
+        using var withoutGradients = no_grad();
+        var mask = StepMasks.Of(output);
         figures[0] = loss.ToDouble();
         for (var i = 0; i < compilation!.Metrics.Count; i++)
         {
-            figures[i + 1] = compilation.Metrics[i].PerStep(targets, output).mean().ToDouble();
+            var metric = compilation.Metrics[i];
+            figures[i + 1] = StepMeans.Of(metric.PerStep(samples.Targets!, output), mask, null, metric.Name).ToDouble();
         }
+        return mask is null ? count : mask.sum().ToDouble();
     }
 }

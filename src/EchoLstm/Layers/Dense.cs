@@ -44,14 +44,22 @@ public sealed class Dense : Layer
     /// <summary>Whether there is a bias.</summary>
     public bool UseBias { get; }
 
+    /// <summary>A penalty on the kernel.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>A penalty on the bias.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? BiasRegularizer { get; init; }
+
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"{features} * {Units}{(UseBias ? $" + {Units}" : "")}")
         : null;
 
     internal override IReadOnlyList<LayerWeight> Weights => _linear is null ? [] :
     [
-        new("kernel", () => _linear.weight, weight => weight.t()),
-        .. UseBias ? new LayerWeight[] { new("bias", () => _linear.bias!, bias => bias.alias()) } : [],
+        new("kernel", () => _linear.weight, weight => weight.t()) { Regularizer = KernelRegularizer },
+        .. UseBias ? new LayerWeight[] { new("bias", () => _linear.bias!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
     ];
 
     /// <inheritdoc/>

@@ -85,14 +85,14 @@ public sealed class Gru : RecurrentLayer
             }
             List<LayerWeight> weights =
             [
-                Reordered("kernel", InputWeights, weights => weights.narrow(1, 0, Features), transposed: true),
-                Reordered("recurrent_kernel", RecurrentWeights, weights => weights.alias(), transposed: true),
+                Reordered("kernel", InputWeights, weights => weights.narrow(1, 0, Features), transposed: true) with { Regularizer = KernelRegularizer },
+                Reordered("recurrent_kernel", RecurrentWeights, weights => weights.alias(), transposed: true) with { Regularizer = RecurrentRegularizer },
             ];
             if (UseBias)
             {
                 weights.Add(ResetAfter
-                    ? new DoubleBias(this)
-                    : Reordered("bias", InputWeights, weights => weights.select(1, Features), transposed: false));
+                    ? new DoubleBias(this) { Regularizer = BiasRegularizer }
+                    : Reordered("bias", InputWeights, weights => weights.select(1, Features), transposed: false) with { Regularizer = BiasRegularizer });
             }
             return weights;
         }
@@ -118,7 +118,7 @@ public sealed class Gru : RecurrentLayer
     }
 
     internal override RecurrentLayer Reversed() =>
-        new Gru(Units, ReturnSequences, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, ResetAfter, Dropout, RecurrentDropout) { Seed = Seed };
+        new Gru(Units, ReturnSequences, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, ResetAfter, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

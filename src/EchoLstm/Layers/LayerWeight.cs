@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
@@ -10,6 +9,9 @@ namespace EchoLstm.Layers;
 /// <param name="Read">The parameter, or its gradient, in Keras's layout; a view where the layouts allow it. The result is the caller's.</param>
 internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read)
 {
+    /// <summary>The penalty on it; null for none.</summary>
+    internal Regularizer? Regularizer { get; init; }
+
     /// <summary>The weight in Keras's layout, detached; the caller disposes it.</summary>
     internal Tensor Value()
     {

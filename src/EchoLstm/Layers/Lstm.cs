@@ -89,9 +89,9 @@ public sealed class Lstm : RecurrentLayer
 
     internal override IReadOnlyList<LayerWeight> Weights => _lstm is null ? [] :
     [
-        new("kernel", () => _lstm.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features)),
-        new("recurrent_kernel", () => _lstm.get_parameter(RecurrentWeights)!, weights => weights.t()),
-        .. UseBias ? new LayerWeight[] { new("bias", () => _lstm.get_parameter(InputWeights)!, weights => weights.select(1, Features)) } : [],
+        new("kernel", () => _lstm.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features)) { Regularizer = KernelRegularizer },
+        new("recurrent_kernel", () => _lstm.get_parameter(RecurrentWeights)!, weights => weights.t()) { Regularizer = RecurrentRegularizer },
+        .. UseBias ? new LayerWeight[] { new("bias", () => _lstm.get_parameter(InputWeights)!, weights => weights.select(1, Features)) { Regularizer = BiasRegularizer } } : [],
     ];
 
     private protected override int StateCount => 2;
@@ -125,7 +125,7 @@ public sealed class Lstm : RecurrentLayer
     }
 
     internal override RecurrentLayer Reversed() =>
-        new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed };
+        new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

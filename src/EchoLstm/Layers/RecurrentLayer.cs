@@ -53,6 +53,18 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</summary>
     public double RecurrentDropout { get; }
 
+    /// <summary>A penalty on the kernel.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>A penalty on the recurrent kernel.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? RecurrentRegularizer { get; init; }
+
+    /// <summary>A penalty on the bias.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? BiasRegularizer { get; init; }
+
     long? IStateful.StateSamples => _carried?[0].shape[0];
 
     string IStateful.Title => Title;

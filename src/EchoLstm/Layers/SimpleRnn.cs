@@ -51,9 +51,9 @@ public sealed class SimpleRnn : RecurrentLayer
 
     internal override IReadOnlyList<LayerWeight> Weights => _rnn is null ? [] :
     [
-        new("kernel", () => _rnn.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features)),
-        new("recurrent_kernel", () => _rnn.get_parameter(RecurrentWeights)!, weights => weights.t()),
-        .. UseBias ? new LayerWeight[] { new("bias", () => _rnn.get_parameter(InputWeights)!, weights => weights.select(1, Features)) } : [],
+        new("kernel", () => _rnn.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features)) { Regularizer = KernelRegularizer },
+        new("recurrent_kernel", () => _rnn.get_parameter(RecurrentWeights)!, weights => weights.t()) { Regularizer = RecurrentRegularizer },
+        .. UseBias ? new LayerWeight[] { new("bias", () => _rnn.get_parameter(InputWeights)!, weights => weights.select(1, Features)) { Regularizer = BiasRegularizer } } : [],
     ];
 
     private protected override int StateCount => 1;
@@ -76,7 +76,7 @@ public sealed class SimpleRnn : RecurrentLayer
     }
 
     internal override RecurrentLayer Reversed() =>
-        new SimpleRnn(Units, ReturnSequences, Stateful, !GoBackwards, Activation, UseBias, Dropout, RecurrentDropout) { Seed = Seed };
+        new SimpleRnn(Units, ReturnSequences, Stateful, !GoBackwards, Activation, UseBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

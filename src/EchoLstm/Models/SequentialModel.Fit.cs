@@ -21,6 +21,8 @@ public sealed partial class SequentialModel
     /// <param name="validationData">Inputs and targets to measure after each epoch.</param>
     /// <param name="callbacks">What else to do at the turns of the fit.</param>
     /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit.</param>
+    /// <param name="sampleWeight">How much each sample (samples), or each time step of each sample (samples, time steps), counts in the loss; null: 1. As in Keras the divisor stays their number.</param>
+    /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any rank; classes that are not named: 1.</param>
     /// <returns>Every figure of every epoch.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful model. Nothing was trained.</exception>
@@ -37,7 +39,9 @@ public sealed partial class SequentialModel
         double validationSplit = 0,
         (TensorLike X, TensorLike Y)? validationData = null,
         IReadOnlyList<Callback>? callbacks = null,
-        int initialEpoch = 0)
+        int initialEpoch = 0,
+        TensorLike? sampleWeight = null,
+        IReadOnlyDictionary<int, double>? classWeight = null)
     {
         var compilation = Compiled("Fit");
         AtLeastOne(epochs, nameof(epochs));
@@ -60,7 +64,7 @@ public sealed partial class SequentialModel
         }
 
         var stopwatch = Stopwatch.StartNew();
-        using var all = Samples(x, y, compilation);
+        using var all = Samples(x, y, compilation, sampleWeight, classWeight);
         using var validation = validationData is { } given ? Samples(given.X, given.Y, compilation) : Split(all, 1 - validationSplit, takeLast: true);
         using var training = Split(all, 1 - validationSplit, takeLast: false) ?? all;
 
@@ -142,12 +146,12 @@ public sealed partial class SequentialModel
         for (var start = 0L; start < samples.Count; start += batchSize)
         {
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
-            engine.TrainOnBatch(batch, figures);
+            var counted = engine.TrainOnBatch(batch, figures);
             if (!double.IsFinite(figures[0]))
             {
                 throw Diverged(batch, figures[0], progress);
             }
-            running.Add(figures, batch.Count);
+            running.Add(figures, batch.Count, counted);
             progress.BatchesDone++;
             if (observers.Count > 0)
             {
@@ -225,9 +229,7 @@ public sealed partial class SequentialModel
                 string.Create(CultureInfo.InvariantCulture, $"validationSplit would leave {first} of {samples.Count} samples for training and {samples.Count - first} for validation. Both need at least one."),
                 "validationSplit");
         }
-        return takeLast
-            ? new SampleSet(samples.Inputs.narrow(0, first, samples.Count - first), samples.Targets!.narrow(0, first, samples.Count - first))
-            : new SampleSet(samples.Inputs.narrow(0, 0, first), samples.Targets!.narrow(0, 0, first));
+        return takeLast ? samples.Part(first, samples.Count - first) : samples.Part(0, first);
     }
 
     private static void AtLeastOne(int value, string name)

@@ -71,8 +71,8 @@ public sealed partial class SequentialModel
         var figures = new double[names.Count];
         RunBatches(samples, batchSize, carryState, (engine, in batch) =>
         {
-            engine.EvaluateOnBatch(batch, figures);
-            running.Add(figures, batch.Count);
+            var counted = engine.EvaluateOnBatch(batch, figures);
+            running.Add(figures, batch.Count, counted);
         });
         return running;
     }
@@ -108,7 +108,7 @@ public sealed partial class SequentialModel
     {
         var stateful = StatefulLayers;
         var size = batchSize ?? (int?)stateful.FirstOrDefault()?.StateSamples ?? InputShape![0] ?? DefaultBatchSize;
-        if (batchSize is null && stateful.Count > 0 && !carryState && samples.Count % size != 0)
+        if (batchSize is null && stateful.Count > 0 && (!carryState || stateful[0].StateSamples is null) && samples.Count % size != 0)
         {
             size = samples.Count;
         }
@@ -122,7 +122,12 @@ public sealed partial class SequentialModel
     }
 
     /// <summary>Data in the model's type and on its device, checked against the model, which is built for it where it is not built.</summary>
-    private SampleSet Samples(TensorLike x, TensorLike? y, Compilation? compilation)
+    private SampleSet Samples(
+        TensorLike x,
+        TensorLike? y,
+        Compilation? compilation,
+        TensorLike? sampleWeight = null,
+        IReadOnlyDictionary<int, double>? classWeight = null)
     {
         using var scope = NewDisposeScope();
         var inputs = x.ToTensor(nameof(x));
@@ -142,13 +147,33 @@ public sealed partial class SequentialModel
         {
             SampleCheck.Target(OutputShape(sampleShape), targets, compilation!.Loss);
         }
+        var weights = WeightsOf(targets, OutputShape(sampleShape), compilation, sampleWeight, classWeight);
         Build(sampleShape);
 
         var like = parameters().FirstOrDefault();
         var (dtype, device) = (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
         inputs = inputs.to(dtype, device);
         targets = compilation?.Loss.TakesClassIndices == true ? targets?.to(ScalarType.Int64, device) : targets?.to(dtype, device);
-        return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope());
+        weights = weights?.to(dtype, device);
+        return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope(), weights?.DetachFromDisposeScope());
+    }
+
+    private static Tensor? WeightsOf(Tensor? targets, Shape output, Compilation? compilation, TensorLike? sampleWeight, IReadOnlyDictionary<int, double>? classWeight)
+    {
+        var weights = sampleWeight?.ToTensor(nameof(sampleWeight));
+        if (weights is not null)
+        {
+            SampleWeights.Check(weights, output, targets!.shape[0]);
+        }
+        if (classWeight is null)
+        {
+            return weights;
+        }
+        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
+        return weights is null ? ofClasses
+            : weights.dim() < ofClasses.dim() ? ofClasses * weights.unsqueeze(-1)
+            : weights.dim() > ofClasses.dim() ? weights * ofClasses.unsqueeze(-1)
+            : weights * ofClasses;
     }
 
     private static string TypeName(Type type)

@@ -1,24 +1,25 @@
 namespace EchoLstm.Training;
 
-/// <summary>The means of figures over batches, weighted by the samples of each.</summary>
+/// <summary>The means of figures over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean of.</summary>
 internal sealed class RunningFigures(IReadOnlyList<string> names)
 {
     private readonly double[] _sums = new double[names.Count];
-    private long _samples;
+    private double _samples;
+    private double _counted;
 
-    internal void Reset()
+    /// <summary>Adds a batch.</summary>
+    /// <param name="figures">The loss, then the metrics.</param>
+    /// <param name="samples">The batch's samples.</param>
+    /// <param name="counted">How many steps or samples its metrics are the mean of.</param>
+    internal void Add(ReadOnlySpan<double> figures, long samples, double counted)
     {
-        Array.Clear(_sums);
-        _samples = 0;
-    }
-
-    internal void Add(ReadOnlySpan<double> figures, long samples)
-    {
-        for (var i = 0; i < _sums.Length; i++)
+        _sums[0] += figures[0] * samples;
+        for (var i = 1; i < _sums.Length; i++)
         {
-            _sums[i] += figures[i] * samples;
+            _sums[i] += figures[i] * counted;
         }
         _samples += samples;
+        _counted += counted;
     }
 
     /// <summary>Writes the means, each name after the prefix.</summary>
@@ -26,7 +27,7 @@ internal sealed class RunningFigures(IReadOnlyList<string> names)
     {
         for (var i = 0; i < _sums.Length; i++)
         {
-            means[prefix + names[i]] = _sums[i] / _samples;
+            means[prefix + names[i]] = i == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[i] / _counted : 0;
         }
     }
 

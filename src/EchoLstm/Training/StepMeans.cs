@@ -1,0 +1,45 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Training;
+
+/// <summary>
+/// Means over samples and time steps as Keras takes them: masked steps count neither above nor below the line, sample weights above it alone.
+/// Results are in the caller's dispose scope.
+/// </summary>
+internal static class StepMeans
+{
+    /// <summary>The mean of numbers that there is one of for each sample or step.</summary>
+    /// <param name="each">The numbers, (samples) or (samples, time steps).</param>
+    /// <param name="mask">Which steps count, (samples, time steps); null: all.</param>
+    /// <param name="weights">The weight of each sample (samples) or step (samples, time steps); null: 1.</param>
+    /// <param name="name">What the numbers are, for errors.</param>
+    internal static Tensor Of(Tensor each, Tensor? mask, Tensor? weights, string name)
+    {
+        if (mask is null && weights is null)
+        {
+            return each.mean();
+        }
+        if (weights is not null)
+        {
+            each *= Fitted(weights, each, name, "sample weights");
+        }
+        if (mask is null)
+        {
+            return each.mean();
+        }
+        var used = Fitted(mask, each, name, "a mask").to(each.dtype);
+        return (each * used).sum() / used.expand_as(each).sum().clamp(min: 1);
+    }
+
+    /// <summary>(samples) or (samples, time steps) with axes of length 1 appended, so that it meets each number.</summary>
+    private static Tensor Fitted(Tensor weights, Tensor each, string name, string what)
+    {
+        if (each.dim() < weights.dim())
+        {
+            throw new InvalidOperationException(
+                $"{name} gives numbers of shape {Shape.Of(each)}, but {what} of shape {Shape.Of(weights)} need one for each of theirs. Return one number for each sample and time step, not their mean.");
+        }
+        return weights.reshape([.. weights.shape, .. Enumerable.Repeat(1L, (int)(each.dim() - weights.dim()))]);
+    }
+}
