@@ -59,6 +59,16 @@ public static class EchoSequence
         return (Steps(sequence), Steps(sequence));
     }
 
+    /// <summary>One vector in, a sequence out: the first number is the sample, the whole sequence its target.</summary>
+    /// <param name="sequence">The numbers, n of them, at least one.</param>
+    /// <returns>x of shape (1, 1) and y of shape (1, n, 1).</returns>
+    /// <exception cref="ArgumentException">The sequence is empty.</exception>
+    public static (float[,] X, float[,,] Y) FrameOneToMany(IReadOnlyList<float> sequence)
+    {
+        _ = LengthOf(sequence);
+        return (new float[,] { { sequence[0] } }, Steps(sequence));
+    }
+
     /// <summary>The pairs that an echo learns, as the tutorial's table: a column X and a column y, one row a number.</summary>
     /// <param name="sequence">The numbers, at least one.</param>
     /// <returns>The text; its lines end as the platform's do.</returns>

@@ -74,6 +74,11 @@ public sealed class Dense : Layer
                 inputShape.ToString());
     }
 
+    internal override bool CanStream => true;
+
+    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>
+        (Activation.Apply(nn.functional.linear(input, _linear!.weight, _linear.bias)), []);
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = inputShape.Last ?? throw new ShapeMismatchException(

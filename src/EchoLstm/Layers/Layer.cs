@@ -79,6 +79,16 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>Which time steps of the output count, given those of the input; null where all do (Keras's <c>compute_mask</c>).</summary>
     internal virtual Tensor? OutputMask(Tensor input, Tensor? mask) => mask;
 
+    /// <summary>Whether the layer can run one time step at a time.</summary>
+    internal virtual bool CanStream => false;
+
+    /// <summary>Runs the next time step as for inference; reads nothing that another thread may change. Runs without gradients, in a dispose scope.</summary>
+    /// <param name="input">The step, (batch, ...).</param>
+    /// <param name="state">The state before it; empty at the start.</param>
+    /// <returns>The output after it, (batch, ...), and the state.</returns>
+    internal virtual (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>
+        throw new InvalidOperationException($"{Title} can't run step by step.");
+
     /// <summary>The shape of the output for a shape of the input (Keras's <c>compute_output_shape</c>); needs no weights.</summary>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known.</param>
     /// <returns>The output's shape, samples first.</returns>

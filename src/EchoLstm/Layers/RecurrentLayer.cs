@@ -124,6 +124,16 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => ReturnSequences ? mask : null;
 
+    internal override bool CanStream => !GoBackwards;
+
+    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state)
+    {
+        var before = state.Length > 0 ? state : Zeros(input);
+        var step = HasBiasColumn ? cat([input, ones(input.shape[0], 1, dtype: input.dtype, device: input.device)], -1) : input;
+        var after = Step(ProjectInputs(step), before, before[0]);
+        return (after[0].alias(), after);
+    }
+
     /// <summary>Makes the modules and their initial values.</summary>
     private protected abstract void CreateModules(long features, SeededRandom random);
 
@@ -137,7 +147,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         CreateModules(features, random);
     }
 
-    /// <summary>The inputs' part of every gate, for all steps at once: (samples, time steps, gates · units).</summary>
+    /// <summary>The inputs' part of every gate: (samples, ..., features) to (samples, ..., gates · units), the column of ones included.</summary>
     private protected abstract Tensor ProjectInputs(Tensor steps);
 
     /// <summary>One step.</summary>
@@ -229,7 +239,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     {
         if (_carried is null)
         {
-            return [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];
+            return Zeros(input);
         }
         if (_carried[0].dtype != input.dtype || _carried[0].device_type != input.device_type)
         {
@@ -237,6 +247,9 @@ public abstract class RecurrentLayer : Layer, IStateful
         }
         return _carried;
     }
+
+    private Tensor[] Zeros(Tensor input) =>
+        [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];
 
     private void Carry(Tensor[]? states)
     {

@@ -44,6 +44,11 @@ public sealed class TimeDistributed : Layer
         return new Shape([inputShape[0], inputShape[1], .. ofStep.Skip(1)]);
     }
 
+    // A layer inside that can stream is a function of each step alone, unless it has a state of its own.
+    internal override bool CanStream => _inner.CanStream && _inner is not RecurrentLayer;
+
+    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => _inner.StreamStep(input, state);
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _inner.Build(StepShape(inputShape), random);
 
     // The module inside checks the rest.

@@ -59,6 +59,79 @@ public static class EchoModels
         return Regression(seed, [length, 1], new Lstm(units ?? length, returnSequences: true), new TimeDistributed(new Dense(1)));
     }
 
+    /// <summary>
+    /// One vector in, a sequence out: <c>RepeatVector(length)</c>, <c>Lstm(units, returnSequences)</c>, <c>TimeDistributed(Dense(1))</c> on (samples, 1).
+    /// <code>
+    /// x → Lstm → Dense → y1
+    ///       ↓
+    /// x → Lstm → Dense → y2 …
+    /// </code>
+    /// </summary>
+    /// <param name="length">The number of time steps of the output.</param>
+    /// <param name="units">The Lstm's units; null: length.</param>
+    /// <param name="seed">The seed of its weights and of shuffling; null: another one each time.</param>
+    /// <returns>The model, compiled with mean squared error and Adam.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">length or units is below 1.</exception>
+    public static SequentialModel OneToMany(int length = 5, int? units = null, int? seed = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        return Regression(seed, [1], new RepeatVector(length), new Lstm(units ?? length, returnSequences: true), new TimeDistributed(new Dense(1)));
+    }
+
+    /// <summary>
+    /// The echo of a whole sequence of one-hot integers: <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 11,780 parameters by default.
+    /// </summary>
+    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples.</param>
+    /// <param name="steps">The number of time steps.</param>
+    /// <param name="classes">The number of different integers.</param>
+    /// <param name="units">The Lstm's units.</param>
+    /// <param name="seed">The seed of its weights; null: another one each time.</param>
+    /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each sequence.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
+    public static SequentialModel SequenceEcho(int batchSize = 7, int steps = 5, int classes = 100, int units = 20, int? seed = null) =>
+        Classification(
+            seed,
+            Sizes(batchSize, steps, classes),
+            new Lstm(units, returnSequences: true, stateful: true),
+            new TimeDistributed(new Dense(classes, Activation.Softmax)));
+
+    /// <summary>
+    /// The echo of the first part of a sequence, as encoder and decoder: <c>Lstm(units, stateful)</c>, <c>RepeatVector(stepsOut)</c>,
+    /// <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 346,300 parameters by default. Input and output may have any lengths.
+    /// </summary>
+    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples.</param>
+    /// <param name="stepsIn">The number of time steps of the input.</param>
+    /// <param name="stepsOut">The number of time steps of the output.</param>
+    /// <param name="classes">The number of different integers.</param>
+    /// <param name="units">The units of encoder and decoder.</param>
+    /// <param name="seed">The seed of its weights; null: another one each time.</param>
+    /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each sequence.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
+    public static SequentialModel EncoderDecoder(int batchSize = 21, int stepsIn = 5, int stepsOut = 2, int classes = 100, int units = 150, int? seed = null) =>
+        Classification(
+            seed,
+            Sizes(batchSize, stepsIn, classes),
+            new Lstm(units, stateful: true),
+            new RepeatVector(stepsOut),
+            new Lstm(units, returnSequences: true, stateful: true),
+            new TimeDistributed(new Dense(classes, Activation.Softmax)));
+
+    private static Shape Sizes(int batchSize, int steps, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        return new Shape(batchSize, steps, classes);
+    }
+
+    private static SequentialModel Classification(int? seed, Shape inputShape, params nn.Module<Tensor, Tensor>[] layers)
+    {
+        var model = new SequentialModel(layers) { Seed = seed };
+        model.Build(inputShape);
+        model.Compile(Loss.CategoricalCrossentropy(), new Adam(), Metric.Accuracy());
+        return model;
+    }
+
     private static SequentialModel Regression(int? seed, long[] inputShape, params nn.Module<Tensor, Tensor>[] layers)
     {
         var model = new SequentialModel(layers) { Seed = seed };

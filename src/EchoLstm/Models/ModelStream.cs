@@ -1,0 +1,161 @@
+using EchoLstm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+/// <summary>
+/// Runs a model one time step at a time: each call takes the next step of a sequence and returns the output so far. Stepping through a sequence gives what
+/// the model gives for the whole of it.
+/// </summary>
+/// <remarks>
+/// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams may run on as many
+/// threads, while nothing trains the model. One stream is used by one thread at a time. Dispose it before the model.
+/// </remarks>
+/// <example><code>
+/// using var stream = model.OpenStream();
+/// foreach (var value in values)
+/// {
+///     float[] output = stream.Step([value]);
+/// }
+/// </code></example>
+public sealed class ModelStream : IDisposable
+{
+    private readonly SequentialModel _model;
+    private readonly IReadOnlyList<Layer> _layers;
+    private readonly long _features;
+    private Tensor[][] _states;
+    private bool _isDisposed;
+
+    internal ModelStream(SequentialModel model, IReadOnlyList<Layer> layers, int batchSize)
+    {
+        _model = model;
+        _layers = layers;
+        BatchSize = batchSize;
+        _features = model.InputShape!.Last!.Value;
+        _states = new Tensor[layers.Count][];
+        Array.Fill(_states, []);
+    }
+
+    /// <summary>How many sequences run beside each other.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>
+    public long StepsRead { get; private set; }
+
+    /// <summary>Reads the next step.</summary>
+    /// <param name="input">The step of each sequence, shape (batch, features); it stays the caller's.</param>
+    /// <returns>The model's output after it, (batch, units); the caller's.</returns>
+    /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
+    /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
+    public Tensor Step(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ThrowIfDisposed();
+        var shape = Shape.Of(input);
+        if (shape.Rank != 2 || shape[0] != BatchSize || shape[1] != _features)
+        {
+            throw new ShapeMismatchException(
+                $"A stream takes one step of each sequence: expected ({BatchSize}, {_features}), that is (batch, features), but received {shape}. Give the steps one after the other.",
+                $"({BatchSize}, {_features})",
+                shape.ToString());
+        }
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var next = new Tensor[_layers.Count][];
+        var x = input;
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            (x, next[i]) = _layers[i].StreamStep(x, _states[i]);
+        }
+        Replace([.. next.Select(Keep)]);
+        StepsRead++;
+        return (ReferenceEquals(x, input) ? x.alias() : x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads the next step from .NET memory.</summary>
+    /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
+    /// <returns>The model's output after it, batch · units numbers.</returns>
+    /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
+    /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
+    public float[] Step(ReadOnlySpan<float> input)
+    {
+        ThrowIfDisposed();
+        if (input.Length != BatchSize * _features)
+        {
+            throw new ShapeMismatchException(
+                $"A stream takes one step of each sequence: expected {BatchSize} * {_features} = {BatchSize * _features} numbers but received {input.Length}. Give the steps one after the other.",
+                $"({BatchSize * _features},)",
+                $"({input.Length},)");
+        }
+        using var scope = NewDisposeScope();
+        var flat = tensor(input.ToArray());
+        var like = _model.parameters().FirstOrDefault();
+        var x = like is null ? flat : flat.to(like.dtype, like.device);
+        var output = Step(x.reshape(BatchSize, _features));
+        return output.to(ScalarType.Float32).cpu().data<float>().ToArray();
+    }
+
+    /// <summary>A copy of the state, to go back to or to hand to another stream of the model.</summary>
+    /// <returns>The state; the caller disposes it.</returns>
+    public StreamState SaveState()
+    {
+        ThrowIfDisposed();
+        return new StreamState(Copies(_states), BatchSize, StepsRead);
+    }
+
+    /// <summary>Goes on from a state that a stream of this model saved.</summary>
+    /// <param name="state">The state; it stays the caller's.</param>
+    /// <exception cref="ArgumentException">It is for another number of sequences, or of another model.</exception>
+    public void Restore(StreamState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ThrowIfDisposed();
+        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
+        {
+            throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
+        }
+        Replace(Copies(state.Tensors));
+        StepsRead = state.StepsRead;
+    }
+
+    /// <summary>Forgets what was read: the next step is the first of a sequence.</summary>
+    public void Reset()
+    {
+        ThrowIfDisposed();
+        var none = new Tensor[_layers.Count][];
+        Array.Fill(none, []);
+        Replace(none);
+        StepsRead = 0;
+    }
+
+    /// <summary>Disposes the stream's state; the model stays.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            Replace([]);
+            _isDisposed = true;
+        }
+    }
+
+    internal static Tensor[][] Copies(Tensor[][] states) =>
+        [.. states.Select(state => state.Select(tensor => tensor.clone().DetachFromDisposeScope()).ToArray())];
+
+    private static Tensor[] Keep(Tensor[] state) => [.. state.Select(tensor => tensor.DetachFromDisposeScope())];
+
+    private void Replace(Tensor[][] states)
+    {
+        foreach (var tensor in _states.SelectMany(state => state))
+        {
+            tensor.Dispose();
+        }
+        _states = states;
+    }
+
+    private void ThrowIfDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+    }
+}
