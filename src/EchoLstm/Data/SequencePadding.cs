@@ -34,7 +34,7 @@ public static class SequencePadding
     {
         ArgumentNullException.ThrowIfNull(sequences);
         CheckSide(truncating, nameof(truncating));
-        var steps = Steps([.. sequences.Select((sequence, i) => sequence?.Count ?? throw Missing(i))], maxLength, padding);
+        var steps = Steps([.. sequences.Select((sequence, i) => sequence?.Count ?? throw Missing(i))], maxLength, padding, nameof(sequences));
         var padded = new T[sequences.Count, steps];
         for (var i = 0; i < sequences.Count; i++)
         {
@@ -65,7 +65,7 @@ public static class SequencePadding
     {
         ArgumentNullException.ThrowIfNull(sequences);
         CheckSide(truncating, nameof(truncating));
-        var steps = Steps([.. sequences.Select((sequence, i) => sequence?.GetLength(0) ?? throw Missing(i))], maxLength, padding);
+        var steps = Steps([.. sequences.Select((sequence, i) => sequence?.GetLength(0) ?? throw Missing(i))], maxLength, padding, nameof(sequences));
         var features = sequences[0].GetLength(1);
         var padded = new float[sequences.Count, steps, features];
         for (var i = 0; i < sequences.Count; i++)
@@ -108,7 +108,7 @@ public static class SequencePadding
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Mask expects lengths of at least 0 but received {lengths[negative]} at position {negative}. Pass the lengths before padding."), nameof(lengths));
         }
-        var steps = Steps(lengths, maxLength, padding);
+        var steps = Steps(lengths, maxLength, padding, nameof(lengths));
         var mask = new bool[lengths.Count, steps];
         for (var i = 0; i < lengths.Count; i++)
         {
@@ -136,12 +136,12 @@ public static class SequencePadding
         return (kept, truncating == PaddingSide.Pre ? length - kept : 0, padding == PaddingSide.Pre ? steps - kept : 0);
     }
 
-    private static int Steps(IReadOnlyList<int> lengths, int? maxLength, PaddingSide padding)
+    private static int Steps(IReadOnlyList<int> lengths, int? maxLength, PaddingSide padding, string parameter)
     {
         CheckSide(padding, nameof(padding));
         if (lengths.Count == 0)
         {
-            throw new ArgumentException("There is nothing to pad: expected at least one sequence.", nameof(lengths));
+            throw new ArgumentException("There is nothing to pad: expected at least one sequence.", parameter);
         }
         return maxLength switch
         {

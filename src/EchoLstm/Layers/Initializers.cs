@@ -10,15 +10,26 @@ namespace EchoLstm.Layers;
 internal static class Initializers
 {
     /// <summary>Keras's <c>GlorotUniform</c> (Glorot and Bengio 2010): uniform within ±sqrt(6 / (rows + columns)).</summary>
-    internal static Tensor GlorotUniform(SeededRandom random, long rows, long columns)
+    internal static Tensor GlorotUniform(SeededRandom random, long rows, long columns) =>
+        Uniform(random, GlorotLimit(rows, columns), rows, columns);
+
+    /// <summary>The limit of <see cref="GlorotUniform"/> for a weight that each output has so many inputs through, and each input so many outputs.</summary>
+    internal static double GlorotLimit(long inputs, long outputs) => Math.Sqrt(6.0 / (inputs + outputs));
+
+    /// <summary>Keras's <c>RandomUniform</c>: uniform within ±limit.</summary>
+    internal static Tensor Uniform(SeededRandom random, double limit, params ReadOnlySpan<long> shape)
     {
-        var limit = Math.Sqrt(6.0 / (rows + columns));
-        var values = new float[checked(rows * columns)];
-        for (var i = 0L; i < values.LongLength; i++)
+        var count = 1L;
+        foreach (var length in shape)
+        {
+            count = checked(count * length);
+        }
+        var values = new float[count];
+        for (var i = 0L; i < count; i++)
         {
             values[i] = (float)random.NextUniform(limit);
         }
-        return tensor(values).reshape(rows, columns);
+        return tensor(values).reshape(shape.ToArray());
     }
 
     /// <summary>

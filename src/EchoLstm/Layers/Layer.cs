@@ -89,6 +89,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     internal virtual (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>
         throw new InvalidOperationException($"{Title} can't run step by step.");
 
+    /// <summary>The layer that looks up the input's numbers as rows of its table; null where the input is computed with.</summary>
+    internal virtual Embedding? IndexReader => null;
+
     /// <summary>The shape of the output for a shape of the input (Keras's <c>compute_output_shape</c>); needs no weights.</summary>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known.</param>
     /// <returns>The output's shape, samples first.</returns>
@@ -195,8 +198,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
             CheckInput(shape);
             return;
         }
+        _ = OutputShape(shape); // an error shows the shape that came
         Build(shape.With(0, null));
-        if (input.is_floating_point() && input.dtype != ScalarType.Float32)
+        if (IndexReader is null && input.is_floating_point() && input.dtype != ScalarType.Float32)
         {
             this.to(input.dtype);
         }
@@ -214,6 +218,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
             throw new InvalidOperationException($"{Title} has no weights yet, so it can't {purpose}. Call Build with an input shape, or call it once with data.");
         }
     }
+
+    private protected static int AtLeastOne(int value, string name, string layer) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
     private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 

@@ -17,4 +17,13 @@ internal static class StepMasks
 
     /// <summary>Gives a tensor its mask.</summary>
     internal static void Attach(Tensor tensor, Tensor mask) => Masks.AddOrUpdate(tensor, mask);
+
+    /// <summary>Throws where there is a mask, for a layer that can't honour one.</summary>
+    internal static void Refuse(Tensor? mask, string title, string reason)
+    {
+        if (mask is not null)
+        {
+            throw new InvalidOperationException($"{title} received masked time steps but can't leave them out: {reason}. Put it before the Masking, do without the mask, or end the sequence first with a recurrent layer that returns its last step alone.");
+        }
+    }
 }

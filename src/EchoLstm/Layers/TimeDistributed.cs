@@ -35,6 +35,8 @@ public sealed class TimeDistributed : Layer
 
     internal override IReadOnlyList<LayerWeight> Weights => _inner.Weights;
 
+    internal override Embedding? IndexReader => _inner.IndexReader;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {

@@ -74,10 +74,12 @@ public sealed partial class SequentialModel
             throw new ArgumentException($"The model is stateful ({stateful[0].Title}): sample i of a batch goes on where sample i of the batch before ended, which shuffling would break. Pass shuffle: false.", nameof(shuffle));
         }
         SampleCheck.StatefulBatches(stateful, training.Count, batchSize, nameof(batchSize));
+        SampleCheck.FixedBatches(InputShape!, training.Count, batchSize, nameof(batchSize));
         SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
         if (validation is not null)
         {
             SampleCheck.StatefulBatches(stateful, validation.Count, batchSize, nameof(validationData));
+            SampleCheck.FixedBatches(InputShape!, validation.Count, batchSize, nameof(validationData));
         }
 
         var batches = checked((int)((training.Count + batchSize - 1) / batchSize));

@@ -114,6 +114,7 @@ public sealed partial class SequentialModel
         }
         AtLeastOne((int)size, nameof(batchSize));
         SampleCheck.StatefulBatches(stateful, samples.Count, (int)size, nameof(batchSize));
+        SampleCheck.FixedBatches(InputShape!, samples.Count, (int)size, nameof(batchSize));
         if (carryState)
         {
             SampleCheck.CarriedState(stateful, (int)size, nameof(batchSize));
@@ -134,25 +135,28 @@ public sealed partial class SequentialModel
         var targets = y?.ToTensor(nameof(y));
         SampleCheck.Counts(inputs, targets);
         SampleCheck.Finite(inputs, nameof(x));
+        IndexReader?.CheckIndices(inputs, nameof(x));
         if (targets is not null)
         {
             SampleCheck.Finite(targets, nameof(y));
         }
-        var sampleShape = Shape.Of(inputs).With(0, null);
+        var shape = Shape.Of(inputs);
         if (IsBuilt)
         {
-            CheckInput(sampleShape);
+            CheckSample(shape);
         }
+        var output = OutputShape(shape);
         if (targets is not null)
         {
-            SampleCheck.Target(OutputShape(sampleShape), targets, compilation!.Loss);
+            SampleCheck.Target(output, targets, compilation!.Loss);
         }
-        var weights = WeightsOf(targets, OutputShape(sampleShape), compilation, sampleWeight, classWeight);
-        Build(sampleShape);
+        var weights = WeightsOf(targets, output, compilation, sampleWeight, classWeight);
+        Build(shape.With(0, null));
 
         var like = parameters().FirstOrDefault();
         var (dtype, device) = (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
-        inputs = inputs.to(dtype, device);
+        // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
+        inputs = IndexReader is null ? inputs.to(dtype, device) : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device);
         targets = compilation?.Loss.TakesClassIndices == true ? targets?.to(ScalarType.Int64, device) : targets?.to(dtype, device);
         weights = weights?.to(dtype, device);
         return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope(), weights?.DetachFromDisposeScope());

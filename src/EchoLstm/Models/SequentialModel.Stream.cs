@@ -12,7 +12,7 @@ public sealed partial class SequentialModel
     /// <returns>The stream; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
-    public ModelStream OpenStream(int batch = 1)
+    public ModelStepper OpenStream(int batch = 1)
     {
         ThrowIfNotBuilt("be streamed");
         AtLeastOne(batch, nameof(batch));
@@ -24,7 +24,7 @@ public sealed partial class SequentialModel
         {
             throw new InvalidOperationException($"{blocking.Title} ({blocking.KerasClass}) needs the whole sequence at once, so the model can't be run step by step. Call Predict with whole sequences.");
         }
-        return new ModelStream(this, _layers, batch);
+        return new ModelStepper(this, _layers, batch);
     }
 
     /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>

@@ -54,6 +54,8 @@ public sealed partial class SequentialModel : Layer
     internal override IReadOnlyList<LayerWeight> Weights =>
         [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
+    internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
+
     private IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
     // The last layer gives its output the mask.
@@ -165,13 +167,18 @@ public sealed partial class SequentialModel : Layer
         }
     }
 
-    private protected override void CheckInput(Shape inputShape)
+    private protected override void CheckInput(Shape inputShape) => CheckInput(inputShape, InputShape!);
+
+    /// <summary>Checks data of any number of samples: it comes in batches.</summary>
+    private void CheckSample(Shape inputShape) => CheckInput(inputShape, InputShape!.With(0, null));
+
+    private static void CheckInput(Shape inputShape, Shape built)
     {
-        if (!InputShape!.Accepts(inputShape))
+        if (!built.Accepts(inputShape))
         {
             throw new ShapeMismatchException(
-                $"The model was built for input of shape {InputShape} but received {inputShape}. {(inputShape.Rank == InputShape.Rank ? "Give it samples of that shape, or build it with -1 where a length may vary." : "Reshape the input to (samples, time steps, features).")}",
-                InputShape.ToString(),
+                $"The model was built for input of shape {built} but received {inputShape}. {(inputShape.Rank == built.Rank ? "Give it samples of that shape, or build it with -1 where a length may vary." : "Reshape the input to (samples, time steps, features).")}",
+                built.ToString(),
                 inputShape.ToString());
         }
     }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 
-/// <summary>The state of a <see cref="ModelStream"/> at one place of its sequences, as a value.</summary>
+/// <summary>The state of a <see cref="ModelStepper"/> at one place of its sequences, as a value.</summary>
 public sealed class StreamState : IDisposable
 {
     internal StreamState(Tensor[][] tensors, int batchSize, long stepsRead)
@@ -24,7 +24,7 @@ public sealed class StreamState : IDisposable
 
     /// <summary>A copy; the caller disposes it.</summary>
     /// <returns>The copy.</returns>
-    public StreamState Copy() => new(ModelStream.Copies(Tensors), BatchSize, StepsRead);
+    public StreamState Copy() => new(ModelStepper.Copies(Tensors), BatchSize, StepsRead);
 
     /// <summary>Disposes the state.</summary>
     public void Dispose()

@@ -91,6 +91,17 @@ internal static class SampleCheck
         }
     }
 
+    /// <summary>Throws where a model that was built for a number of samples would get batches of another.</summary>
+    internal static void FixedBatches(Shape built, long samples, int batchSize, string name)
+    {
+        if (built[0] is { } size && (batchSize != size || samples % size != 0))
+        {
+            throw new ArgumentException(
+                Text($"The model was built for batches of {size} samples, {built}, so {samples} samples in batches of {batchSize} don't fit. Use batchSize: {size} and a multiple of {size} samples, or build the model without a number of samples."),
+                name);
+        }
+    }
+
     /// <summary>Throws where a carried state is for another number of samples.</summary>
     internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name)
     {

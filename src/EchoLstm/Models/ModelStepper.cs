@@ -13,13 +13,13 @@ namespace EchoLstm.Models;
 /// threads, while nothing trains the model. One stream is used by one thread at a time. Dispose it before the model.
 /// </remarks>
 /// <example><code>
-/// using var stream = model.OpenStream();
+/// using var stepper = model.OpenStream();
 /// foreach (var value in values)
 /// {
-///     float[] output = stream.Step([value]);
+///     float[] output = stepper.Step([value]);
 /// }
 /// </code></example>
-public sealed class ModelStream : IDisposable
+public sealed class ModelStepper : IDisposable
 {
     private readonly SequentialModel _model;
     private readonly IReadOnlyList<Layer> _layers;
@@ -27,7 +27,7 @@ public sealed class ModelStream : IDisposable
     private Tensor[][] _states;
     private bool _isDisposed;
 
-    internal ModelStream(SequentialModel model, IReadOnlyList<Layer> layers, int batchSize)
+    internal ModelStepper(SequentialModel model, IReadOnlyList<Layer> layers, int batchSize)
     {
         _model = model;
         _layers = layers;

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>Applies a function to every value, softmax to the last axis: Keras's <c>Activation</c> layer. The shape stays.</summary>
+public sealed class ActivationLayer : Layer
+{
+    /// <summary>Creates the layer; it has no weights.</summary>
+    /// <param name="activation">The function.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such activation.</exception>
+    public ActivationLayer(Activation activation)
+        : base("Activation") => Activation = activation.Validated(nameof(activation));
+
+    /// <summary>The function.</summary>
+    public Activation Activation { get; }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return inputShape;
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+    }
+
+    private protected override void CheckInput(Shape inputShape)
+    {
+        // Any shape will do.
+    }
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask) => Activation.Apply(input);
+}

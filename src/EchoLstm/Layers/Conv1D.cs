@@ -1,0 +1,128 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// A convolution over time steps: Keras's <c>Conv1D</c> over <c>torch.nn.Conv1d</c>, features last. Each output step is
+/// activation(Σ over the window's steps of x · kernel + bias): (samples, time steps, features) becomes (samples, windows, filters).
+/// </summary>
+/// <remarks>
+/// It has kernelSize · features · filters + filters parameters; the kernel's layout is Keras's, (kernelSize, features, filters). As in every library of
+/// networks the kernel is not turned round: it is a cross-correlation. Initial values: kernel Glorot uniform, bias 0. It can't take masked steps.
+/// </remarks>
+public sealed class Conv1D : Layer
+{
+    private const string KernelName = "weight";
+    private readonly StepWindows _windows;
+    private Conv1d? _convolution;
+
+    /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
+    /// <param name="filters">The number of filters: the length of the output's last axis.</param>
+    /// <param name="kernelSize">The number of time steps of a window.</param>
+    /// <param name="strides">The number of time steps from one window to the next.</param>
+    /// <param name="padding">What is put around the time steps: zeros, if anything.</param>
+    /// <param name="activation">The function applied to the output.</param>
+    /// <param name="useBias">Whether there is a bias.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or there is no such padding or activation.</exception>
+    public Conv1D(
+        int filters,
+        int kernelSize,
+        int strides = 1,
+        StepPadding padding = StepPadding.Valid,
+        Activation activation = Activation.Linear,
+        bool useBias = true)
+        : base("Conv1D")
+    {
+        Filters = AtLeastOne(filters, nameof(filters), "Conv1D");
+        KernelSize = AtLeastOne(kernelSize, nameof(kernelSize), "Conv1D");
+        Strides = AtLeastOne(strides, nameof(strides), "Conv1D");
+        if (!Enum.IsDefined(padding))
+        {
+            throw new ArgumentOutOfRangeException(nameof(padding), padding, $"{padding} is no padding: expected one of {string.Join(", ", Enum.GetNames<StepPadding>())}.");
+        }
+        Padding = padding;
+        Activation = activation.Validated(nameof(activation));
+        UseBias = useBias;
+        _windows = new StepWindows(kernelSize, strides, padding);
+    }
+
+    /// <summary>The number of filters.</summary>
+    public int Filters { get; }
+
+    /// <summary>The number of time steps of a window.</summary>
+    public int KernelSize { get; }
+
+    /// <summary>The number of time steps from one window to the next.</summary>
+    public int Strides { get; }
+
+    /// <summary>What is put around the time steps.</summary>
+    public StepPadding Padding { get; }
+
+    /// <summary>The function applied to the output.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Whether there is a bias.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>A penalty on the kernel.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>A penalty on the bias.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? BiasRegularizer { get; init; }
+
+    internal override string? CountingFormula => InputShape?.Last is { } features
+        ? string.Create(CultureInfo.InvariantCulture, $"{KernelSize} * {features} * {Filters}{(UseBias ? $" + {Filters}" : "")}")
+        : null;
+
+    internal override IReadOnlyList<LayerWeight> Weights => _convolution is null ? [] :
+    [
+        new("kernel", () => _convolution.get_parameter(KernelName)!, weight => weight.permute(2, 1, 0)) { Regularizer = KernelRegularizer },
+        .. UseBias ? new LayerWeight[] { new("bias", () => _convolution.get_parameter("bias")!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
+    ];
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) => _windows.OutputShape(inputShape, Title, Filters);
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        var features = inputShape.Last ?? throw new ShapeMismatchException(
+            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
+            "(samples, time steps, features)",
+            inputShape.ToString());
+        SizeGuard.Check(
+            Title,
+            (((decimal)KernelSize * features) + (UseBias ? 1 : 0)) * Filters,
+            "The weights are the window's steps times features times filters, and have nothing to do with the length of the sequence: reduce one of them.");
+
+        _convolution = nn.Conv1d(features, Filters, KernelSize, stride: Strides, bias: UseBias);
+        register_module("convolution", _convolution);
+
+        var limit = Initializers.GlorotLimit(KernelSize * features, (long)KernelSize * Filters);
+        _convolution.get_parameter(KernelName)!.permute(2, 1, 0).copy_(Initializers.Uniform(random, limit, KernelSize, features, Filters));
+        if (UseBias)
+        {
+            _convolution.get_parameter("bias")!.zero_();
+        }
+    }
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
+        using var scope = NewDisposeScope();
+        var channels = input.transpose(1, 2); // (samples, features, time steps)
+        var (before, after) = _windows.Around(input.shape[1]);
+        if (before + after > 0)
+        {
+            channels = nn.functional.pad(channels, (before, after));
+        }
+        var filtered = _convolution!.call(channels).transpose(1, 2); // (samples, windows, filters)
+        return Activation.Apply(filtered).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// A trained vector for each of a number of classes, e.g. words: Keras's <c>Embedding</c> over <c>torch.nn.Embedding</c>. Whole numbers
+/// (samples, time steps) become (samples, time steps, outputDim): row i of the table stands for class i.
+/// </summary>
+/// <remarks>
+/// It has inputDim · outputDim parameters, initially uniform within ±0.05, and is what one-hot encoding and a Dense without bias would be, in inputDim times less
+/// memory. As a model's first layer it gets int and long data as they are; whole floats do as well.
+/// </remarks>
+public sealed class Embedding : Layer
+{
+    private const double InitialLimit = 0.05;
+    private const string TableName = "weight";
+    private TorchSharp.Modules.Embedding? _embedding;
+
+    /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
+    /// <param name="inputDim">The number of classes: the largest whole number of the input, plus 1.</param>
+    /// <param name="outputDim">The length of a vector.</param>
+    /// <param name="maskZero">Whether 0 is padding: the layers behind skip those time steps, and the loss and metrics leave them out. The classes then begin at 1, and inputDim counts the 0 too.</param>
+    /// <exception cref="ArgumentOutOfRangeException">inputDim or outputDim is below 1.</exception>
+    public Embedding(int inputDim, int outputDim, bool maskZero = false)
+        : base("Embedding")
+    {
+        InputDim = AtLeastOne(inputDim, nameof(inputDim), "Embedding");
+        OutputDim = AtLeastOne(outputDim, nameof(outputDim), "Embedding");
+        MaskZero = maskZero;
+    }
+
+    /// <summary>The number of classes.</summary>
+    public int InputDim { get; }
+
+    /// <summary>The length of a vector.</summary>
+    public int OutputDim { get; }
+
+    /// <summary>Whether 0 is padding.</summary>
+    public bool MaskZero { get; }
+
+    /// <summary>A penalty on the vectors.</summary>
+    /// <value>null: none.</value>
+    public Regularizer? EmbeddingsRegularizer { get; init; }
+
+    internal override string? CountingFormula => string.Create(CultureInfo.InvariantCulture, $"{InputDim} * {OutputDim}");
+
+    internal override IReadOnlyList<LayerWeight> Weights => _embedding is null ? [] :
+    [
+        new("embeddings", () => _embedding.get_parameter(TableName)!, table => table.alias()) { Regularizer = EmbeddingsRegularizer },
+    ];
+
+    internal override Embedding? IndexReader => this;
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return inputShape.Rank == 2
+            ? new Shape(inputShape[0], inputShape[1], OutputDim)
+            : throw new ShapeMismatchException(
+                $"{Title} expects whole numbers of rank 2 (samples, time steps) but received {inputShape}. {(inputShape.Rank == 3 ? "Drop a last axis of length 1; decode one-hot vectors first; or wrap it in TimeDistributed for sequences of sequences." : "Reshape the input to (samples, time steps).")}",
+                "(samples, time steps)",
+                inputShape.ToString());
+    }
+
+    /// <summary>Throws where a number is no row of the table, naming the first.</summary>
+    /// <param name="indices">The numbers.</param>
+    /// <param name="name">What they are called.</param>
+    internal void CheckIndices(Tensor indices, string name)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var wrong = indices.lt(0).logical_or(indices.ge(InputDim));
+        if (indices.is_floating_point())
+        {
+            wrong = wrong.logical_or(indices.ne(indices.floor()));
+        }
+        if (!wrong.any().ToBoolean())
+        {
+            return;
+        }
+        var position = wrong.nonzero()[0].data<long>().ToArray();
+        var value = indices[[.. position.Select(i => TensorIndex.Single(i))]].ToDouble();
+        throw new ArgumentOutOfRangeException(
+            name,
+            value,
+            string.Create(CultureInfo.InvariantCulture, $"{name}[{string.Join(", ", position)}] is {value}, but {Title} has {InputDim} vectors: expected whole numbers 0 to {InputDim - 1}. Give inputDim the largest number plus 1, or renumber the classes."));
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        SizeGuard.Check(Title, (decimal)InputDim * OutputDim, "The weights are a vector for each class: reduce the classes, e.g. put rare words into one, or the vectors' length.");
+
+        _embedding = nn.Embedding(InputDim, OutputDim);
+        register_module("embedding", _embedding);
+        _embedding.get_parameter(TableName)!.copy_(Initializers.Uniform(random, InitialLimit, InputDim, OutputDim));
+    }
+
+    // The last axis is of time steps: it takes any number.
+    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        CheckIndices(input, nameof(input));
+        using var indices = input.to(ScalarType.Int64);
+        return _embedding!.call(indices);
+    }
+}

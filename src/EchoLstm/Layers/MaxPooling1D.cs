@@ -1,0 +1,70 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Keeps the largest value of each feature in each window of time steps: Keras's <c>MaxPooling1D</c>. (samples, time steps, features) becomes
+/// (samples, windows, features).
+/// </summary>
+/// <remarks>It can't take masked steps: a window may hold both masked steps and others.</remarks>
+public sealed class MaxPooling1D : Layer
+{
+    private readonly StepWindows _windows;
+
+    /// <summary>Creates the layer; it has no weights.</summary>
+    /// <param name="poolSize">The number of time steps of a window.</param>
+    /// <param name="strides">The number of time steps from one window to the next; null: poolSize.</param>
+    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. Nothing that is added ever wins.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
+    public MaxPooling1D(int poolSize = 2, int? strides = null, StepPadding padding = StepPadding.Valid)
+        : base("MaxPooling1D")
+    {
+        PoolSize = AtLeastOne(poolSize, nameof(poolSize), "MaxPooling1D");
+        Strides = AtLeastOne(strides ?? poolSize, nameof(strides), "MaxPooling1D");
+        if (padding is not (StepPadding.Valid or StepPadding.Same))
+        {
+            throw new ArgumentOutOfRangeException(nameof(padding), padding, $"MaxPooling1D has no padding {padding}: expected Valid or Same.");
+        }
+        Padding = padding;
+        _windows = new StepWindows(PoolSize, Strides, padding);
+    }
+
+    /// <summary>The number of time steps of a window.</summary>
+    public int PoolSize { get; }
+
+    /// <summary>The number of time steps from one window to the next.</summary>
+    public int Strides { get; }
+
+    /// <summary>Whether windows may reach over the ends of the sequence.</summary>
+    public StepPadding Padding { get; }
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return _windows.OutputShape(inputShape, Title, inputShape.Last);
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+    }
+
+    // Without weights it takes any number of features.
+    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
+        using var scope = NewDisposeScope();
+        var channels = input.transpose(1, 2); // (samples, features, time steps)
+        var (before, after) = _windows.Around(input.shape[1]);
+        if (before + after > 0)
+        {
+            channels = nn.functional.pad(channels, (before, after), value: double.NegativeInfinity);
+        }
+        return nn.functional.max_pool1d(channels, PoolSize, Strides).transpose(1, 2).MoveToOuterDisposeScope();
+    }
+}

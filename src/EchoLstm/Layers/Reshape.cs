@@ -1,0 +1,68 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Gives each sample another shape with the same values in the same order: Keras's <c>Reshape</c>. (samples, ...) becomes (samples, targetShape).
+/// </summary>
+/// <example><code>
+/// new Reshape(2, 100)      // (samples, 200) to (samples, 2, 100): a softmax for each of two blocks
+/// new Reshape(-1, 2)       // (samples, 10) to (samples, 5, 2)
+/// </code></example>
+public sealed class Reshape : Layer
+{
+    private readonly long[] _target;
+
+    /// <summary>Creates the layer; it has no weights.</summary>
+    /// <param name="targetShape">The shape of one sample, without the samples axis; one length may be -1, which is then found.</param>
+    /// <exception cref="ArgumentException">A length is neither positive nor -1, or more than one is -1.</exception>
+    public Reshape(params long[] targetShape)
+        : base("Reshape")
+    {
+        ArgumentNullException.ThrowIfNull(targetShape);
+        if (targetShape.Any(length => length is < 1 and not -1) || targetShape.Count(length => length == -1) > 1)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Reshape can't make ({string.Join(", ", targetShape)}): expected lengths of at least 1, of which one may be -1 to be found. Leave out the samples axis."),
+                nameof(targetShape));
+        }
+        _target = [.. targetShape];
+    }
+
+    /// <summary>The shape of one sample of the output, without the samples axis; -1 for the length that is found.</summary>
+    public IReadOnlyList<long> TargetShape => _target;
+
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        var values = inputShape.Skip(1).Aggregate((long?)1, (product, length) => product * length);
+        var known = _target.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
+        var isOpen = _target.Contains(-1);
+        if (inputShape.Rank == 0 || (isOpen ? values % known != 0 || values == 0 : values != known && values is not null))
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"{Title} makes samples of shape ({string.Join(", ", _target)}), so it expects {(isOpen ? "a multiple of " : "")}{known} values a sample but received {inputShape}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
+                string.Create(CultureInfo.InvariantCulture, $"(samples, ...) with {(isOpen ? "a multiple of " : "")}{known} values"),
+                inputShape.ToString());
+        }
+        return new Shape([inputShape[0], .. _target.Select(length => length == -1 ? values / known : length)]);
+    }
+
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+    }
+
+    // Without weights it takes any shape of as many values.
+    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
+
+    private protected override Tensor Compute(Tensor input, Tensor? mask)
+    {
+        StepMasks.Refuse(mask, Title, "its output may have other time steps");
+        return input.reshape([input.shape[0], .. _target]);
+    }
+}
