@@ -63,7 +63,7 @@ public sealed class AdditiveAttention : Layer
         EnsureBuilt(query);
         CheckFit(query, value, key ?? value, valueMask);
         using var scope = NewDisposeScope();
-        var (output, weights) = Weighted(query, value, key ?? value, valueMask ?? StepMasks.Of(value));
+        var (output, weights) = Weighted(query, value, key ?? value, valueMask ?? StepMasks.Of(value), StepMasks.Of(query));
         return (output.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
     }
 
@@ -83,25 +83,21 @@ public sealed class AdditiveAttention : Layer
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        var (output, _) = Weighted(input, input, input, mask);
-        if (mask is not null)
-        {
-            output *= mask.unsqueeze(-1).to(output.dtype);
-        }
-        return output.MoveToOuterDisposeScope();
+        return Weighted(input, input, input, mask, mask).Output.MoveToOuterDisposeScope();
     }
 
-    private (Tensor Output, Tensor Weights) Weighted(Tensor query, Tensor value, Tensor key, Tensor? mask)
+    private (Tensor Output, Tensor Weights) Weighted(Tensor query, Tensor value, Tensor key, Tensor? valueMask, Tensor? queryMask)
     {
         var fit = (query.unsqueeze(2) + key.unsqueeze(1)).tanh(); // (samples, query steps, value steps, features)
         var scores = (UseScale ? fit * get_parameter(ScaleName)! : fit).sum(-1); // (samples, query steps, value steps)
-        if (mask is not null)
+        if (valueMask is not null)
         {
-            var unused = mask.logical_not().unsqueeze(1).to(scores.dtype);
+            var unused = valueMask.logical_not().unsqueeze(1).to(scores.dtype);
             scores -= unused * (scores.dtype == ScalarType.Float16 ? OutweighedInHalf : Outweighed);
         }
         var weights = nn.functional.softmax(scores, -1);
-        return (weights.matmul(value), weights);
+        var output = weights.matmul(value);
+        return (queryMask is null ? output : output * queryMask.unsqueeze(-1).to(output.dtype), weights);
     }
 
     private void CheckFit(Tensor query, Tensor value, Tensor key, Tensor? valueMask)

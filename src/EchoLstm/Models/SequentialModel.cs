@@ -81,6 +81,9 @@ public sealed partial class SequentialModel : Layer
         NameInModel(added);
         register_module(added.Name, added);
         _layers.Add(added);
+        // The engine knows the layers that were there when it began.
+        _engine?.Dispose();
+        _engine = null;
     }
 
     /// <summary>Makes all weights for samples of a shape. Fit builds the model by itself.</summary>
@@ -192,7 +195,10 @@ public sealed partial class SequentialModel : Layer
         {
             x = layer.call(x);
         }
-        StepMasks.Of(x)?.MoveToOuterDisposeScope();
+        if (StepMasks.Of(x) is { } final && !ReferenceEquals(final, mask))
+        {
+            final.MoveToOuterDisposeScope();
+        }
         return x.MoveToOuterDisposeScope();
     }
 
