@@ -23,7 +23,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
             _update?.Dispose();
             using var withoutGradients = no_grad();
             _parameters = parameters;
-            _update = compilation!.Optimizer.Begin(parameters);
+            _update = compilation!.Optimizer.Begin(new TrainedWeights(parameters, [.. model.Weights.Where(weight => weight.Parameter().requires_grad)]));
         }
     }
 

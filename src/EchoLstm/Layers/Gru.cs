@@ -205,6 +205,9 @@ public sealed class Gru : RecurrentLayer
             Owner._gru.get_parameter(RecurrentBias)!.detach().copy_(SwapFirstTwo(values.select(0, 1)));
         }
 
+        internal override IReadOnlyList<Tensor> GradientViews() =>
+            Owner._gru!.get_parameter(InputBias)!.grad is { } inputs ? [inputs, Owner._gru.get_parameter(RecurrentBias)!.grad!] : [];
+
         internal override Tensor? Gradient()
         {
             using var scope = NewDisposeScope();

@@ -26,6 +26,9 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
         return gradient is null ? null : Read(gradient);
     }
 
+    /// <summary>The parts of the parameters' gradients that are this weight's, as views; none where there is no gradient. In the caller's dispose scope.</summary>
+    internal virtual IReadOnlyList<Tensor> GradientViews() => Parameter().grad is { } gradient ? [Read(gradient)] : [];
+
     /// <summary>Copies values of Keras's layout into the parameter.</summary>
     internal virtual void Write(Tensor values)
     {
@@ -43,6 +46,8 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
 internal sealed record ReorderedWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read, Func<Tensor, Tensor> Unread, Func<Tensor, Tensor> Part)
     : LayerWeight(Name, Parameter, Read)
 {
+    internal override IReadOnlyList<Tensor> GradientViews() => Parameter().grad is { } gradient ? [Part(gradient)] : [];
+
     internal override void Write(Tensor values)
     {
         using var parameter = Parameter().detach();

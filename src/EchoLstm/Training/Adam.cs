@@ -40,12 +40,12 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     public override string Name => "adam";
 
-    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters);
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(Adam adam, IReadOnlyList<Parameter> parameters) : ParameterwiseUpdate(adam, parameters)
+    private sealed class Update(Adam adam, TrainedWeights trained) : ParameterwiseUpdate(adam, trained)
     {
-        private readonly Tensor[] _m = ZerosLike(parameters);
-        private readonly Tensor[] _v = ZerosLike(parameters);
+        private readonly Tensor[] _m = ZerosLike(trained);
+        private readonly Tensor[] _v = ZerosLike(trained);
         private long _step;
         private double _scale;
 

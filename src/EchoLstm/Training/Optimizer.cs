@@ -38,8 +38,8 @@ public abstract class Optimizer
     /// <summary>Keras's name of the optimiser.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Begins to optimise these parameters: the moments are zero.</summary>
-    internal abstract ParameterUpdate Begin(IReadOnlyList<Parameter> parameters);
+    /// <summary>Begins to optimise these weights: the moments are zero.</summary>
+    internal abstract ParameterUpdate Begin(TrainedWeights trained);
 
     /// <summary>Throws when clipping was asked for in more than one way, as Keras does.</summary>
     internal void CheckClipping()

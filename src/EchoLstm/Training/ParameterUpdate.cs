@@ -1,19 +1,25 @@
+using EchoLstm.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 
+/// <summary>What an optimiser moves: Torch's parameters, and Keras's weights that lie in them.</summary>
+/// <param name="Parameters">The parameters that have gradients.</param>
+/// <param name="Weights">The weights that lie in them.</param>
+internal sealed record TrainedWeights(IReadOnlyList<Parameter> Parameters, IReadOnlyList<LayerWeight> Weights);
+
 /// <summary>An optimiser at work on the parameters of one model; owns its moments.</summary>
-internal abstract class ParameterUpdate(Optimizer optimizer, IReadOnlyList<Parameter> parameters) : IDisposable
+internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trained) : IDisposable
 {
     /// <summary>Clips the gradients and moves every parameter by its own; runs without gradients, in a dispose scope.</summary>
     internal void Step()
     {
-        var gradients = new Tensor?[parameters.Count];
+        var gradients = new Tensor?[trained.Parameters.Count];
         for (var i = 0; i < gradients.Length; i++)
         {
-            gradients[i] = parameters[i].grad;
+            gradients[i] = trained.Parameters[i].grad;
         }
         Clip(gradients);
         Move(gradients);
@@ -25,8 +31,8 @@ internal abstract class ParameterUpdate(Optimizer optimizer, IReadOnlyList<Param
     protected abstract void Move(Tensor?[] gradients);
 
     /// <summary>Zeros like each parameter, that no scope holds.</summary>
-    protected static Tensor[] ZerosLike(IReadOnlyList<Parameter> parameters) =>
-        [.. parameters.Select(parameter =>
+    protected static Tensor[] ZerosLike(TrainedWeights trained) =>
+        [.. trained.Parameters.Select(parameter =>
         {
             using var values = parameter.detach();
             return zeros_like(values).DetachFromDisposeScope();
@@ -43,35 +49,38 @@ internal abstract class ParameterUpdate(Optimizer optimizer, IReadOnlyList<Param
         }
         else if (optimizer.ClipNorm is { } norm)
         {
-            foreach (var gradient in gradients)
+            // By Keras's weights: the bias is part of a parameter here, but has a length of its own.
+            foreach (var weight in trained.Weights)
             {
-                if (gradient is not null)
-                {
-                    gradient.mul_(ScaleTo(norm, SquareSum(gradient)));
-                }
+                Scale(weight.GradientViews(), norm);
             }
         }
         else if (optimizer.GlobalClipNorm is { } global)
         {
-            var sum = gradients.Where(gradient => gradient is not null).Select(gradient => SquareSum(gradient!)).Aggregate((a, b) => a + b);
-            var scale = ScaleTo(global, sum);
-            foreach (var gradient in gradients)
-            {
-                gradient?.mul_(scale);
-            }
+            Scale([.. gradients.OfType<Tensor>()], global);
         }
     }
 
-    private static Tensor SquareSum(Tensor gradient) => (gradient * gradient).sum();
-
-    // A gradient of zero length is left as it is: the clamp keeps its scale at 1.
-    private static Tensor ScaleTo(double norm, Tensor squareSum) => (norm / squareSum.sqrt()).clamp(max: 1);
+    // Gradients of zero length are left as they are: the clamp keeps their scale at 1.
+    private static void Scale(IReadOnlyList<Tensor> gradients, double norm)
+    {
+        if (gradients.Count == 0)
+        {
+            return;
+        }
+        var square = gradients.Select(gradient => (gradient * gradient).sum()).Aggregate((a, b) => a + b);
+        var scale = (norm / square.sqrt()).clamp(max: 1);
+        foreach (var gradient in gradients)
+        {
+            gradient.mul_(scale);
+        }
+    }
 }
 
 /// <summary>The updates that treat one parameter after another.</summary>
-internal abstract class ParameterwiseUpdate(Optimizer optimizer, IReadOnlyList<Parameter> parameters) : ParameterUpdate(optimizer, parameters)
+internal abstract class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained) : ParameterUpdate(optimizer, trained)
 {
-    private readonly IReadOnlyList<Parameter> _parameters = parameters;
+    private readonly IReadOnlyList<Parameter> _parameters = trained.Parameters;
 
     protected sealed override void Move(Tensor?[] gradients)
     {

@@ -46,13 +46,13 @@ public sealed class RmsProp : Optimizer
     /// <inheritdoc/>
     public override string Name => "rmsprop";
 
-    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters);
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(RmsProp rms, IReadOnlyList<Parameter> parameters) : ParameterwiseUpdate(rms, parameters)
+    private sealed class Update(RmsProp rms, TrainedWeights trained) : ParameterwiseUpdate(rms, trained)
     {
-        private readonly Tensor[] _square = ZerosLike(parameters);
-        private readonly Tensor[] _mean = rms.Centered ? ZerosLike(parameters) : [];
-        private readonly Tensor[] _velocity = rms.Momentum > 0 ? ZerosLike(parameters) : [];
+        private readonly Tensor[] _square = ZerosLike(trained);
+        private readonly Tensor[] _mean = rms.Centered ? ZerosLike(trained) : [];
+        private readonly Tensor[] _velocity = rms.Momentum > 0 ? ZerosLike(trained) : [];
 
         protected override void Move(int index, Parameter parameter, Tensor gradient)
         {

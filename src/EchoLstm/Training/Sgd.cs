@@ -35,11 +35,11 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     public override string Name => "sgd";
 
-    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters);
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(Sgd sgd, IReadOnlyList<Parameter> parameters) : ParameterwiseUpdate(sgd, parameters)
+    private sealed class Update(Sgd sgd, TrainedWeights trained) : ParameterwiseUpdate(sgd, trained)
     {
-        private readonly Tensor[] _velocity = sgd.Momentum == 0 ? [] : ZerosLike(parameters);
+        private readonly Tensor[] _velocity = sgd.Momentum == 0 ? [] : ZerosLike(trained);
 
         protected override void Move(int index, Parameter parameter, Tensor gradient)
         {

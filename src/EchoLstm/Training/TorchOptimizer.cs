@@ -25,9 +25,9 @@ public sealed class TorchOptimizer : Optimizer
     /// <inheritdoc/>
     public override string Name => "torch";
 
-    internal override ParameterUpdate Begin(IReadOnlyList<Parameter> parameters) => new Update(this, parameters, _create(parameters));
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained, _create(trained.Parameters));
 
-    private sealed class Update(TorchOptimizer owner, IReadOnlyList<Parameter> parameters, optim.Optimizer optimizer) : ParameterUpdate(owner, parameters)
+    private sealed class Update(TorchOptimizer owner, TrainedWeights trained, optim.Optimizer optimizer) : ParameterUpdate(owner, trained)
     {
         protected override void Move(Tensor?[] gradients)
         {
