@@ -21,6 +21,8 @@ public sealed class ActivationLayer : Layer
         return inputShape;
     }
 
+    internal override bool? EndsIn(Activation activation) => activation == Activation;
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
     }

@@ -104,7 +104,8 @@ public sealed class AttentionDecoder : Layer
     private (Tensor Output, Tensor Weights) Decode(Tensor input, Tensor? mask)
     {
         var keys = _key.call(input); // (samples, time steps, units): the same for every output step
-        var state = LstmState.Zeros(input.shape[0], Units, input.dtype, input.device);
+        using var start = LstmState.Zeros(input.shape[0], Units, input.dtype, input.device);
+        var state = start;
         var (outputs, looks) = (new Tensor[Steps], new Tensor[Steps]);
         for (var i = 0; i < Steps; i++)
         {

@@ -74,6 +74,8 @@ public sealed class Dense : Layer
                 inputShape.ToString());
     }
 
+    internal override bool? EndsIn(Activation activation) => activation == Activation;
+
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>

@@ -71,6 +71,9 @@ public sealed class Gru : RecurrentLayer
     /// <summary>Whether the reset gate works after the recurrent product.</summary>
     public bool ResetAfter { get; }
 
+    // A gate multiplies what the activation gave.
+    internal override bool? EndsIn(Activation activation) => false;
+
     internal override string? CountingFormula => InputShape?.Last is not { } features ? null
         : UseBias && ResetAfter ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * ({features} * {Units} + {Units}² + 2 * {Units})")
         : string.Create(CultureInfo.InvariantCulture, $"{Gates} * (({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²)");

@@ -79,6 +79,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>Which time steps of the output count, given those of the input; null where all do (Keras's <c>compute_mask</c>).</summary>
     internal virtual Tensor? OutputMask(Tensor input, Tensor? mask) => mask;
 
+    /// <summary>Whether the output is what the activation gives; null where that is not known.</summary>
+    internal virtual bool? EndsIn(Activation activation) => null;
+
     /// <summary>Whether the layer can run one time step at a time.</summary>
     internal virtual bool CanStream => false;
 

@@ -83,6 +83,9 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
     public LstmState? FinalState { get; private set; }
 
+    // A gate multiplies what the activation gave.
+    internal override bool? EndsIn(Activation activation) => false;
+
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * (({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²)")
         : null;

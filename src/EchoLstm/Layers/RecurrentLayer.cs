@@ -69,7 +69,8 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     string IStateful.Title => Title;
 
-    private protected long Features => InputShape!.Last!.Value;
+    /// <summary>The number of features that the weights are for.</summary>
+    private protected long Features { get; private set; }
 
     /// <summary>The carried state; null where there is none.</summary>
     private protected IReadOnlyList<Tensor>? CarriedState => _carried;
@@ -144,6 +145,7 @@ public abstract class RecurrentLayer : Layer, IStateful
             "(samples, time steps, features)",
             inputShape.ToString());
         _random = random;
+        Features = features;
         CreateModules(features, random);
     }
 

@@ -43,7 +43,8 @@ public sealed class Reshape : Layer
         var values = inputShape.Skip(1).Aggregate((long?)1, (product, length) => product * length);
         var known = _target.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
         var isOpen = _target.Contains(-1);
-        if (inputShape.Rank == 0 || (isOpen ? values % known != 0 || values == 0 : values != known && values is not null))
+        var fits = values is not { } count || (isOpen ? count > 0 && count % known == 0 : count == known);
+        if (inputShape.Rank == 0 || !fits)
         {
             throw new ShapeMismatchException(
                 string.Create(CultureInfo.InvariantCulture, $"{Title} makes samples of shape ({string.Join(", ", _target)}), so it expects {(isOpen ? "a multiple of " : "")}{known} values a sample but received {inputShape}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),

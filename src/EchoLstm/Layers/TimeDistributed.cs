@@ -37,6 +37,8 @@ public sealed class TimeDistributed : Layer
 
     internal override Embedding? IndexReader => _inner.IndexReader;
 
+    internal override bool? EndsIn(Activation activation) => _inner.EndsIn(activation);
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {

@@ -15,7 +15,7 @@ public sealed partial class SequentialModel
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
     /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once.</param>
     /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples.</param>
-    /// <param name="verbose">What goes to the console: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch.</param>
+    /// <param name="verbose">What goes to the console: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also <see cref="History.Warnings"/>.</param>
     /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not.</param>
     /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch instead of trained on.</param>
     /// <param name="validationData">Inputs and targets to measure after each epoch.</param>
@@ -83,9 +83,10 @@ public sealed partial class SequentialModel
         }
 
         var batches = checked((int)((training.Count + batchSize - 1) / batchSize));
-        var progress = new FitProgress(this, epochs, batches, training.Count);
+        var warnings = compilation.AdviceOnce(this, training.Targets!);
+        var progress = new FitProgress(this, epochs, batches, training.Count) { Warnings = warnings };
         var observers = Observers(verbose, callbacks);
-        var history = new History(Runner().Kind);
+        var history = new History(Runner().Kind) { Warnings = warnings };
         Runner().BeginTraining();
 
         foreach (var observer in observers)

@@ -164,7 +164,7 @@ public sealed partial class SequentialModel
 
     private static Tensor? WeightsOf(Tensor? targets, Shape output, Compilation? compilation, TensorLike? sampleWeight, IReadOnlyDictionary<int, double>? classWeight)
     {
-        var weights = sampleWeight?.ToTensor(nameof(sampleWeight));
+        var weights = sampleWeight is { IsEmpty: false } given ? given.ToTensor(nameof(sampleWeight)) : null;
         if (weights is not null)
         {
             SampleWeights.Check(weights, output, targets!.shape[0]);

@@ -56,6 +56,8 @@ public sealed partial class SequentialModel : Layer
 
     internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
 
+    internal override bool? EndsIn(Activation activation) => _layers.LastOrDefault()?.EndsIn(activation);
+
     private IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
     // The last layer gives its output the mask.

@@ -1,8 +1,13 @@
+using EchoLstm.Layers;
+using static TorchSharp.torch;
+
 namespace EchoLstm.Training;
 
 /// <summary>What <c>Compile</c> set.</summary>
 internal sealed class Compilation
 {
+    private bool _isAdvised;
+
     internal Compilation(Loss loss, Optimizer optimizer, IReadOnlyList<Metric> metrics)
     {
         optimizer.CheckClipping();
@@ -14,6 +19,17 @@ internal sealed class Compilation
         {
             throw new ArgumentException($"Two figures are named '{doubled.Key}'. Give each metric a name of its own, other than '{FigureNames.Loss}'.", nameof(metrics));
         }
+    }
+
+    /// <summary>What is unsound about the loss, at the first fit; nothing at later ones.</summary>
+    internal IReadOnlyList<string> AdviceOnce(Layer model, Tensor targets)
+    {
+        if (_isAdvised)
+        {
+            return [];
+        }
+        _isAdvised = true;
+        return LossAdvice.Of(Loss, model, targets);
     }
 
     internal Loss Loss { get; }

@@ -1,3 +1,4 @@
+using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,8 @@ internal static class Probabilities
 
 internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossentropy")
 {
+    internal override ExpectedOutput? Expects => new(Activation.Sigmoid, fromLogits);
+
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
         using var scope = NewDisposeScope();
@@ -46,6 +49,8 @@ internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossen
 
 internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categorical_crossentropy")
 {
+    internal override ExpectedOutput? Expects => new(Activation.Softmax, fromLogits, TargetsSumToOne: true);
+
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
         using var logs = Probabilities.LogOfClasses(output, fromLogits);
@@ -58,6 +63,8 @@ internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categoric
 internal sealed class SparseCategoricalCrossentropy(bool fromLogits) : Loss("sparse_categorical_crossentropy")
 {
     internal override bool TakesClassIndices => true;
+
+    internal override ExpectedOutput? Expects => new(Activation.Softmax, fromLogits);
 
     internal override Tensor PerStep(Tensor target, Tensor output)
     {

@@ -14,6 +14,13 @@ public sealed class EpochLog : Callback
     }
 
     /// <inheritdoc/>
+    public override void OnTrainBegin(FitProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        FigureText.WriteWarnings(_writer, progress);
+    }
+
+    /// <inheritdoc/>
     public override void OnEpochBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);

@@ -8,9 +8,11 @@ internal static class FigureText
 {
     private const double SmallestFixed = 1e-3;
 
-    /// <summary>Four decimals, or <c>1.5464e-04</c> at 1e-3 and below.</summary>
-    internal static string Number(double value) => Math.Abs(value) > SmallestFixed || value == 0 || !double.IsFinite(value)
-        ? value.ToString("F4", CultureInfo.InvariantCulture)
+    /// <summary>Four decimals, or <c>1.5464e-04</c> at 1e-3 and below; <c>nan</c> and <c>inf</c> as Python writes them.</summary>
+    internal static string Number(double value) =>
+        double.IsNaN(value) ? "nan"
+        : double.IsInfinity(value) ? (value > 0 ? "inf" : "-inf")
+        : Math.Abs(value) > SmallestFixed ? value.ToString("F4", CultureInfo.InvariantCulture)
         : Exponential(value);
 
     /// <summary>All figures, each after " - ".</summary>
@@ -22,6 +24,15 @@ internal static class FigureText
             text.Append(" - ").Append(name).Append(": ").Append(Number(value));
         }
         return text.ToString();
+    }
+
+    /// <summary>A line for each of the fit's warnings.</summary>
+    internal static void WriteWarnings(TextWriter writer, FitProgress progress)
+    {
+        foreach (var warning in progress.Warnings)
+        {
+            writer.WriteLine($"Warning: {warning}");
+        }
     }
 
     /// <summary>Whole seconds, as Keras prints them.</summary>

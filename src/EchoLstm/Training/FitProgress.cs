@@ -40,6 +40,9 @@ public sealed class FitProgress
     /// <summary>The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
     public IReadOnlyDictionary<string, double> Figures { get; internal set; } = new Dictionary<string, double>();
 
+    /// <summary>What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, and printed where verbose is above 0.</summary>
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
     /// <summary>Whether someone has asked the fit to end.</summary>
     public bool IsStopping { get; private set; }
 

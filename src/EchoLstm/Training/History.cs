@@ -25,6 +25,9 @@ public sealed class History
     /// <summary>How long the fit took.</summary>
     public TimeSpan Duration { get; internal set; }
 
+    /// <summary>What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after <c>Compile</c>.</summary>
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
     /// <summary>The figures of one name, one an epoch.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="KeyNotFoundException">There is no such figure; the message lists those that there are.</exception>

@@ -18,6 +18,9 @@ public abstract class Loss
     /// <summary>Whether the targets are class indices, so that they lack the output's last axis.</summary>
     internal virtual bool TakesClassIndices => false;
 
+    /// <summary>What the loss takes output and targets for; null where any numbers will do.</summary>
+    internal virtual ExpectedOutput? Expects => null;
+
     /// <summary>Mean over the last axis of (target - output)² (Keras's <c>mean_squared_error</c>).</summary>
     /// <returns>The loss.</returns>
     public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", Errors.Squared);

@@ -8,6 +8,8 @@ internal sealed class ProgressBar(TextWriter writer, bool live) : Callback
 
     private TimeSpan _drawn;
 
+    public override void OnTrainBegin(FitProgress progress) => FigureText.WriteWarnings(writer, progress);
+
     public override void OnEpochBegin(FitProgress progress)
     {
         _drawn = TimeSpan.Zero;
