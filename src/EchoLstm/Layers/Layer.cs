@@ -79,6 +79,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>Which time steps of the output count, given those of the input; null where all do (Keras's <c>compute_mask</c>).</summary>
     internal virtual Tensor? OutputMask(Tensor input, Tensor? mask) => mask;
 
+    /// <summary>Whether anyone has hooked into the layer's calls.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     /// <summary>Whether the layer can run one time step at a time.</summary>
     internal virtual bool CanStream => false;
 

@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,8 @@ internal static class Probabilities
 
 internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossentropy")
 {
+    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.BinaryCrossentropyFromLogits : FusedLossKind.BinaryCrossentropy;
+
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
         using var scope = NewDisposeScope();
@@ -46,6 +49,8 @@ internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossen
 
 internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categorical_crossentropy")
 {
+    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
+
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
         using var logs = Probabilities.LogOfClasses(output, fromLogits);
@@ -57,6 +62,8 @@ internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categoric
 
 internal sealed class SparseCategoricalCrossentropy(bool fromLogits) : Loss("sparse_categorical_crossentropy")
 {
+    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
+
     internal override bool TakesClassIndices => true;
 
     internal override Tensor PerStep(Tensor target, Tensor output)
