@@ -1,11 +1,18 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Engines;
 
 /// <summary>Inputs and targets that were checked, in the model's type and on its device; the samples are the first axis.</summary>
-internal sealed class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null) : IDisposable
+internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null) : IDisposable
 {
+    private float* _inputs;
+    private void* _targets;
+    private float* _weights;
+    private int _weightSteps;
+
     internal Tensor Inputs { get; } = inputs;
 
     /// <summary>The targets; null where only predictions are asked for.</summary>
@@ -16,9 +23,38 @@ internal sealed class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights 
 
     internal long Count { get; } = inputs.shape[0];
 
+    /// <summary>The length of the inputs' second axis.</summary>
+    internal int Steps { get; } = inputs.dim() > 1 ? checked((int)inputs.shape[1]) : 1;
+
+    /// <summary>The inputs' numbers, of a dense float tensor on the CPU.</summary>
+    internal float* InputStart => _inputs is null ? _inputs = (float*)StartOf(Inputs) : _inputs;
+
+    /// <summary>The targets' numbers, of a dense float tensor on the CPU.</summary>
+    internal float* TargetStart => (float*)(_targets is null ? _targets = StartOf(Targets!) : _targets);
+
+    /// <summary>The targets as class indices, of a dense integer tensor on the CPU.</summary>
+    internal long* ClassStart => (long*)(_targets is null ? _targets = StartOf(Targets!) : _targets);
+
+    /// <summary>The weight of a sample's step in the loss.</summary>
+    internal float WeightOf(long sample, int step, int steps)
+    {
+        if (Weights is null)
+        {
+            return 1;
+        }
+        if (_weights is null)
+        {
+            _weights = (float*)StartOf(Weights);
+            _weightSteps = Weights.dim() > 1 ? checked((int)Weights.shape[1]) : 1;
+        }
+        return _weightSteps == steps ? _weights[(sample * steps) + step] : _weights[sample];
+    }
+
     /// <summary>Some of the samples, one after the other; the caller's.</summary>
     internal SampleSet Part(long start, long count) =>
         new(Inputs.narrow(0, start, count), Targets?.narrow(0, start, count), Weights?.narrow(0, start, count));
+
+    private static void* StartOf(Tensor tensor) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     public void Dispose()
     {
@@ -39,14 +75,19 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
 
     internal long Count { get; } = count;
 
+    internal SampleSet Set { get; } = set;
+
+    /// <summary>The set's sample at a place of the batch.</summary>
+    internal long SampleAt(int place) => _order.IsEmpty ? start + place : _order[(int)start + place];
+
     /// <summary>The batch's samples; in the caller's dispose scope.</summary>
     internal SampleSet Gather()
     {
         if (_order.IsEmpty)
         {
-            return set.Part(start, Count);
+            return Set.Part(start, Count);
         }
-        var rows = tensor(_order.Slice((int)start, (int)Count).ToArray(), device: set.Inputs.device);
-        return new(set.Inputs.index_select(0, rows), set.Targets?.index_select(0, rows), set.Weights?.index_select(0, rows));
+        var rows = tensor(_order.Slice((int)start, (int)Count).ToArray(), device: Set.Inputs.device);
+        return new(Set.Inputs.index_select(0, rows), Set.Targets?.index_select(0, rows), Set.Weights?.index_select(0, rows));
     }
 }

@@ -12,6 +12,9 @@ internal abstract class Engine : IDisposable
 {
     internal abstract EngineKind Kind { get; }
 
+    /// <summary>Whether the engine can go on with the model as it is now.</summary>
+    internal virtual bool StillFits() => true;
+
     /// <summary>Called before a fit or a single batch: notices parameters that were replaced, frozen or thawed since.</summary>
     internal abstract void BeginTraining();
 

@@ -87,6 +87,8 @@ public sealed class Conv1D : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
+    internal override bool? EndsIn(Activation activation) => activation == Activation;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => _windows.OutputShape(inputShape, Title, Filters);
 

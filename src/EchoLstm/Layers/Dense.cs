@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -61,6 +62,10 @@ public sealed class Dense : Layer
         new("kernel", () => _linear.weight, weight => weight.t()) { Regularizer = KernelRegularizer },
         .. UseBias ? new LayerWeight[] { new("bias", () => _linear.bias!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
     ];
+
+    /// <summary>Where the kernel (units, features) and the bias are.</summary>
+    internal (ParameterMemory Kernel, ParameterMemory? Bias) Memory() =>
+        (new ParameterMemory(() => _linear!.weight), UseBias ? new ParameterMemory(() => _linear!.bias!) : null);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)

@@ -82,6 +82,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>Whether the output is what the activation gives; null where that is not known.</summary>
     internal virtual bool? EndsIn(Activation activation) => null;
 
+    /// <summary>Whether anyone has hooked into the layer's calls.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     /// <summary>Whether the layer can run one time step at a time.</summary>
     internal virtual bool CanStream => false;
 

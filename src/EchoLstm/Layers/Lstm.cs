@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -126,6 +127,10 @@ public sealed class Lstm : RecurrentLayer
         }
         return new LstmState(carried[0].clone().DetachFromDisposeScope(), carried[1].clone().DetachFromDisposeScope());
     }
+
+    /// <summary>Where the input weights (4 units, features + 1) and the recurrent weights (4 units, units) are.</summary>
+    internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
+        (new ParameterMemory(() => _lstm!.get_parameter(InputWeights)!), new ParameterMemory(() => _lstm!.get_parameter(RecurrentWeights)!));
 
     internal override RecurrentLayer Reversed() =>
         new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };

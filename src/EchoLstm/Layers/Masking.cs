@@ -29,7 +29,11 @@ public sealed class Masking : Layer
                 inputShape.ToString());
     }
 
-    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => input.ne(MaskValue).any(-1);
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask)
+    {
+        using var used = input.ne(MaskValue);
+        return used.any(-1);
+    }
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {

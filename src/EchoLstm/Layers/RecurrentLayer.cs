@@ -120,6 +120,44 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     void IStateful.PutState(IDisposable? state) => Carry(((TakenState?)state)?.States);
 
+    /// <summary>Copies the carried state, or zeros, to rows of memory.</summary>
+    internal unsafe void ReadCarried(ReadOnlySpan<nint> rows, int samples, int stride)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var carried = _carried is null ? [] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_carried[i].bytes);
+            for (var r = 0; r < samples; r++)
+            {
+                var row = new Span<float>((float*)rows[i] + ((long)r * stride), Units);
+                if (carried.IsEmpty)
+                {
+                    row.Clear();
+                }
+                else
+                {
+                    carried.Slice(r * Units, Units).CopyTo(row);
+                }
+            }
+        }
+    }
+
+    /// <summary>Carries the state that lies in rows of memory.</summary>
+    internal unsafe void WriteCarried(ReadOnlySpan<nint> rows, int samples, int stride)
+    {
+        if (_carried is null)
+        {
+            Carry([.. Enumerable.Range(0, StateCount).Select(_ => zeros(samples, Units).DetachFromDisposeScope())]);
+        }
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var carried = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_carried![i].bytes);
+            for (var r = 0; r < samples; r++)
+            {
+                new ReadOnlySpan<float>((float*)rows[i] + ((long)r * stride), Units).CopyTo(carried.Slice(r * Units, Units));
+            }
+        }
+    }
+
     /// <summary>A layer like this one, unbuilt, that reads in the other direction.</summary>
     internal abstract RecurrentLayer Reversed();
 

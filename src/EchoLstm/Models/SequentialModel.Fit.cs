@@ -83,11 +83,13 @@ public sealed partial class SequentialModel
         }
 
         var batches = checked((int)((training.Count + batchSize - 1) / batchSize));
+        _ = ReadyEngine();
         var warnings = compilation.AdviceOnce(this, training.Targets!);
-        var progress = new FitProgress(this, epochs, batches, training.Count) { Warnings = warnings };
+        var progress = new FitProgress(this, epochs, batches, training.Count, compilation.Names) { Warnings = warnings };
         var observers = Observers(verbose, callbacks);
-        var history = new History(Runner().Kind) { Warnings = warnings };
-        Runner().BeginTraining();
+        var history = new History(Engine, compilation.Names, validation is not null, epochs - initialEpoch) { Warnings = warnings };
+        var order = shuffle ? new long[training.Count] : [];
+        train();
 
         foreach (var observer in observers)
         {
@@ -100,12 +102,16 @@ public sealed partial class SequentialModel
             {
                 observer.OnEpochBegin(progress);
             }
-            var figures = TrainEpoch(training, batchSize, shuffle ? ShuffledOrder(training.Count) : [], progress, observers);
+            if (shuffle)
+            {
+                Shuffle(order);
+            }
+            TrainEpoch(training, batchSize, order, progress, observers);
             if (validation is not null)
             {
-                Measure(validation, batchSize, carryState: false).WriteTo(figures, FigureNames.ValidationPrefix);
+                progress.Validation = Measure(validation, batchSize, carryState: false);
             }
-            history.Add(epoch, figures);
+            history.Add(epoch, progress.Training, progress.Validation);
             foreach (var observer in observers)
             {
                 observer.OnEpochEnd(progress);
@@ -131,21 +137,18 @@ public sealed partial class SequentialModel
     {
         using var samples = Samples(x, y, Compiled("TrainOnBatch"));
         SampleCheck.CarriedState(StatefulLayers, checked((int)samples.Count), nameof(x));
-        var progress = new FitProgress(this, 1, 1, samples.Count);
+        var progress = new FitProgress(this, 1, 1, samples.Count, _compilation!.Names);
         progress.BeginEpoch(0);
-        Runner().BeginTraining();
-        return TrainEpoch(samples, checked((int)samples.Count), [], progress, []);
+        _ = ReadyEngine();
+        train();
+        TrainEpoch(samples, checked((int)samples.Count), [], progress, []);
+        return progress.Training.ToDictionary();
     }
 
-    private Dictionary<string, double> TrainEpoch(SampleSet samples, int batchSize, ReadOnlySpan<long> order, FitProgress progress, IReadOnlyList<Callback> observers)
+    private void TrainEpoch(SampleSet samples, int batchSize, ReadOnlySpan<long> order, FitProgress progress, List<Callback> observers)
     {
-        var names = _compilation!.Names;
-        var running = new RunningFigures(names);
-        var means = new Dictionary<string, double>(names.Count * 2);
-        var figures = new double[names.Count];
-        var engine = Runner();
-        progress.Figures = means;
-        train();
+        var engine = observers.Count > 0 ? ReadyEngine() : _engine!;
+        Span<double> figures = stackalloc double[_compilation!.Names.Count];
         for (var start = 0L; start < samples.Count; start += batchSize)
         {
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
@@ -154,19 +157,25 @@ public sealed partial class SequentialModel
             {
                 throw Diverged(batch, figures[0], progress);
             }
-            running.Add(figures, batch.Count, counted);
+            progress.Training.Add(figures, batch.Count, counted);
             progress.BatchesDone++;
             if (observers.Count > 0)
             {
-                running.WriteTo(means);
                 foreach (var observer in observers)
                 {
                     observer.OnBatchEnd(progress);
                 }
+                engine = ReadyEngine();
             }
         }
-        running.WriteTo(means);
-        return means;
+    }
+
+    /// <summary>The engine, ready to train the model as it is now: a callback may have moved, frozen or hooked a layer.</summary>
+    private Engine ReadyEngine()
+    {
+        var engine = Runner();
+        engine.BeginTraining();
+        return engine;
     }
 
     private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)
@@ -194,15 +203,13 @@ public sealed partial class SequentialModel
             culprit?.Name);
     }
 
-    private long[] ShuffledOrder(long count)
+    private void Shuffle(long[] order)
     {
-        var order = new long[count];
-        for (var i = 0L; i < count; i++)
+        for (var i = 0L; i < order.LongLength; i++)
         {
             order[i] = i;
         }
         _random!.Shuffle(order);
-        return order;
     }
 
     private static List<Callback> Observers(int verbose, IReadOnlyList<Callback>? callbacks)

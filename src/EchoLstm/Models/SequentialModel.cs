@@ -1,6 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EchoLstm.Engines;
+using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using EchoLstm.Training;
 using TorchSharp;
@@ -30,6 +30,7 @@ public sealed partial class SequentialModel : Layer
     private SeededRandom? _random;
     private Compilation? _compilation;
     private Engine? _engine;
+    private EngineInfo? _engineInfo;
 
     /// <summary>Creates a model of these layers; more come with <see cref="Add"/>.</summary>
     /// <param name="layers">The layers, first to last: EchoLstm's or any TorchSharp modules; they belong to the model from now on.</param>
@@ -47,9 +48,32 @@ public sealed partial class SequentialModel : Layer
     /// <summary>The layers, first to last. A TorchSharp module that is no <see cref="Layer"/> appears inside one.</summary>
     public IReadOnlyList<Layer> Layers => _layers;
 
-    /// <summary>What runs the model's batches.</summary>
-    [SuppressMessage("Performance", "CA1822", Justification = "What runs depends on the model.")]
-    public EngineKind Engine => EngineKind.Torch;
+    /// <summary>Which engine shall run the model's batches. Forcing <see cref="EngineKind.Fused"/> where it can't run the model is an error at the next run.</summary>
+    /// <value><see cref="EngineKind.Auto"/></value>
+    public EngineKind RequestedEngine
+    {
+        get;
+        set
+        {
+            if (!Enum.IsDefined(value))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"{value} is no engine: expected one of {string.Join(", ", Enum.GetNames<EngineKind>())}.");
+            }
+            field = value;
+        }
+    }
+
+    /// <summary>Which engine runs the model as it is now, and why.</summary>
+    /// <exception cref="InvalidOperationException">The model is not built, or <see cref="RequestedEngine"/> forces an engine that can't run it.</exception>
+    public EngineInfo Engine
+    {
+        get
+        {
+            ThrowIfNotBuilt("choose an engine");
+            _ = Runner();
+            return _engineInfo!;
+        }
+    }
 
     internal override IReadOnlyList<LayerWeight> Weights =>
         [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
@@ -233,7 +257,37 @@ public sealed partial class SequentialModel : Layer
         return _compilation ?? throw new InvalidOperationException($"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. model.Compile(Loss.MeanSquaredError(), new Adam()).");
     }
 
-    private Engine Runner() => _engine ??= new TorchEngine(this, _compilation);
+    /// <summary>The engine for the model as it is now; the last one where that still fits, since it has the optimiser's moments.</summary>
+    private Engine Runner()
+    {
+        if (_engine is not null && _engineInfo!.Kind == EngineKind.Fused && RequestedEngine != EngineKind.Torch && _engine.StillFits())
+        {
+            return _engine;
+        }
+        string reason;
+        FusedPlan? plan = null;
+        if (RequestedEngine == EngineKind.Torch)
+        {
+            reason = "it was asked for";
+        }
+        else
+        {
+            plan = FusedPlan.TryCreate(_layers, InputShape!, _compilation, out var obstacle);
+            reason = obstacle ?? "every layer has a kernel";
+        }
+        if (plan is null && RequestedEngine == EngineKind.Fused)
+        {
+            throw new InvalidOperationException($"The fused engine was asked for but can't run the model: {reason}. Set RequestedEngine to Auto or Torch.");
+        }
+        var kind = plan is null ? EngineKind.Torch : EngineKind.Fused;
+        if (_engine is null || _engine.Kind != kind || kind == EngineKind.Fused)
+        {
+            _engine?.Dispose();
+            _engine = plan is null ? new TorchEngine(this, _compilation) : new FusedEngine(plan, _compilation);
+        }
+        _engineInfo = new EngineInfo(kind, reason);
+        return _engine;
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,6 +7,9 @@ namespace EchoLstm.Training;
 internal sealed class Accuracy() : Metric("accuracy")
 {
     private const double Threshold = 0.5;
+
+    internal override FusedMetricKind? FusedFor(int units, bool targetsAreClasses) =>
+        units == 1 && !targetsAreClasses ? FusedMetricKind.BinaryAccuracy : FusedMetricKind.CategoricalAccuracy;
 
     internal override Tensor PerStep(Tensor target, Tensor output)
     {

@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,6 +31,8 @@ internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossen
 {
     internal override ExpectedOutput? Expects => new(Activation.Sigmoid, fromLogits);
 
+    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.BinaryCrossentropyFromLogits : FusedLossKind.BinaryCrossentropy;
+
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
         using var scope = NewDisposeScope();
@@ -51,6 +54,8 @@ internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categoric
 {
     internal override ExpectedOutput? Expects => new(Activation.Softmax, fromLogits, TargetsSumToOne: true);
 
+    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
+
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
         using var logs = Probabilities.LogOfClasses(output, fromLogits);
@@ -62,6 +67,8 @@ internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categoric
 
 internal sealed class SparseCategoricalCrossentropy(bool fromLogits) : Loss("sparse_categorical_crossentropy")
 {
+    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
+
     internal override bool TakesClassIndices => true;
 
     internal override ExpectedOutput? Expects => new(Activation.Softmax, fromLogits);

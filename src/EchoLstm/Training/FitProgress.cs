@@ -8,12 +8,13 @@ public sealed class FitProgress
 {
     private readonly Stopwatch _epoch = new();
 
-    internal FitProgress(Layer model, int epochs, int batches, long samples)
+    internal FitProgress(Layer model, int epochs, int batches, long samples, IReadOnlyList<string> names)
     {
         Model = model;
         Epochs = epochs;
         Batches = batches;
         Samples = samples;
+        Training = new RunningFigures(names);
     }
 
     /// <summary>The model that is trained, e.g. to keep its weights.</summary>
@@ -38,7 +39,25 @@ public sealed class FitProgress
     public TimeSpan EpochDuration => _epoch.Elapsed;
 
     /// <summary>The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
-    public IReadOnlyDictionary<string, double> Figures { get; internal set; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Figures
+    {
+        get
+        {
+            var figures = new Dictionary<string, double>();
+            if (BatchesDone > 0)
+            {
+                Training.AddTo(figures, "");
+                Validation?.AddTo(figures, FigureNames.ValidationPrefix);
+            }
+            return figures;
+        }
+    }
+
+    /// <summary>The means over the batches of this epoch so far.</summary>
+    internal RunningFigures Training { get; }
+
+    /// <summary>The means over the validation data, once this epoch has measured them.</summary>
+    internal RunningFigures? Validation { get; set; }
 
     /// <summary>What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, and printed where verbose is above 0.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
@@ -53,6 +72,8 @@ public sealed class FitProgress
     {
         Epoch = epoch;
         BatchesDone = 0;
+        Training.Reset();
+        Validation = null;
         _epoch.Restart();
     }
 }

@@ -6,9 +6,17 @@ namespace EchoLstm.Training;
 public sealed class History
 {
     private readonly Dictionary<string, List<double>> _figures = [];
-    private readonly List<int> _epochs = [];
+    private readonly List<int> _epochs;
+    private readonly List<double>[] _training;
+    private readonly List<double>[] _validation;
 
-    internal History(EngineKind engine) => Engine = engine;
+    internal History(EngineInfo engine, IReadOnlyList<string> names, bool hasValidation, int epochs)
+    {
+        Engine = engine;
+        _epochs = new List<int>(epochs);
+        _training = [.. names.Select(name => _figures[name] = new List<double>(epochs))];
+        _validation = hasValidation ? [.. names.Select(name => _figures[FigureNames.ValidationPrefix + name] = new List<double>(epochs))] : [];
+    }
 
     /// <summary>The numbers of the epochs that ran, counted from 0 as Keras does.</summary>
     public IReadOnlyList<int> Epochs => _epochs;
@@ -19,8 +27,8 @@ public sealed class History
     /// <summary>The loss of each epoch: the mean over its batches weighted by their samples, each measured before its update.</summary>
     public IReadOnlyList<double> Loss => this[FigureNames.Loss];
 
-    /// <summary>The engine that trained.</summary>
-    public EngineKind Engine { get; }
+    /// <summary>The engine that trained, and why that one.</summary>
+    public EngineInfo Engine { get; }
 
     /// <summary>How long the fit took.</summary>
     public TimeSpan Duration { get; internal set; }
@@ -46,16 +54,16 @@ public sealed class History
         return found;
     }
 
-    internal void Add(int epoch, IReadOnlyDictionary<string, double> figures)
+    internal void Add(int epoch, RunningFigures training, RunningFigures? validation)
     {
         _epochs.Add(epoch);
-        foreach (var (name, value) in figures)
+        for (var i = 0; i < _training.Length; i++)
         {
-            if (!_figures.TryGetValue(name, out var list))
-            {
-                _figures[name] = list = [];
-            }
-            list.Add(value);
+            _training[i].Add(training.Mean(i));
+        }
+        for (var i = 0; i < _validation.Length; i++)
+        {
+            _validation[i].Add(validation!.Mean(i));
         }
     }
 }

@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,6 +16,9 @@ public abstract class Loss
     /// <summary>Keras's name of the loss, e.g. <c>mean_squared_error</c>.</summary>
     public string Name { get; }
 
+    /// <summary>The loss as the fused engine knows it; null where it does not.</summary>
+    internal virtual FusedLossKind? Fused => null;
+
     /// <summary>Whether the targets are class indices, so that they lack the output's last axis.</summary>
     internal virtual bool TakesClassIndices => false;
 
@@ -23,11 +27,11 @@ public abstract class Loss
 
     /// <summary>Mean over the last axis of (target - output)² (Keras's <c>mean_squared_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", Errors.Squared);
+    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", Errors.Squared, FusedLossKind.SquaredError);
 
     /// <summary>Mean over the last axis of |target - output| (Keras's <c>mean_absolute_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", Errors.Absolute);
+    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", Errors.Absolute, FusedLossKind.AbsoluteError);
 
     /// <summary>
     /// Mean over the last axis of -(t log p + (1 - t) log(1 - p)) for targets and outputs of 0 to 1 (Keras's <c>binary_crossentropy</c>).
@@ -65,8 +69,10 @@ public abstract class Loss
     /// <summary>The loss of each sample or step, (samples, ...), for a target and an output that were checked; the caller's.</summary>
     internal abstract Tensor PerStep(Tensor target, Tensor output);
 
-    private sealed class FunctionLoss(string name, Func<Tensor, Tensor, Tensor> function) : Loss(name)
+    private sealed class FunctionLoss(string name, Func<Tensor, Tensor, Tensor> function, FusedLossKind? fused = null) : Loss(name)
     {
+        internal override FusedLossKind? Fused => fused;
+
         internal override Tensor PerStep(Tensor target, Tensor output) => function(target, output);
     }
 }

@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,11 +22,11 @@ public abstract class Metric
 
     /// <summary>The mean of (target - output)², named <c>mean_squared_error</c>.</summary>
     /// <returns>The metric.</returns>
-    public static Metric MeanSquaredError() => new FunctionMetric("mean_squared_error", Errors.Squared);
+    public static Metric MeanSquaredError() => new FunctionMetric("mean_squared_error", Errors.Squared, FusedMetricKind.SquaredError);
 
     /// <summary>The mean of |target - output|, named <c>mean_absolute_error</c>.</summary>
     /// <returns>The metric.</returns>
-    public static Metric MeanAbsoluteError() => new FunctionMetric("mean_absolute_error", Errors.Absolute);
+    public static Metric MeanAbsoluteError() => new FunctionMetric("mean_absolute_error", Errors.Absolute, FusedMetricKind.AbsoluteError);
 
     /// <summary>A metric of your own.</summary>
     /// <param name="function">Target and output to a tensor whose mean is the metric: one number, or one for each sample or step.</param>
@@ -38,11 +39,16 @@ public abstract class Metric
         return new FunctionMetric(name, function);
     }
 
+    /// <summary>The metric as the fused engine knows it, for an output of so many units; null where it does not.</summary>
+    internal virtual FusedMetricKind? FusedFor(int units, bool targetsAreClasses) => null;
+
     /// <summary>The metric of each sample or step; the caller's.</summary>
     internal abstract Tensor PerStep(Tensor target, Tensor output);
 
-    private sealed class FunctionMetric(string name, Func<Tensor, Tensor, Tensor> function) : Metric(name)
+    private sealed class FunctionMetric(string name, Func<Tensor, Tensor, Tensor> function, FusedMetricKind? fused = null) : Metric(name)
     {
+        internal override FusedMetricKind? FusedFor(int units, bool targetsAreClasses) => targetsAreClasses ? null : fused;
+
         internal override Tensor PerStep(Tensor target, Tensor output) => function(target, output);
     }
 }

@@ -22,19 +22,33 @@ internal sealed class RunningFigures(IReadOnlyList<string> names)
         _counted += counted;
     }
 
-    /// <summary>Writes the means, each name after the prefix.</summary>
-    internal void WriteTo(Dictionary<string, double> means, string prefix = "")
+    /// <summary>The names, the loss's first.</summary>
+    internal IReadOnlyList<string> Names => names;
+
+    /// <summary>The mean so far of the figure at a place of <see cref="Names"/>.</summary>
+    internal double Mean(int place) => place == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[place] / _counted : 0;
+
+    /// <summary>Forgets every batch.</summary>
+    internal void Reset()
     {
-        for (var i = 0; i < _sums.Length; i++)
-        {
-            means[prefix + names[i]] = i == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[i] / _counted : 0;
-        }
+        Array.Clear(_sums);
+        _samples = 0;
+        _counted = 0;
     }
 
     internal IReadOnlyDictionary<string, double> ToDictionary()
     {
         var means = new Dictionary<string, double>(_sums.Length);
-        WriteTo(means);
+        AddTo(means, "");
         return means;
+    }
+
+    /// <summary>Adds the means, each name after the prefix.</summary>
+    internal void AddTo(Dictionary<string, double> means, string prefix)
+    {
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            means[prefix + names[i]] = Mean(i);
+        }
     }
 }

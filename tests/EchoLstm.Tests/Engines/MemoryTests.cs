@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Engines;
+
+/// <summary>Training and predicting hold no more tensors, and no more memory, however long they go on.</summary>
+[Collection(RunsAlone.Name)]
+public class MemoryTests
+{
+    private const int Megabyte = 1 << 20;
+
+    // The garbage collector's own breathing; one small tensor lost in each of the 90,000 steps would come to 30 MB.
+    private const long Breath = 16L * Megabyte;
+
+    [Theory]
+    [InlineData("Adam")]
+    [InlineData("Sgd")]
+    [InlineData("RmsProp")]
+    [InlineData("Torch's Adam")]
+    public void A_thousand_batches_leave_the_number_of_live_tensors_unchanged(string optimizer)
+    {
+        using var model = Model(stateful: false);
+        model.Compile(Loss.MeanSquaredError(), Make(optimizer), Metric.Accuracy(), Metric.MeanAbsoluteError());
+        using var x = Numbers.Uniform(1, [100, 3, 2]);
+        using var y = Numbers.Uniform(2, [100, 3, 1]);
+        model.Fit(x, y, batchSize: 1, verbose: 0);
+        var before = Live();
+
+        model.Fit(x, y, epochs: 10, batchSize: 1, verbose: 0, validationSplit: 0.1);
+
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void Clipping_and_every_loss_leave_no_tensor()
+    {
+        using var x = Numbers.Uniform(1, [20, 3, 2]);
+        using var y = ones(20, 3, 1);
+        foreach (var loss in new[] { Loss.MeanSquaredError(), Loss.MeanAbsoluteError(), Loss.BinaryCrossentropy(), Loss.BinaryCrossentropy(fromLogits: true), Loss.CategoricalCrossentropy(), Loss.Custom((a, b) => (a - b).abs()) })
+        {
+            foreach (var optimizer in new[] { new Adam { ClipNorm = 1 }, new Adam { GlobalClipNorm = 1 }, new Adam { ClipValue = 1 } })
+            {
+                using var model = Model(stateful: false);
+                model.Compile(loss, optimizer);
+                model.Fit(x, y, batchSize: 5, verbose: 0);
+                var before = Live();
+
+                model.Fit(x, y, epochs: 5, batchSize: 5, verbose: 0);
+
+                Live().Should().Be(before, loss.Name);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_stateful_fit_leaves_no_tensor_but_the_state()
+    {
+        using var model = Model(stateful: true);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        using var x = Numbers.Uniform(1, [100, 3, 2]);
+        using var y = Numbers.Uniform(2, [100, 3, 1]);
+        model.Fit(x, y, batchSize: 1, verbose: 0, shuffle: false);
+        model.ResetStates();
+        var before = Live();
+
+        model.Fit(x, y, epochs: 5, batchSize: 1, verbose: 0, shuffle: false);
+
+        Live().Should().Be(before + 2, "the layer carries h and c");
+        model.ResetStates();
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void A_fit_that_an_exception_ends_leaves_no_tensor()
+    {
+        using var model = Model(stateful: false);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        using var x = Numbers.Uniform(1, [100, 3, 2]);
+        using var y = Numbers.Uniform(2, [100, 3, 1]);
+        model.Fit(x, y, batchSize: 10, verbose: 0);
+        var before = Live();
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Throws<TimeoutException>(() => model.Fit(x, y, batchSize: 10, verbose: 0, callbacks: [new Throwing()]));
+            Assert.Throws<ShapeMismatchException>(() => model.Fit(x, x, batchSize: 10, verbose: 0));
+            Assert.Throws<ArgumentException>(() => model.Fit(x, y, batchSize: 10, verbose: 0, validationSplit: 0.999));
+        }
+
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void A_fit_that_diverges_leaves_no_tensor()
+    {
+        using var model = Model(stateful: false);
+        model.Compile((target, output) => (output - 100).log(), new Adam());
+        using var x = Numbers.Uniform(1, [10, 3, 2]);
+        using var y = Numbers.Uniform(2, [10, 3, 1]);
+        Assert.Throws<TrainingDivergedException>(() => model.Fit(x, y, verbose: 0));
+        var before = Live();
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Throws<TrainingDivergedException>(() => model.Fit(x, y, verbose: 0));
+        }
+
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void A_thousand_predictions_and_evaluations_leave_no_tensor_but_their_results()
+    {
+        using var model = Model(stateful: true);
+        model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Accuracy());
+        using var x = Numbers.Uniform(1, [4, 3, 2]);
+        using var y = Numbers.Uniform(2, [4, 3, 1]);
+        model.Predict(x, carryState: true).Dispose();
+        var before = Live();
+
+        for (var i = 0; i < 1000; i++)
+        {
+            model.Predict(x, batchSize: i % 2 == 0 ? 4 : 2).Dispose();
+            _ = model.Predict<float[,,]>(x, carryState: true);
+            _ = model.Evaluate(x, y);
+        }
+
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void A_model_that_was_trained_leaves_nothing_when_it_is_disposed()
+    {
+        using var x = Numbers.Uniform(1, [4, 3, 2]);
+        using var y = Numbers.Uniform(2, [4, 3, 1]);
+        Use();
+        var before = Live();
+
+        Use();
+
+        Live().Should().Be(before);
+
+        void Use()
+        {
+            foreach (var optimizer in new[] { "Adam", "Sgd", "RmsProp" })
+            {
+                using var model = Model(stateful: true);
+                model.Compile(Loss.MeanSquaredError(), Make(optimizer));
+                model.Fit(x, y, epochs: 3, batchSize: 2, verbose: 0, shuffle: false);
+                model.Compile(Loss.MeanSquaredError(), Make(optimizer));
+                model.Fit(x, y, epochs: 3, batchSize: 2, verbose: 0, shuffle: false);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_fit_of_100_000_steps_holds_flat_memory()
+    {
+        const int BatchesInEpoch = 1000;
+        using var model = new SequentialModel(new Lstm(1), new Dense(1)) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        using var x = Numbers.Uniform(1, [BatchesInEpoch, 1, 1]);
+        using var y = Numbers.Uniform(2, [BatchesInEpoch, 1]);
+        var afterWarmUp = 0L;
+
+        model.Fit(x, y, epochs: 100, batchSize: 1, verbose: 0, callbacks: [new AfterEpoch(10, () => afterWarmUp = ResidentMemory())]);
+
+        (ResidentMemory() - afterWarmUp).Should().BeLessThan(Breath);
+    }
+
+    private static long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+    private static long ResidentMemory()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    private static SequentialModel Model(bool stateful)
+    {
+        var model = new SequentialModel(new Lstm(3, returnSequences: true, stateful: stateful), new TimeDistributed(new Dense(1))) { Seed = 1 };
+        model.Build(3, 2);
+        return model;
+    }
+
+    private static Optimizer Make(string name) => name switch
+    {
+        "Adam" => new Adam(),
+        "Sgd" => new Sgd(momentum: 0.9, nesterov: true),
+        "RmsProp" => new RmsProp(momentum: 0.9, centered: true),
+        "Torch's Adam" => new TorchOptimizer(parameters => optim.Adam(parameters)),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
+
+    private sealed class Throwing : Callback
+    {
+        public override void OnBatchEnd(FitProgress progress) => throw new TimeoutException();
+    }
+
+    private sealed class AfterEpoch(int epochs, Action action) : Callback
+    {
+        public override void OnEpochEnd(FitProgress progress)
+        {
+            if (progress.Epoch + 1 == epochs)
+            {
+                action();
+            }
+        }
+    }
+}
