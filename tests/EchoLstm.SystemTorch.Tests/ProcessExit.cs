@@ -41,8 +41,24 @@ public static class ProcessExit
             case "arrays":
                 HoldArrays(200);
                 return 0;
+            case "explain":
+                return Explain();
             default:
                 return 2;
+        }
+    }
+
+    private static int Explain()
+    {
+        try
+        {
+            Hold(1);
+            return 0;
+        }
+        catch (NotSupportedException failure)
+        {
+            Console.Write(failure.Message);
+            return 3;
         }
     }
 

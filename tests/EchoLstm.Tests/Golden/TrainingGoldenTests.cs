@@ -1,0 +1,197 @@
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Golden;
+
+/// <summary>Whole trainings from given weights, against the curves of another implementation of Keras.</summary>
+public class TrainingGoldenTests
+{
+    public static TheoryData<string, string?, bool> Trainings
+    {
+        get
+        {
+            var data = new TheoryData<string, string?, bool>();
+            foreach (var keras in new[] { true, false })
+            {
+                data.Add("tutorial-one-to-one", null, keras);
+                data.Add("tutorial-many-to-one", null, keras);
+                data.Add("tutorial-many-to-many", null, keras);
+                data.Add("timedistributed-blog", "linear", keras);
+                data.Add("timedistributed-blog", "softmax", keras);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Trainings))]
+    public void A_fit_follows_the_golden_curve(string file, string? name, bool kerasEpsilon)
+    {
+        var golden = GoldenCase.Load(file, name);
+        var expected = golden.Part(kerasEpsilon ? "expectedKerasEpsilon" : "expected");
+        var fit = golden.Part("fit");
+        using var scope = NewDisposeScope();
+        using var model = GoldenModel.Build(golden);
+        var (x, y) = (golden.Inputs.ToTensor(), golden.Tensor("targets").ToTensor());
+        model.Compile(LossOf(golden), OptimizerOf(golden, kerasEpsilon));
+        var weights = new WeightsByEpoch();
+
+        var history = model.Fit(x, y, (int)fit.Number("epochs"), (int)fit.Number("batchSize"), verbose: 0, shuffle: false, callbacks: [weights]);
+
+        history.Loss.ShouldMatch(expected.Numbers("losses"), name == "linear" ? GoldenTolerances.LossesOfLinearOutput : GoldenTolerances.Losses, "the losses");
+        WeightsShouldMatch(weights, expected);
+        model.GetWeights().Values().ShouldMatch(Values(expected.Tensors("finalWeights")), GoldenTolerances.FinalWeights, "the final weights");
+        model.Predict(x).ShouldMatch(expected.Tensor("predictions").Values, GoldenTolerances.FinalPredictions, "the final predictions");
+    }
+
+    [Theory]
+    [InlineData("tutorial-one-to-one", null)]
+    [InlineData("tutorial-many-to-one", null)]
+    [InlineData("tutorial-many-to-many", null)]
+    [InlineData("timedistributed-blog", "linear")]
+    [InlineData("timedistributed-blog", "softmax")]
+    public void The_first_batch_has_the_golden_predictions_loss_and_gradients(string file, string? name)
+    {
+        var golden = GoldenCase.Load(file, name);
+        var expected = golden.Part("expected");
+        var batchSize = golden.Part("fit")["batchSize"].GetInt64();
+        using var scope = NewDisposeScope();
+        using var model = GoldenModel.Build(golden);
+        var (x, y) = (golden.Inputs.ToTensor(), golden.Tensor("targets").ToTensor());
+        model.Compile(LossOf(golden), new Sgd(learningRate: 0));
+
+        model.Predict(x).ShouldMatch(expected.Tensor("initialPredictions").Values, GoldenTolerances.Outputs, "the predictions before training");
+        if (expected.Has("forwardLoss"))
+        {
+            model.Evaluate(x, y)["loss"].Should().BeApproximately(expected.Number("forwardLoss"), GoldenTolerances.LossesOfLinearOutput.Absolute);
+        }
+        FirstBatchShouldMatch(model, x.narrow(0, 0, batchSize), y.narrow(0, 0, batchSize), expected.Part("firstBatch"));
+    }
+
+    [Theory]
+    [InlineData("sequence-echo", true)]
+    [InlineData("sequence-echo", false)]
+    [InlineData("encoder-decoder", true)]
+    [InlineData("encoder-decoder", false)]
+    public void A_stateful_model_that_is_reset_after_each_sequence_follows_the_golden_curve(string file, bool kerasEpsilon)
+    {
+        var golden = GoldenCase.Load(file);
+        var expected = golden.Part(kerasEpsilon ? "expectedKerasEpsilon" : "expected");
+        var framing = golden.Part("framing");
+        var batchSize = (int)golden.Number("batchSize");
+        using var scope = NewDisposeScope();
+        using var model = GoldenModel.Build(golden);
+        model.Compile(LossOf(golden), OptimizerOf(golden, kerasEpsilon), Metric.Accuracy());
+        var weights = new WeightsByEpoch();
+        var (losses, accuracies) = (new List<double>(), new List<double>());
+
+        var sequences = golden["sequences"].EnumerateArray().Select(sequence => sequence.EnumerateArray().Select(value => value.GetInt32()).ToArray()).ToList();
+        for (var epoch = 0; epoch < sequences.Count; epoch++)
+        {
+            var (x, y) = Frame(sequences[epoch], framing);
+            var history = model.Fit(x, y, epochs: epoch + 1, batchSize, verbose: 0, shuffle: false, callbacks: [weights], initialEpoch: epoch);
+            model.ResetStates();
+            losses.Add(history.Loss.Single());
+            accuracies.Add(history["accuracy"].Single());
+        }
+
+        losses.ShouldMatch(expected.Numbers("losses"), GoldenTolerances.Losses, "the losses");
+        accuracies.ShouldMatch(expected.Numbers("accuracy"), GoldenTolerances.Accuracy, "the accuracies");
+        WeightsShouldMatch(weights, expected);
+        model.GetWeights().Values().ShouldMatch(Values(expected.Tensors("finalWeights")), GoldenTolerances.FinalWeights, "the final weights");
+        var (test, _) = Frame([.. golden["testSequence"].EnumerateArray().Select(value => value.GetInt32())], framing);
+        model.Predict(test, batchSize).ShouldMatch(expected.Tensor("predictions").Values, GoldenTolerances.FinalPredictions, "the predictions");
+    }
+
+    [Theory]
+    [InlineData("sequence-echo")]
+    [InlineData("encoder-decoder")]
+    public void The_first_stateful_batch_has_the_golden_loss_and_gradients(string file)
+    {
+        var golden = GoldenCase.Load(file);
+        using var scope = NewDisposeScope();
+        using var model = GoldenModel.Build(golden);
+        model.Compile(LossOf(golden), new Sgd(learningRate: 0));
+        var (x, y) = Frame([.. golden["sequences"][0].EnumerateArray().Select(value => value.GetInt32())], golden.Part("framing"));
+        var batchSize = golden["batchSize"].GetInt64();
+
+        FirstBatchShouldMatch(model, x.narrow(0, 0, batchSize), y.narrow(0, 0, batchSize), golden.Part("expected").Part("firstBatch"));
+    }
+
+    private static void FirstBatchShouldMatch(SequentialModel model, Tensor x, Tensor y, GoldenCase expected)
+    {
+        var loss = model.TrainOnBatch(x, y)["loss"];
+
+        loss.Should().BeApproximately(expected.Number("loss"), GoldenTolerances.Gradients.Absolute + (GoldenTolerances.Gradients.Relative * Math.Abs(expected.Number("loss"))));
+        GoldenModel.GradientsShouldMatch(model, expected.Tensors("gradients"));
+    }
+
+    private static void WeightsShouldMatch(WeightsByEpoch actual, GoldenCase expected)
+    {
+        foreach (var epoch in expected["weightsAfterEpoch"].EnumerateObject())
+        {
+            var number = int.Parse(epoch.Name, System.Globalization.CultureInfo.InvariantCulture);
+            actual[number].ShouldMatch(
+                Values([.. epoch.Value.EnumerateArray().Select(weight => new GoldenTensor(weight))]),
+                number <= 2 ? GoldenTolerances.EarlyWeights : GoldenTolerances.Weights,
+                $"the weights after epoch {number}");
+        }
+    }
+
+    private static double[] Values(GoldenTensor[] tensors) => [.. tensors.SelectMany(tensor => tensor.Values)];
+
+    private static Loss LossOf(GoldenCase golden) => golden["loss"].GetString() switch
+    {
+        "meanSquaredError" => Loss.MeanSquaredError(),
+        "categoricalCrossentropy" => Loss.CategoricalCrossentropy(),
+        var loss => throw new NotSupportedException($"The tests have no loss {loss}."),
+    };
+
+    private static Optimizer OptimizerOf(GoldenCase golden, bool kerasEpsilon)
+    {
+        var settings = golden.Part(kerasEpsilon ? "optimizerKerasEpsilon" : "optimizer");
+        var (rate, beta1, beta2, epsilon) = (settings.Number("learningRate"), settings.Number("beta1"), settings.Number("beta2"), settings.Number("epsilon"));
+        return kerasEpsilon
+            ? new Adam(rate, beta1, beta2, epsilon)
+            : new TorchOptimizer(parameters => optim.Adam(parameters, rate, beta1, beta2, epsilon));
+    }
+
+    // Sample i is the one-hot window that begins at i; its target is the beginning of that window.
+    private static (Tensor X, Tensor Y) Frame(int[] sequence, GoldenCase framing)
+    {
+        var (window, target, features) = ((int)framing.Number("window"), (int)framing.Number("targetLength"), (int)framing.Number("features"));
+        var samples = sequence.Length - window + 1;
+        samples.Should().Be((int)framing.Number("samples"));
+        var (x, y) = (new float[samples, window, features], new float[samples, target, features]);
+        for (var i = 0; i < samples; i++)
+        {
+            for (var t = 0; t < window; t++)
+            {
+                x[i, t, sequence[i + t]] = 1;
+                if (t < target)
+                {
+                    y[i, t, sequence[i + t]] = 1;
+                }
+            }
+        }
+        return (tensor(x), tensor(y));
+    }
+
+    private sealed class WeightsByEpoch : Callback
+    {
+        private readonly Dictionary<int, double[]> _weights = [];
+
+        internal double[] this[int epoch] => _weights[epoch];
+
+        public override void OnEpochEnd(FitProgress progress)
+        {
+            if (progress.Epoch < 10)
+            {
+                _weights[progress.Epoch + 1] = progress.Model.GetWeights().Values();
+            }
+        }
+    }
+}

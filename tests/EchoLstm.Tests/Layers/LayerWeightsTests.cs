@@ -1,0 +1,129 @@
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Layers;
+
+/// <summary>Reading and setting weights as arrays in Keras's order and layout.</summary>
+public class LayerWeightsTests
+{
+    [Fact]
+    public void They_are_copies()
+    {
+        using var dense = Built(new Dense(2), 3);
+        var weights = dense.GetWeights();
+        var before = weights.Values();
+
+        ((float[,])weights[0])[0, 0] = 99;
+
+        dense.GetWeights().Values().Should().Equal(before);
+    }
+
+    [Fact]
+    public void Doubles_are_taken_too()
+    {
+        using var dense = Built(new Dense(1), 2);
+
+        dense.SetWeights([new double[,] { { 1 }, { 2 } }, new double[] { 3 }]);
+
+        dense.GetWeights().Values().Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public void A_kernel_in_Kerass_layout_is_Torchs_transposed()
+    {
+        using var dense = Built(new Dense(2), 3);
+        dense.SetWeights([new float[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } }, new float[] { 7, 8 }]);
+
+        dense.named_parameters().Single(named => named.name.EndsWith("weight", StringComparison.Ordinal)).parameter.Values().Should().Equal(1, 3, 5, 2, 4, 6);
+    }
+
+    [Fact]
+    public void All_that_do_not_fit_are_listed_and_none_is_set()
+    {
+        using var lstm = new Lstm(2) { Name = "encoder" };
+        lstm.Build(new Shape(null, null, 3));
+
+        var thrown = Errors.ExpectWithoutChange<ShapeMismatchException>(
+            lstm,
+            () => lstm.SetWeights([new float[8, 3], new float[2, 8], new float[2, 4]]),
+            "Lstm 'encoder' has 3 weights but what was given does not fit; nothing was changed. weight 0: expected kernel (3, 8), received (8, 3); weight 2: expected bias (8,), received (2, 4). Give them in the order and layout of GetWeights.");
+        thrown.Expected.Should().Be("(3, 8), (2, 8), (8,)");
+        thrown.Received.Should().Be("(8, 3), (2, 8), (2, 4)");
+    }
+
+    [Fact]
+    public void Too_few_and_too_many_are_listed()
+    {
+        using var dense = Built(new Dense(2), 3);
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            dense,
+            () => dense.SetWeights([new float[3, 2]]),
+            "Dense 'dense' has 2 weights but what was given does not fit; nothing was changed. weight 1: expected bias (2,), received nothing. Give them in the order and layout of GetWeights.");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            dense,
+            () => dense.SetWeights([new float[3, 2], new float[2], new float[2]]),
+            "Dense 'dense' has 2 weights but what was given does not fit; nothing was changed. weight 2: expected nothing, received (2,). Give them in the order and layout of GetWeights.");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            dense,
+            () => dense.SetWeights([new float[3, 2], null!]),
+            "Dense 'dense' has 2 weights but what was given does not fit; nothing was changed. weight 1: expected bias (2,), received null. Give them in the order and layout of GetWeights.");
+    }
+
+    [Fact]
+    public void In_a_model_the_layers_name_stands_before_the_weights()
+    {
+        using var model = new SequentialModel(new Lstm(2), new Dense(1));
+        model.Build(4, 1);
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.SetWeights([new float[1, 8], new float[2, 8], new float[8], new float[2, 2], new float[1]]),
+            "SequentialModel 'sequential' has 5 weights but what was given does not fit; nothing was changed. weight 3: expected dense_1/kernel (2, 1), received (2, 2). Give them in the order and layout of GetWeights.");
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Values_that_are_not_finite_are_refused(float value)
+    {
+        using var dense = Built(new Dense(1), 1);
+
+        Errors.ExpectWithoutChange<ArgumentException>(
+            dense,
+            () => dense.SetWeights([new float[,] { { 2 } }, new[] { value }]),
+            "Dense 'dense': weight 1, bias, has values that are NaN or infinite. Nothing was changed. (Parameter 'weights')");
+    }
+
+    [Fact]
+    public void Other_element_types_are_refused()
+    {
+        using var dense = Built(new Dense(1), 1);
+
+        Errors.ExpectWithoutChange<ArgumentException>(
+            dense,
+            () => dense.SetWeights([new float[,] { { 2 } }, new[] { 1 }]),
+            "Dense 'dense': weight 1, bias, is an array of Int32; expected float or double. Nothing was changed. (Parameter 'weights')");
+    }
+
+    [Fact]
+    public void They_stay_where_a_users_code_holds_the_parameters()
+    {
+        using var scope = NewDisposeScope();
+        using var dense = Built(new Dense(1), 1);
+        var parameter = dense.parameters().First();
+
+        dense.SetWeights([new float[,] { { 42 } }, new float[] { 0 }]);
+
+        parameter.Values().Should().Equal(42);
+        parameter.requires_grad.Should().BeTrue();
+    }
+
+    private static Dense Built(Dense dense, long features)
+    {
+        dense.Build(new Shape(null, features));
+        return dense;
+    }
+}

@@ -1,0 +1,36 @@
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+
+namespace EchoLstm.Tests.Models;
+
+/// <summary>What a fit prints. The console is everyone's, so these tests run alone.</summary>
+[Collection(RunsAlone.Name)]
+public class SequentialModelConsoleTests
+{
+    [Theory]
+    [InlineData(0, new string[0])]
+    [InlineData(1, new[] { "Epoch 1/2", "2/2 [==============================] - 0s - loss: 4.0000", "Epoch 2/2", "2/2 [==============================] - 0s - loss: 4.0000" })]
+    [InlineData(2, new[] { "Epoch 1/2", " - 0s - loss: 4.0000", "Epoch 2/2", " - 0s - loss: 4.0000" })]
+    public void Verbose_says_how_much(int verbose, string[] lines)
+    {
+        using var model = new SequentialModel(new Dense(1, useBias: false));
+        model.Build(1);
+        model.SetWeights([new float[,] { { 0 } }]);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        var before = Console.Out;
+        var writer = new StringWriter();
+        Console.SetOut(writer);
+        try
+        {
+            model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { 2 }, { 2 } }, epochs: 2, batchSize: 1, verbose: verbose);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+
+        // On a terminal the bar is drawn over itself.
+        writer.ToString().Replace("\r\n", "\n").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Should().Equal(lines);
+    }
+}

@@ -1,0 +1,66 @@
+using EchoLstm.Models;
+using TorchSharp;
+
+namespace EchoLstm.Tests.Samples;
+
+/// <summary>What README shows is compiled, and prints what README says.</summary>
+public class ReadmeTests
+{
+    private static readonly string Readme = Read("README.md");
+    private static readonly string Programs = Read("ReadmePrograms.cs");
+
+    [Fact]
+    public void The_complete_program_is_compiled() =>
+        Blocks("csharp").Should().Contain($"{Region("names")}\n\n{Region("many-to-many")}");
+
+    [Theory]
+    [InlineData("one-to-one")]
+    [InlineData("many-to-one")]
+    public void The_other_programs_are_compiled(string name) => Blocks("csharp").Should().Contain(Region(name));
+
+    [Theory]
+    [InlineData("one-to-one")]
+    [InlineData("many-to-one")]
+    [InlineData("many-to-many")]
+    public void The_programs_print_what_it_says(string name)
+    {
+        var run = SampleProgram.Run("readme", name);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        Blocks("text").Should().Contain(string.Join('\n', run.Lines.Select(line => line.TrimEnd())).TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("./setup.sh && dotnet run -c Release --project samples/EchoLstm.Samples")]
+    [InlineData("./setup.sh && dotnet test -c Release")]
+    public void Its_commands_are_lines_of_their_own(string command) =>
+        Blocks("sh").SelectMany(block => block.Split('\n')).Should().Contain(command);
+
+    [Fact]
+    public void Its_counts_are_right()
+    {
+        const int inputs = 1, outputs = 5;
+        using var model = EchoModels.ManyToMany(outputs);
+        using var plain = torch.nn.LSTM(inputs, outputs);
+
+        model.Layers[0].CountParameters().Should().Be(140).And.Be(4 * (((inputs + 1) * outputs) + (outputs * outputs)));
+        plain.parameters().Sum(parameter => parameter.numel()).Should().Be(160);
+#pragma warning disable format // without the parentheses that would show how it is read
+        (4 * ((inputs + 1) * outputs + outputs ^ 2)).Should().Be(52);
+#pragma warning restore format
+    }
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Samples", file)).ReplaceLineEndings("\n");
+
+    private static string[] Blocks(string language) =>
+        [.. Readme.Split($"\n```{language}\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)])];
+
+    private static string Region(string name)
+    {
+        var lines = Programs.Split('\n')
+            .SkipWhile(line => line.Trim() != $"#region README: {name}").Skip(1)
+            .TakeWhile(line => line.Trim() != "#endregion").ToList();
+        var indent = lines[0].Length - lines[0].TrimStart().Length;
+        return string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
+    }
+}

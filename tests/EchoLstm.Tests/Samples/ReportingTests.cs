@@ -1,0 +1,46 @@
+using EchoLstm.Samples.CommandLine;
+using EchoLstm.Samples.Reporting;
+using Spectre.Console;
+
+namespace EchoLstm.Tests.Samples;
+
+public class ReportingTests
+{
+    [Theory]
+    [InlineData(0.25001f, "0.3")]
+    [InlineData(0.2f, "0.2")]
+    [InlineData(-0.04f, "0.0")]
+    [InlineData(-0.06f, "-0.1")]
+    public void A_prediction_has_one_decimal_and_zero_no_sign(float value, string expected) => Figures.OneDecimal(value).Should().Be(expected);
+
+    [Theory]
+    [InlineData(0.2012, "0.2012")]
+    [InlineData(0.00011, "1.1000e-04")]
+    [InlineData(0, "0.0000e+00")]
+    public void A_loss_is_as_Keras_prints_it(double value, string expected) => Figures.Loss(value).Should().Be(expected);
+
+    [Fact]
+    public void The_live_bar_shows_title_share_and_note()
+    {
+        var writer = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(writer) });
+
+        var result = LiveBar.Run(console, "many-to-many", 2, bar =>
+        {
+            bar.Advance("loss 0.2012");
+            bar.Advance("loss 0.1999");
+            return 3;
+        });
+
+        result.Should().Be(3);
+        writer.ToString().Should().MatchRegex("many-to-many .* 100% loss 0.1999");
+    }
+
+    [Fact]
+    public void A_failure_is_one_line_about_its_cause()
+    {
+        var failure = new TypeInitializationException("TorchSharp.torch", new AggregateException(new NotSupportedException("Torch is not available:\n  run ./setup.sh")));
+
+        ErrorLine.Of(failure).Should().Be("error: Torch is not available: run ./setup.sh");
+    }
+}

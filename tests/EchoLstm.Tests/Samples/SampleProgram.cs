@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace EchoLstm.Tests.Samples;
+
+/// <summary>The sample program as its user meets it: a process of its own, output redirected.</summary>
+internal sealed record SampleProgram(int ExitCode, string Output, string Error)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    internal string[] Lines => Output.ReplaceLineEndings("\n").Split('\n');
+
+    internal static SampleProgram Run(params string[] arguments)
+    {
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
+        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "EchoLstm.Samples.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The sample program took longer than {Patience}: {string.Join(' ', arguments)}");
+        }
+        return new SampleProgram(process.ExitCode, output.Result, error.Result);
+    }
+}

@@ -1,0 +1,74 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests;
+
+public class TensorLikeTests
+{
+    [Fact]
+    public void Arrays_of_every_rank_and_type_keep_their_shape_and_numbers()
+    {
+        Check(new float[] { 1, 2 }, ScalarType.Float32, 2);
+        Check(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } }, ScalarType.Float64, 2, 3);
+        Check(new int[,,] { { { 1 }, { 2 } } }, ScalarType.Int32, 1, 2, 1);
+        Check(new long[2, 1, 3, 1], ScalarType.Int64, 2, 1, 3, 1);
+        Check(new bool[,] { { true }, { false } }, ScalarType.Bool, 2, 1);
+        Check(new float[0, 3], ScalarType.Float32, 0, 3);
+
+        static void Check(Array array, ScalarType dtype, params long[] shape)
+        {
+            using var tensor = TensorLike.FromArray(array).ToTensor("x");
+            tensor.dtype.Should().Be(dtype);
+            tensor.shape.Should().Equal(shape);
+            var back = NetArrays.FromTensor(tensor);
+            back.Should().BeOfType(array.GetType());
+            back.Values().Should().Equal(array.Values());
+        }
+    }
+
+    [Fact]
+    public void A_tensor_that_is_not_contiguous_becomes_an_array_in_its_own_order()
+    {
+        using var scope = NewDisposeScope();
+
+        NetArrays.FromTensor(arange(6, dtype: ScalarType.Float32).reshape(2, 3).t()).Values().Should().Equal(0, 3, 1, 4, 2, 5);
+    }
+
+    [Fact]
+    public void A_tensor_stays_the_callers()
+    {
+        using var tensor = zeros(2);
+        TensorLike data = tensor;
+
+        data.ToTensor("x").Dispose();
+
+        tensor.IsInvalid.Should().BeFalse();
+        data.IsEmpty.Should().BeFalse();
+        default(TensorLike).IsEmpty.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Other_arrays_are_refused()
+    {
+        Errors.Expect<ArgumentException>(
+            () => TensorLike.FromArray(new decimal[2]),
+            "An array of Decimal can't become a tensor: expected float, double, int, long or bool elements in a rectangular array. Convert it first. (Parameter 'array')");
+        Errors.Expect<ArgumentException>(
+            () => TensorLike.FromArray(new[] { new float[2] }),
+            "An array of Single[] can't become a tensor: expected float, double, int, long or bool elements in a rectangular array. Convert it first. (Parameter 'array')");
+    }
+
+    [Fact]
+    public void A_tensor_of_another_type_has_no_array()
+    {
+        using var tensor = zeros(2, dtype: ScalarType.Float16);
+
+        Errors.Expect<ArgumentException>(
+            () => NetArrays.FromTensor(tensor),
+            "A tensor of Float16 has no .NET array here: expected float, double, int, long or bool. Convert it first. (Parameter 'source')");
+    }
+
+    [Fact]
+    public void Nothing_is_refused_by_the_arguments_name() =>
+        Errors.Expect<ArgumentNullException>(() => default(TensorLike).ToTensor("y"), "y is null: expected a tensor or an array. (Parameter 'y')");
+}

@@ -1,0 +1,174 @@
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Training;
+
+/// <summary>Losses against values worked out by hand, from Keras's order of operations.</summary>
+public class LossTests
+{
+    // Keras's epsilon: how near to 0 and 1 a probability may come before its logarithm.
+    private const double Epsilon = 1e-7;
+
+    [Fact]
+    public void Mean_squared_error_is_the_mean_over_the_last_axis()
+    {
+        Each(Loss.MeanSquaredError(), Doubles(2, [1, 2, 3, 4]), Doubles(2, [1, 4, 0, 0])).ShouldMatch([2, 12.5], Tolerance.Float64);
+        Loss.MeanSquaredError().Name.Should().Be("mean_squared_error");
+    }
+
+    [Fact]
+    public void Mean_absolute_error_is_the_mean_over_the_last_axis()
+    {
+        Each(Loss.MeanAbsoluteError(), Doubles(2, [1, 2, 3, 4]), Doubles(2, [1, 4, 0, 0])).ShouldMatch([1, 3.5], Tolerance.Float64);
+        Loss.MeanAbsoluteError().Name.Should().Be("mean_absolute_error");
+    }
+
+    [Fact]
+    public void Binary_crossentropy_is_the_mean_over_the_last_axis()
+    {
+        double[] expected = [-(Math.Log(0.8) + Math.Log(1 - 0.3)) / 2, -((0.25 * Math.Log(0.5)) + (0.75 * Math.Log(0.5)) + Math.Log(0.9)) / 2];
+
+        Each(Loss.BinaryCrossentropy(), Doubles(2, [1, 0, 0.25, 1]), Doubles(2, [0.8, 0.3, 0.5, 0.9])).ShouldMatch(expected, Tolerance.Float64);
+        Loss.BinaryCrossentropy().Name.Should().Be("binary_crossentropy");
+    }
+
+    [Fact]
+    public void Binary_crossentropy_clips_at_1e_7()
+    {
+        double[] expected = [-Math.Log(Epsilon), -Math.Log(1 - (1 - Epsilon)), -Math.Log(1 - Epsilon)];
+
+        Each(Loss.BinaryCrossentropy(), Doubles(1, [1, 0, 0]), Doubles(1, [0, 1, 0])).ShouldMatch(expected, Tolerance.Float64);
+    }
+
+    [Fact]
+    public void Categorical_crossentropy_is_the_sum_over_the_classes()
+    {
+        double[] expected = [-Math.Log(0.7), -((0.5 * Math.Log(0.2)) + (0.5 * Math.Log(0.8)))];
+
+        Each(Loss.CategoricalCrossentropy(), Doubles(2, [0, 1, 0.5, 0.5]), Doubles(2, [0.3, 0.7, 0.2, 0.8])).ShouldMatch(expected, Tolerance.Float64);
+        Loss.CategoricalCrossentropy().Name.Should().Be("categorical_crossentropy");
+    }
+
+    [Fact]
+    public void Categorical_crossentropy_divides_the_output_by_its_sum_and_then_clips_at_1e_7()
+    {
+        // (1, 3) becomes (.25, .75); (0, 2) becomes (0, 1) and is clipped on both sides; (-1, 2) becomes (-1, 2) and is clipped to (1e-7, 1 - 1e-7).
+        double[] expected = [-Math.Log(0.25), -Math.Log(Epsilon), -Math.Log(1 - Epsilon)];
+
+        Each(Loss.CategoricalCrossentropy(), Doubles(2, [1, 0, 1, 0, 0, 1]), Doubles(2, [1, 3, 0, 2, -1, 2])).ShouldMatch(expected, Tolerance.Float64);
+    }
+
+    [Fact]
+    public void Targets_that_do_not_sum_to_1_are_taken_as_they_are() =>
+        Each(Loss.CategoricalCrossentropy(), Doubles(2, [3, 2]), Doubles(2, [0.5, 0.5])).ShouldMatch([5 * Math.Log(2)], Tolerance.Float64);
+
+    [Fact]
+    public void Clipped_probabilities_pass_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var output = tensor(new double[,] { { 0, 2 } }).requires_grad_();
+
+        Loss.CategoricalCrossentropy().PerStep(Doubles(2, [1, 0]), output).sum().backward();
+
+        output.grad!.Values().Should().Equal(0, 0);
+    }
+
+    [Fact]
+    public void Sparse_crossentropy_takes_the_class_with_or_without_an_axis_of_its_own()
+    {
+        using var scope = NewDisposeScope();
+        var output = tensor(new double[] { 0.1, 0.9, 0.6, 0.4, 0.5, 0.5, 1, 0 }).reshape(2, 2, 2);
+        double[] expected = [-Math.Log(0.9), -Math.Log(0.6), -Math.Log(0.5), -Math.Log(Epsilon)];
+
+        foreach (var type in new[] { ScalarType.Int64, ScalarType.Int32, ScalarType.Float32 })
+        {
+            var classes = tensor(new long[] { 1, 0, 0, 1 }).reshape(2, 2).to(type);
+            var loss = Loss.SparseCategoricalCrossentropy();
+            loss.PerStep(classes, output).ShouldMatch(expected, Tolerance.Float64);
+            loss.PerStep(classes.unsqueeze(-1), output).ShouldMatch(expected, Tolerance.Float64);
+        }
+        Loss.SparseCategoricalCrossentropy().Name.Should().Be("sparse_categorical_crossentropy");
+    }
+
+    [Fact]
+    public void From_logits_equals_from_probabilities_after_softmax_or_sigmoid()
+    {
+        using var scope = NewDisposeScope();
+        var logits = Numbers.Uniform(1, [3, 4, 5], 3, ScalarType.Float64);
+        var target = nn.functional.softmax(Numbers.Uniform(2, [3, 4, 5], 3, ScalarType.Float64), -1);
+        var classes = target.argmax(-1);
+        var probabilities = nn.functional.softmax(logits, -1);
+
+        Loss.CategoricalCrossentropy(fromLogits: true).PerStep(target, logits)
+            .ShouldMatchTensor(Loss.CategoricalCrossentropy().PerStep(target, probabilities), Tolerance.Float64);
+        Loss.SparseCategoricalCrossentropy(fromLogits: true).PerStep(classes, logits)
+            .ShouldMatchTensor(Loss.SparseCategoricalCrossentropy().PerStep(classes, probabilities), Tolerance.Float64);
+        Loss.BinaryCrossentropy(fromLogits: true).PerStep(target, logits)
+            .ShouldMatchTensor(Loss.BinaryCrossentropy().PerStep(target, logits.sigmoid()), Tolerance.Float64);
+    }
+
+    [Fact]
+    public void From_logits_stays_finite_where_probabilities_would_be_0()
+    {
+        using var scope = NewDisposeScope();
+
+        Loss.CategoricalCrossentropy(fromLogits: true).PerStep(Doubles(2, [1, 0]), Doubles(2, [-500, 500])).ShouldMatch([1000], Tolerance.Float64);
+        Loss.BinaryCrossentropy(fromLogits: true).PerStep(Doubles(1, [1]), Doubles(1, [-800])).ShouldMatch([800], Tolerance.Float64);
+    }
+
+    [Fact]
+    public void On_sequences_there_is_one_number_for_each_step()
+    {
+        using var scope = NewDisposeScope();
+        var (target, output) = (Numbers.Uniform(1, [2, 3, 4]).abs(), Numbers.Uniform(2, [2, 3, 4]).abs());
+
+        foreach (var loss in new[] { Loss.MeanSquaredError(), Loss.MeanAbsoluteError(), Loss.BinaryCrossentropy(), Loss.CategoricalCrossentropy() })
+        {
+            loss.PerStep(target, output).shape.Should().Equal([2, 3], loss.Name);
+        }
+    }
+
+    [Fact]
+    public void A_loss_of_ones_own_is_a_function_of_target_and_output()
+    {
+        using var scope = NewDisposeScope();
+        var loss = Loss.Custom((target, output) => target * 2 - output, "mine");
+
+        loss.Name.Should().Be("mine");
+        loss.PerStep(Doubles(1, [3]), Doubles(1, [1])).ShouldMatch([5], Tolerance.Float64);
+        Assert.Throws<ArgumentNullException>(() => Loss.Custom(null!)).ParamName.Should().Be("function");
+        Assert.Throws<ArgumentException>(() => Loss.Custom((target, output) => output, " ")).ParamName.Should().Be("name");
+    }
+
+    [Fact]
+    public void They_leave_no_tensor_but_the_result()
+    {
+        using var target = Numbers.Uniform(1, [2, 3]);
+        using var output = Numbers.Uniform(2, [2, 3]);
+        using var classes = zeros(2, dtype: ScalarType.Int64);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        foreach (var fromLogits in new[] { false, true })
+        {
+            Loss.MeanSquaredError().PerStep(target, output).Dispose();
+            Loss.MeanAbsoluteError().PerStep(target, output).Dispose();
+            Loss.BinaryCrossentropy(fromLogits).PerStep(target, output).Dispose();
+            Loss.CategoricalCrossentropy(fromLogits).PerStep(target, output).Dispose();
+            Loss.SparseCategoricalCrossentropy(fromLogits).PerStep(classes, output).Dispose();
+            Metric.Accuracy().PerStep(target, output).Dispose();
+            Metric.MeanSquaredError().PerStep(target, output).Dispose();
+            Metric.MeanAbsoluteError().PerStep(target, output).Dispose();
+        }
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+    }
+
+    private static double[] Each(Loss loss, Tensor target, Tensor output)
+    {
+        using var each = loss.PerStep(target, output);
+        return each.Values();
+    }
+
+    private static Tensor Doubles(long columns, double[] values) => tensor(values).reshape(-1, columns);
+}
