@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace EchoLstm.Samples.Rounds;
+
+/// <summary>How many of the items are right.</summary>
+internal readonly record struct Score(int Right, int Items)
+{
+    internal bool IsPerfect => Right == Items;
+
+    internal double Share => (double)Right / Items;
+
+    /// <summary>In per cent, cut off rather than rounded: one miss never reads 100.00 %.</summary>
+    internal string Percent => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(Share * 10000) / 100:F2} %");
+
+    public static Score operator +(Score left, Score right) => new(left.Right + right.Right, left.Items + right.Items);
+
+    /// <summary>Compares two arrays of (windows, steps); what is expected to be missing does not count.</summary>
+    internal static Score Of(int[,] expected, int[,] predicted)
+    {
+        var score = new Score(0, 0);
+        for (var window = 0; window < expected.GetLength(0); window++)
+        {
+            for (var step = 0; step < expected.GetLength(1); step++)
+            {
+                if (expected[window, step] >= 0)
+                {
+                    score += new Score(expected[window, step] == predicted[window, step] ? 1 : 0, 1);
+                }
+            }
+        }
+        return score;
+    }
+}
