@@ -38,7 +38,7 @@ internal static unsafe class NativeLoader
             if (_library == 0)
             {
                 AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
-                var library = LoadFirst(Candidates(), assembly);
+                var library = LoadFirst();
                 Initialize(library);
                 _library = library;
             }
@@ -51,15 +51,21 @@ internal static unsafe class NativeLoader
     {
         const string file = "lib" + LibraryName + ".so";
         yield return Path.Combine(AppContext.BaseDirectory, file);
-        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", file);
         var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", $"linux-{architecture}", "native", file);
+
+        // Where the host found the native files of packages that are used from the package cache.
+        var searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        foreach (var directory in searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            yield return Path.Combine(directory, file);
+        }
     }
 
-    private static nint LoadFirst(IEnumerable<string> candidates, Assembly assembly)
+    private static nint LoadFirst()
     {
         var failures = new StringBuilder();
-        foreach (var path in candidates.Where(File.Exists))
+        foreach (var path in Candidates().Where(File.Exists).Distinct())
         {
             try
             {
@@ -71,14 +77,9 @@ internal static unsafe class NativeLoader
             }
         }
 
-        if (NativeLibrary.TryLoad(LibraryName, assembly, DllImportSearchPath.SafeDirectories, out var library))
-        {
-            return library;
-        }
-
         var reason = failures.Length > 0
             ? $"lib{LibraryName}.so did not load:{failures}"
-            : $"lib{LibraryName}.so was not found beside the application in {AppContext.BaseDirectory}";
+            : $"lib{LibraryName}.so was not found beside the application in {AppContext.BaseDirectory}.";
         throw new NotSupportedException(
             $"Torch is not available: {reason} " +
             "It needs libtorch from the operating system's packages: run ./setup.sh, or install libtorch-dev (Debian, Ubuntu), and build again.");

@@ -1,3 +1,4 @@
+using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
@@ -61,10 +62,10 @@ public class ReadersModelsTests
     [Fact]
     public void SimpleRnn_learns_the_sequence_in_the_place_of_the_Lstm()
     {
-        var sequence = Data.EchoSequence.Linear(5);
-        Learns([new SimpleRnn(5), new Dense(1)], Data.EchoSequence.FrameOneToOne(sequence), 5);
-        Learns([new SimpleRnn(5), new Dense(5)], Data.EchoSequence.FrameManyToOne(sequence), 1);
-        Learns([new SimpleRnn(5, returnSequences: true), new TimeDistributed(new Dense(1))], Data.EchoSequence.FrameManyToMany(sequence), 1);
+        var sequence = EchoSequence.Linear(5);
+        Learns([new SimpleRnn(5), new Dense(1)], EchoSequence.FrameOneToOne(sequence), 5);
+        Learns([new SimpleRnn(5), new Dense(5)], EchoSequence.FrameManyToOne(sequence), 1);
+        Learns([new SimpleRnn(5, returnSequences: true), new TimeDistributed(new Dense(1))], EchoSequence.FrameManyToMany(sequence), 1);
 
         void Learns(Layer[] layers, (Array X, Array Y) data, int batchSize)
         {
