@@ -18,9 +18,9 @@ internal static class QuestionSource
         return string.Join('\n', file[start..end].Split('\n').Select(line => line.StartsWith(Indent, StringComparison.Ordinal) ? line[Indent.Length..] : line));
     }
 
-    /// <summary>The using lines that the programs need, all together.</summary>
+    /// <summary>The using lines that the programs need, all together; the files lie in a namespace of the library's own, which spares them the first.</summary>
     internal static string Usings(IEnumerable<Question> questions) =>
-        string.Join('\n', questions.Where(question => question.Program is not null)
+        "using EchoLstm;\n" + string.Join('\n', questions.Where(question => question.Program is not null)
             .SelectMany(question => Text(question).Split('\n').TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal)))
             .Where(line => line.Length > 0).Distinct()
             .OrderBy(line => line.StartsWith("using static ", StringComparison.Ordinal)).ThenBy(line => line, StringComparer.Ordinal));

@@ -14,8 +14,8 @@ internal static class LabelPerStep
         """
         First ask whether each step needs a label. To classify a recording, leave out `returnSequences` and TimeDistributed: one
         label a sample. Where every step shall say the label, use class indices with a sparse loss instead of one-hot rows, and
-        stretch one label over the steps with `expand`: that is a view, which takes no memory; only each batch is copied. The
-        program does so for 10,000 recordings of 128 steps.
+        stretch one label over the steps with `expand`: that is a view, which takes no memory of its own until it is trained on.
+        The program does so for 10,000 recordings of 128 steps, and trains on the first twelve.
         """,
         Run);
 
