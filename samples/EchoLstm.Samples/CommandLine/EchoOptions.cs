@@ -15,7 +15,7 @@ internal sealed record EchoSettings(int Length, int? Units, int? Epochs, int? Ba
 internal sealed class EchoOptions
 {
     internal const int DefaultLength = 5;
-    private const int DefaultSeed = 11;
+    private const int DefaultSeed = 71;
 
     private readonly Option<int> _seed = WholeNumber.Option("--seed", "The seed of the weights and of shuffling: one seed, one run.", DefaultSeed);
     private readonly Option<int> _verbose = WholeNumber.Option(

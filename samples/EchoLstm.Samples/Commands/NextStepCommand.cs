@@ -28,7 +28,7 @@ internal static class NextStepCommand
         var (x, y) = SupervisedFrames.ToShifted(series, steps: Length);
         using var model = new SequentialModel(new Lstm(Units, returnSequences: true), new TimeDistributed(new Dense(1))) { Seed = settings.Seed };
         model.Build(Length, 1);
-        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Compile(Loss.MeanSquaredError(), new Adam(learningRate: 0.01));
 
         Console.WriteLine("A sequence in, the same one step later out (next-step)");
         Console.WriteLine();

@@ -17,7 +17,7 @@ internal static class RatesCommand
     internal static Command Create(EchoOptions options)
     {
         var seeds = WholeNumber.Option("--seeds", "How many seeds to train each model with: 1, 2, ... up to this one.", DefaultSeeds, least: 1);
-        var command = new Command("rates", "How often each of the three models learns its sequence, over many seeds (minutes).") { seeds, options.Length, options.Units, options.Epochs, options.BatchSize };
+        var command = new Command("rates", "How often each of the three models learns its sequence, over many seeds.") { seeds, options.Length, options.Units, options.Epochs, options.BatchSize };
         command.SetAction(parsed => Print(parsed.GetValue(seeds), options.Read(parsed)));
         return command;
     }

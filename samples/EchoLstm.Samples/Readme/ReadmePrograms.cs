@@ -19,7 +19,7 @@ internal static class ReadmePrograms
 
         using var model = new SequentialModel(
             new Lstm(5, returnSequences: true),
-            new TimeDistributed(new Dense(1))) { Seed = 11 };
+            new TimeDistributed(new Dense(1))) { Seed = 71 };
         model.Build(5, 1);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         Console.WriteLine(model.Summary());
@@ -37,7 +37,7 @@ internal static class ReadmePrograms
         #region README: one-to-one
         var (x, y) = EchoSequence.FrameOneToOne(EchoSequence.Linear(5)); // (5, 1, 1) and (5, 1)
 
-        using var model = new SequentialModel(new Lstm(5), new Dense(1)) { Seed = 11 };
+        using var model = new SequentialModel(new Lstm(5), new Dense(1)) { Seed = 71 };
         model.Build(1, 1);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         Console.WriteLine(model.Summary());
@@ -55,7 +55,7 @@ internal static class ReadmePrograms
         #region README: many-to-one
         var (x, y) = EchoSequence.FrameManyToOne(EchoSequence.Linear(5)); // (1, 5, 1) and (1, 5)
 
-        using var model = new SequentialModel(new Lstm(5), new Dense(5)) { Seed = 11 };
+        using var model = new SequentialModel(new Lstm(5), new Dense(5)) { Seed = 71 };
         model.Build(5, 1);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         Console.WriteLine(model.Summary());

@@ -19,7 +19,7 @@ internal static class Figures
 
     private static string Short(float value)
     {
-        var text = value.ToString("0.##", CultureInfo.InvariantCulture);
+        var text = value.ToString("0.##;-0.##;0", CultureInfo.InvariantCulture);
         return text.Contains('.') ? text : text + '.';
     }
 }
