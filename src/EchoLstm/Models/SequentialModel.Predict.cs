@@ -156,7 +156,7 @@ public sealed partial class SequentialModel
         var like = parameters().FirstOrDefault();
         var (dtype, device) = (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
         // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
-        inputs = IndexReader is null ? inputs.to(dtype, device) : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device);
+        inputs = (IndexReader is null ? inputs.to(dtype, device) : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device)).contiguous();
         targets = compilation?.Loss.TakesClassIndices == true ? targets?.to(ScalarType.Int64, device).contiguous() : targets?.to(dtype, device).contiguous();
         weights = weights?.to(dtype, device).contiguous();
         return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope(), weights?.DetachFromDisposeScope());

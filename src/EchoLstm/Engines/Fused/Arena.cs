@@ -18,10 +18,10 @@ internal sealed unsafe class Arena
     /// <summary>Begins a new layout of the given size; all buffers of the last one are gone, and every number is 0.</summary>
     internal void Reset(long numbers)
     {
-        const int numbersPerLine = Alignment / sizeof(float);
+        const int NumbersPerLine = Alignment / sizeof(float);
         if (numbers > _capacity)
         {
-            _memory = GC.AllocateArray<float>(checked((int)(numbers + numbersPerLine)), pinned: true);
+            _memory = GC.AllocateArray<float>(checked((int)(numbers + NumbersPerLine)), pinned: true);
             var address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _memory[0]);
             _start = (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
             _capacity = numbers;
