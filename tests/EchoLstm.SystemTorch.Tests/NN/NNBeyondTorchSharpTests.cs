@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace EchoLstm.SystemTorch.Tests;
 
 /// <summary>What works here and does not in TorchSharp 0.105.2: these tests would fail there.</summary>
-public class NNBeyondTorchSharpTests : IDisposable
+public sealed class NNBeyondTorchSharpTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 

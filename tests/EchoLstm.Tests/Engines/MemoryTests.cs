@@ -8,8 +8,7 @@ using static TorchSharp.torch;
 namespace EchoLstm.Tests.Engines;
 
 /// <summary>Training and predicting hold no more tensors, and no more memory, however long they go on.</summary>
-[Collection(RunsAlone.Name)]
-public class MemoryTests
+public abstract class MemoryTests(EngineKind engine)
 {
     private const int Megabyte = 1 << 20;
 
@@ -161,7 +160,7 @@ public class MemoryTests
     public void A_fit_of_100_000_steps_holds_flat_memory()
     {
         const int BatchesInEpoch = 1000;
-        using var model = new SequentialModel(new Lstm(1), new Dense(1)) { Seed = 1 };
+        using var model = new SequentialModel(new Lstm(1), new Dense(1)) { Seed = 1, RequestedEngine = engine };
         model.Compile(Loss.MeanSquaredError(), new Adam());
         using var x = Numbers.Uniform(1, [BatchesInEpoch, 1, 1]);
         using var y = Numbers.Uniform(2, [BatchesInEpoch, 1]);
@@ -183,9 +182,9 @@ public class MemoryTests
         return process.WorkingSet64;
     }
 
-    private static SequentialModel Model(bool stateful)
+    private SequentialModel Model(bool stateful)
     {
-        var model = new SequentialModel(new Lstm(3, returnSequences: true, stateful: stateful), new TimeDistributed(new Dense(1))) { Seed = 1 };
+        var model = new SequentialModel(new Lstm(3, returnSequences: true, stateful: stateful), new TimeDistributed(new Dense(1))) { Seed = 1, RequestedEngine = engine };
         model.Build(3, 2);
         return model;
     }
@@ -215,3 +214,9 @@ public class MemoryTests
         }
     }
 }
+
+[Collection(RunsAlone.Name)]
+public sealed class MemoryOnTorchTests() : MemoryTests(EngineKind.Torch);
+
+[Collection(RunsAlone.Name)]
+public sealed class MemoryOnAnyEngineTests() : MemoryTests(EngineKind.Auto);

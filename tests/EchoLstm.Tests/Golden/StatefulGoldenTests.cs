@@ -1,4 +1,5 @@
 using EchoLstm.Layers;
+using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,14 +9,18 @@ namespace EchoLstm.Tests.Golden;
 public class StatefulGoldenTests
 {
     [Theory]
-    [InlineData("last-output")]
-    [InlineData("sequences")]
-    [InlineData("two-layers")]
-    public void A_stateful_model_carries_the_golden_states_from_call_to_call(string name)
+    [InlineData("last-output", EngineKind.Torch)]
+    [InlineData("sequences", EngineKind.Torch)]
+    [InlineData("two-layers", EngineKind.Torch)]
+    [InlineData("last-output", EngineKind.Fused)]
+    [InlineData("sequences", EngineKind.Fused)]
+    [InlineData("two-layers", EngineKind.Fused)]
+    public void A_stateful_model_carries_the_golden_states_from_call_to_call(string name, EngineKind engine)
     {
         var golden = GoldenCase.Load("stateful-lstm", name);
         using var scope = NewDisposeScope();
         using var model = GoldenModel.Build(golden);
+        model.RequestedEngine = engine;
 
         foreach (var call in golden.Parts("calls"))
         {

@@ -29,37 +29,6 @@ public class ReadersModelsTests
     }
 
     [Fact]
-    public void The_echo_builders_have_the_tutorials_counts()
-    {
-        using var echo = EchoModels.SequenceEcho();
-        using var partial = EchoModels.EncoderDecoder();
-
-        echo.Layers.Select(layer => layer.CountParameters()).Should().Equal(9680, 2100);
-        echo.InputShape!.ToString().Should().Be("(7, 5, 100)");
-        partial.Layers.Select(layer => layer.CountParameters()).Should().Equal(150_600, 0, 180_600, 15_100);
-        partial.CountParameters().Should().Be(346_300);
-        partial.Layers[1].OutputShape(new Shape(21, 150)).ToString().Should().Be("(21, 2, 150)");
-    }
-
-    [Theory]
-    [InlineData(100, 10)]
-    [InlineData(26, 7)]
-    [InlineData(300, 50)]
-    [InlineData(10, 5)]
-    [InlineData(8, 13)]
-    public void The_encoder_decoder_takes_any_lengths(int stepsIn, int stepsOut)
-    {
-        using var scope = NewDisposeScope();
-        using var model = EchoModels.EncoderDecoder(batchSize: 2, stepsIn, stepsOut, classes: 4, units: 6, seed: 1);
-        var x = zeros(2, stepsIn, 4);
-        var y = zeros(2, stepsOut, 4);
-        y.select(2, 1).fill_(1);
-
-        model.Fit(x, y, epochs: 3, batchSize: 2, shuffle: false, verbose: 0).Loss.Should().BeInDescendingOrder();
-        model.Predict(x).shape.Should().Equal(2, stepsOut, 4);
-    }
-
-    [Fact]
     public void SimpleRnn_learns_the_sequence_in_the_place_of_the_Lstm()
     {
         var sequence = EchoSequence.Linear(5);
@@ -75,51 +44,6 @@ public class ReadersModelsTests
             using var prediction = model.Predict(data.X);
             prediction.ShouldMatch([.. sequence], new Tolerance(0.05), layers[^1].Name);
         }
-    }
-
-    [Fact]
-    public void A_film_is_read_by_a_convolution_of_each_picture_and_an_Lstm()
-    {
-        using var scope = NewDisposeScope();
-        using var model = new SequentialModel(
-            new TimeDistributed(nn.Conv2d(1, 4, 3)),
-            new TimeDistributed(new Flatten()),
-            new Lstm(8),
-            new Dense(1)) { Seed = 1 };
-        model.Build(6, 1, 5, 5);
-        model.Compile(Loss.MeanSquaredError(), new Adam(0.01));
-        model.Layers[0].OutputShape(model.InputShape!).ToString().Should().Be("(None, 6, 4, 3, 3)");
-
-        var history = model.Fit(Numbers.Uniform(1, [8, 6, 1, 5, 5]), Numbers.Uniform(2, [8, 1]), epochs: 60, verbose: 0);
-
-        history.Loss[^1].Should().BeLessThan(history.Loss[0] / 2);
-        model.Layers[0].CountParameters().Should().Be((4 * 9) + 4);
-    }
-
-    [Fact]
-    public void Rows_of_characters_are_read_first_and_then_the_rows_as_a_sequence()
-    {
-        using var scope = NewDisposeScope();
-        using var model = new SequentialModel(new TimeDistributed(new Lstm(6)), new Lstm(5), new Dense(3, Activation.Softmax)) { Seed = 1 };
-        model.Build(10, 10, 4);
-        model.Compile(Loss.SparseCategoricalCrossentropy(), new Adam(0.02), Metric.Accuracy());
-        model.Layers[0].OutputShape(model.InputShape!).ToString().Should().Be("(None, 10, 6)");
-
-        var history = model.Fit(Numbers.Uniform(1, [6, 10, 10, 4]), new[] { 0, 1, 2, 0, 1, 2 }, epochs: 60, verbose: 0);
-
-        history.Loss[^1].Should().BeLessThan(history.Loss[0] / 2);
-    }
-
-    [Fact]
-    public void Long_series_are_read_in_chunks_by_an_Lstm_of_Lstms()
-    {
-        using var scope = NewDisposeScope();
-        using var model = new SequentialModel(new TimeDistributed(new Lstm(16)), new Lstm(8), new Dense(1)) { Seed = 1 };
-        model.Build(100, 80, 20);
-
-        model.OutputShape(new Shape(11_000, 100, 80, 20)).ToString().Should().Be("(11000, 1)");
-        model.CountParameters().Should().Be((4 * ((21 * 16) + 256)) + (4 * ((17 * 8) + 64)) + 9);
-        model.Predict(Numbers.Uniform(1, [2, 100, 80, 20])).shape.Should().Equal(2, 1);
     }
 
     [Fact]

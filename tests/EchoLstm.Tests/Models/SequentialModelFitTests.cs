@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models;
 
-public class SequentialModelFitTests
+/// <summary>What a fit does, on each engine.</summary>
+public abstract class SequentialModelFitTests(EngineKind engine)
 {
     private static readonly float[,] TenSamples = Column(10);
 
@@ -86,7 +87,7 @@ public class SequentialModelFitTests
     {
         double[] Run()
         {
-            using var model = new SequentialModel(new Lstm(4, returnSequences: true), new TimeDistributed(new Dense(2))) { Seed = 5 };
+            using var model = new SequentialModel(new Lstm(4, returnSequences: true), new TimeDistributed(new Dense(2))) { Seed = 5, RequestedEngine = engine };
             using var x = Numbers.Uniform(1, [10, 4, 3]);
             using var y = Numbers.Uniform(2, [10, 4, 2]);
             model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.MeanAbsoluteError());
@@ -144,6 +145,7 @@ public class SequentialModelFitTests
     public void Accuracy_on_a_regression_is_reported_however_little_it_means()
     {
         using var model = EchoModels.ManyToMany(seed: 1);
+        model.RequestedEngine = engine;
         using var x = Numbers.Uniform(1, [20, 5, 1]);
         using var y = Numbers.Uniform(2, [20, 5, 1]);
         model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Accuracy());
@@ -241,7 +243,7 @@ public class SequentialModelFitTests
     [Fact]
     public void It_builds_the_model_for_the_data()
     {
-        using var model = new SequentialModel(new Lstm(3), new Dense(1));
+        using var model = new SequentialModel(new Lstm(3), new Dense(1)) { RequestedEngine = engine };
         model.Compile(Loss.MeanSquaredError(), new Adam());
 
         model.Fit(new float[2, 4, 3], new float[2, 1], verbose: 0);
@@ -303,7 +305,7 @@ public class SequentialModelFitTests
     {
         double[] Losses(Loss loss, TensorLike y)
         {
-            using var model = new SequentialModel(new Lstm(4, returnSequences: true), new TimeDistributed(new Dense(3, Activation.Softmax))) { Seed = 2 };
+            using var model = new SequentialModel(new Lstm(4, returnSequences: true), new TimeDistributed(new Dense(3, Activation.Softmax))) { Seed = 2, RequestedEngine = engine };
             using var x = Numbers.Uniform(1, [4, 5, 2]);
             model.Compile(loss, new Adam(), Metric.Accuracy());
             var history = model.Fit(x, y, epochs: 5, batchSize: 2, verbose: 0);
@@ -336,9 +338,9 @@ public class SequentialModelFitTests
         return column;
     }
 
-    private static SequentialModel Linear(float weight, Optimizer optimizer, Func<Tensor, Tensor, Tensor>? loss = null)
+    private SequentialModel Linear(float weight, Optimizer optimizer, Func<Tensor, Tensor, Tensor>? loss = null)
     {
-        var model = new SequentialModel(new Dense(1, useBias: false)) { Seed = 1 };
+        var model = new SequentialModel(new Dense(1, useBias: false)) { Seed = 1, RequestedEngine = engine };
         model.Build(1);
         model.SetWeights([new[,] { { weight } }]);
         if (loss is null)
@@ -352,9 +354,9 @@ public class SequentialModelFitTests
         return model;
     }
 
-    private static SequentialModel Recording(Recorder recorder, int seed)
+    private SequentialModel Recording(Recorder recorder, int seed)
     {
-        var model = new SequentialModel(recorder, new Dense(1)) { Seed = seed };
+        var model = new SequentialModel(recorder, new Dense(1)) { Seed = seed, RequestedEngine = engine };
         model.Build(1);
         recorder.Batches.Clear();
         model.Compile(Loss.MeanSquaredError(), new Sgd(0.001));
@@ -379,3 +381,7 @@ public class SequentialModelFitTests
         public override void OnTrainEnd(FitProgress progress) => log.Add($"{name} train end");
     }
 }
+
+public sealed class SequentialModelFitOnTorchTests() : SequentialModelFitTests(EngineKind.Torch);
+
+public sealed class SequentialModelFitOnAnyEngineTests() : SequentialModelFitTests(EngineKind.Auto);

@@ -55,7 +55,7 @@ public sealed class FusedEngineTests
     {
         using var model = new SequentialModel(new Gru(3), new Dense(1));
         model.Build(4, 2);
-        model.Engine.Should().Be(new EngineInfo(EngineKind.Torch, "Gru 'gru_1' (GRU) has no fused kernel"));
+        model.Engine.ToString().Should().Be("Torch: Gru 'gru_1' (GRU) has no fused kernel");
         model.RequestedEngine = EngineKind.Fused;
         var run = () => model.Engine;
         run.Should().Throw<InvalidOperationException>().WithMessage(
