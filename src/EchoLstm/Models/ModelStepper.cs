@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ namespace EchoLstm.Models;
 
 /// <summary>
 /// Runs a model one time step at a time: each call takes the next step of a sequence and returns the output so far. Stepping through a sequence gives what
-/// the model gives for the whole of it.
+/// the model gives for the whole of it: the same bits where the fused engine runs the model, the same numbers to rounding where Torch does.
 /// </summary>
 /// <remarks>
 /// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams may run on as many
@@ -23,12 +24,14 @@ public sealed class ModelStepper : IDisposable
 {
     private readonly SequentialModel _model;
     private readonly IReadOnlyList<Layer> _layers;
+    private readonly FusedStepper? _fused;
     private readonly long _features;
     private Tensor[][] _states;
     private bool _isDisposed;
 
-    internal ModelStepper(SequentialModel model, IReadOnlyList<Layer> layers, int batchSize)
+    internal ModelStepper(SequentialModel model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
     {
+        _fused = plan is null ? null : new FusedStepper(plan, batchSize);
         _model = model;
         _layers = layers;
         BatchSize = batchSize;
@@ -62,6 +65,11 @@ public sealed class ModelStepper : IDisposable
         }
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
+        if (_fused is not null)
+        {
+            var output = StepFused(input.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
+            return tensor(output).reshape(BatchSize, output.Length / BatchSize).MoveToOuterDisposeScope();
+        }
         var next = new Tensor[_layers.Count][];
         var x = input;
         for (var i = 0; i < _layers.Count; i++)
@@ -88,6 +96,10 @@ public sealed class ModelStepper : IDisposable
                 $"({BatchSize * _features},)",
                 $"({input.Length},)");
         }
+        if (_fused is not null)
+        {
+            return StepFused(input);
+        }
         using var scope = NewDisposeScope();
         var flat = tensor(input.ToArray());
         var like = _model.parameters().FirstOrDefault();
@@ -101,7 +113,7 @@ public sealed class ModelStepper : IDisposable
     public StreamState SaveState()
     {
         ThrowIfDisposed();
-        return new StreamState(Copies(_states), BatchSize, StepsRead);
+        return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
     }
 
     /// <summary>Goes on from a state that a stream of this model saved.</summary>
@@ -111,11 +123,18 @@ public sealed class ModelStepper : IDisposable
     {
         ArgumentNullException.ThrowIfNull(state);
         ThrowIfDisposed();
-        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
+        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count || !Fits(state))
         {
             throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
         }
-        Replace(Copies(state.Tensors));
+        if (_fused is null)
+        {
+            Replace(Copies(state.Tensors));
+        }
+        else
+        {
+            RestoreFused(state.Tensors);
+        }
         StepsRead = state.StepsRead;
     }
 
@@ -126,6 +145,10 @@ public sealed class ModelStepper : IDisposable
         var none = new Tensor[_layers.Count][];
         Array.Fill(none, []);
         Replace(none);
+        if (_fused is not null)
+        {
+            RestoreFused(none);
+        }
         StepsRead = 0;
     }
 
@@ -141,6 +164,57 @@ public sealed class ModelStepper : IDisposable
 
     internal static Tensor[][] Copies(Tensor[][] states) =>
         [.. states.Select(state => state.Select(tensor => tensor.clone().DetachFromDisposeScope()).ToArray())];
+
+    private float[] StepFused(ReadOnlySpan<float> input)
+    {
+        if (!_fused!.StillFits())
+        {
+            throw new InvalidOperationException("The model's weights were moved to another type or device while the stream was open. Open a new stream.");
+        }
+        var output = new float[_fused.OutputNumbers];
+        _fused.Step(input, output);
+        StepsRead++;
+        return output;
+    }
+
+    private Tensor[][] FusedStates()
+    {
+        var place = 0;
+        return [.. _layers.Select(layer =>
+        {
+            if (layer is not RecurrentLayer recurrent)
+            {
+                return [];
+            }
+            var (hidden, cell) = _fused!.State(place++);
+            return (Tensor[])[Matrix(hidden, recurrent.Units), Matrix(cell, recurrent.Units)];
+        })];
+    }
+
+    private Tensor Matrix(float[] values, int units)
+    {
+        using var flat = tensor(values);
+        return flat.reshape(BatchSize, units).DetachFromDisposeScope();
+    }
+
+    private void RestoreFused(Tensor[][] states)
+    {
+        var place = 0;
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            if (_layers[i] is RecurrentLayer recurrent)
+            {
+                var (hidden, cell) = states[i].Length == 0
+                    ? (new float[BatchSize * recurrent.Units], new float[BatchSize * recurrent.Units])
+                    : (states[i][0].data<float>().ToArray(), states[i][1].data<float>().ToArray());
+                _fused!.SetState(place++, hidden, cell);
+            }
+        }
+    }
+
+    // The same layers, with as many units; a layer's state is empty before its first step.
+    private bool Fits(StreamState state) => _layers.Select((layer, i) => (layer, saved: state.Tensors[i]))
+        .All(pair => pair.saved.Length == 0 || (pair.layer is RecurrentLayer recurrent && pair.saved[0].shape[^1] == recurrent.Units));
 
     private static Tensor[] Keep(Tensor[] state) => [.. state.Select(tensor => tensor.DetachFromDisposeScope())];
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
+using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,7 +26,8 @@ public sealed partial class SequentialModel
         {
             throw new InvalidOperationException($"{blocking.Title} ({blocking.KerasClass}) needs the whole sequence at once, so the model can't be run step by step. Call Predict with whole sequences.");
         }
-        return new ModelStepper(this, _layers, batch);
+        var plan = RequestedEngine == EngineKind.Torch ? null : FusedPlan.TryCreate(_layers, InputShape!, null, out _);
+        return new ModelStepper(this, _layers, plan, batch);
     }
 
     /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>

@@ -20,7 +20,7 @@ public class LossOnEnginesTests
         { 2, 1, 5 },
         { -1, 2, 0.5f },
         { 1e-9f, 1, 1e-9f },
-        { 30, -30, 0 },
+        { 30, -30, 1 },
     };
 
     private static readonly float[,] Targets =

@@ -27,16 +27,9 @@ internal sealed unsafe class FusedEngine : Engine
     {
         _plan = plan;
         _compilation = compilation;
-        _weightNumbers = plan.Kernels.Sum(kernel => Arena.RoundUp(kernel.WeightNumbers));
-        _weights.Reset(2 * _weightNumbers);
-        _packed = _weights.Take(_weightNumbers);
-        _gradients = _weights.Take(_weightNumbers);
-        var place = 0L;
-        foreach (var kernel in plan.Kernels)
-        {
-            kernel.Bind(_packed + place, _gradients + place);
-            place += Arena.RoundUp(kernel.WeightNumbers);
-        }
+        (var weights, var gradients, _weightNumbers) = plan.BindTo(_weights, gradients: true);
+        _packed = (float*)weights;
+        _gradients = (float*)gradients;
     }
 
     internal override EngineKind Kind => EngineKind.Fused;

@@ -113,10 +113,11 @@ internal static unsafe class FusedLoss
         }
         var sum = 0.0;
         var product = 0f; // Σ (∂loss/∂q) q over the normalised outputs q
+        var divides = total != 0 && float.IsFinite(total); // otherwise a q may be NaN, which no target of 0 hides
         for (var k = 0; k < units; k++)
         {
             var t = target[k];
-            if (t == 0 && float.IsFinite(output[k]))
+            if (t == 0 && divides)
             {
                 continue;
             }

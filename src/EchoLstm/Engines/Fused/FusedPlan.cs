@@ -42,6 +42,23 @@ internal sealed class FusedPlan
         return true;
     }
 
+    /// <summary>Gives each kernel its part of the packed weights, and of their gradients if it shall have any.</summary>
+    /// <returns>The first numbers of both, and how many there are of each.</returns>
+    internal unsafe (nint Weights, nint Gradients, long Numbers) BindTo(Arena arena, bool gradients)
+    {
+        var numbers = Kernels.Sum(kernel => Arena.RoundUp(kernel.WeightNumbers));
+        arena.Reset(gradients ? 2 * numbers : numbers);
+        var weights = arena.Take(numbers);
+        var slopes = gradients ? arena.Take(numbers) : null;
+        var place = 0L;
+        foreach (var kernel in Kernels)
+        {
+            kernel.Bind(weights + place, gradients ? slopes + place : null);
+            place += Arena.RoundUp(kernel.WeightNumbers);
+        }
+        return ((nint)weights, (nint)slopes, numbers);
+    }
+
     /// <summary>Plans a model that is built.</summary>
     /// <param name="layers">Its layers.</param>
     /// <param name="inputShape">Its input shape.</param>

@@ -1,0 +1,177 @@
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Models;
+
+public sealed class ModelStepperTests
+{
+    private const int Steps = 9;
+    private const int Features = 3;
+
+    // Torch projects a whole sequence by one product, and a step by another: another order of summing.
+    private const double RoundingOfTorch = 1e-6;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Stepping_through_a_sequence_gives_the_bits_of_the_whole_pass(int batch)
+    {
+        using var model = Model(Sequence());
+        var x = Inputs(batch);
+        model.Engine.Kind.Should().Be(EngineKind.Fused);
+        Stepped(model, x).Should().Equal(model.Predict<float[,,]>(x).Cast<float>());
+    }
+
+    [Fact]
+    public void The_last_step_gives_the_bits_of_a_model_that_returns_its_last_step()
+    {
+        using var model = Model(new Lstm(17, returnSequences: true), new Lstm(6), new Dense(4, Activation.Softmax));
+        var x = Inputs(2);
+        Stepped(model, x).Chunk(4).Where((_, i) => i % Steps == Steps - 1).SelectMany(row => row)
+            .Should().Equal(model.Predict<float[,]>(x).Cast<float>());
+    }
+
+    [Fact]
+    public void On_torch_stepping_gives_the_numbers_of_the_whole_pass_to_rounding()
+    {
+        foreach (var layers in new nn.Module<Tensor, Tensor>[][] { Sequence(), [new Gru(5, returnSequences: true), new SimpleRnn(4, returnSequences: true), new Dense(2)] })
+        {
+            using var model = Model(layers);
+            model.RequestedEngine = EngineKind.Torch;
+            var x = Inputs(2);
+            Stepped(model, x).Should().Equal(model.Predict<float[,,]>(x).Cast<float>(), (a, b) => Math.Abs(a - b) < RoundingOfTorch);
+        }
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_saved_state_is_a_place_to_go_back_to(EngineKind engine)
+    {
+        using var model = Model(Sequence());
+        model.RequestedEngine = engine;
+        using var stepper = model.OpenStream();
+        stepper.Step([1, 2, 3]);
+        using var saved = stepper.SaveState();
+        var first = stepper.Step([4, 5, 6]);
+        stepper.Step([7, 8, 9]);
+
+        stepper.Restore(saved);
+        stepper.StepsRead.Should().Be(1);
+        stepper.Step([4, 5, 6]).Should().Equal(first);
+
+        using var other = model.OpenStream();
+        using var copy = saved.Copy();
+        other.Restore(copy);
+        other.Step([4, 5, 6]).Should().Equal(first);
+
+        stepper.Reset();
+        using var fresh = model.OpenStream();
+        stepper.Step([4, 5, 6]).Should().Equal(fresh.Step([4, 5, 6])).And.NotEqual(first);
+    }
+
+    [Fact]
+    public void Streams_on_many_threads_do_not_disturb_each_other()
+    {
+        using var model = Model(Sequence());
+        var x = Inputs(1);
+        var expected = Stepped(model, x);
+        Parallel.For(0, 16, _ =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                Stepped(model, x).Should().Equal(expected);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_stream_reads_the_weights_of_the_moment_and_leaves_the_models_state_alone()
+    {
+        using var model = new SequentialModel(new Lstm(4, returnSequences: true, stateful: true), new Dense(1)) { Seed = 1 };
+        model.Build(new Shape(1, Steps, Features));
+        using var stepper = model.OpenStream();
+        var before = stepper.Step([1, 2, 3]);
+        ((Lstm)model.Layers[0]).CopyState().Should().BeNull();
+
+        model.SetWeights([.. model.GetWeights().Select(_ => (Array)_)]);
+        stepper.Reset();
+        stepper.Step([1, 2, 3]).Should().Equal(before);
+        using (no_grad())
+        {
+            foreach (var parameter in model.parameters())
+            {
+                parameter.mul_(0.5);
+            }
+        }
+        stepper.Reset();
+        stepper.Step([1, 2, 3]).Should().NotEqual(before);
+    }
+
+    [Fact]
+    public void What_needs_the_whole_sequence_can_not_be_streamed()
+    {
+        using var model = Model(new Bidirectional(new Lstm(4, returnSequences: true)), new Dense(1));
+        var open = () => model.OpenStream();
+        open.Should().Throw<InvalidOperationException>().WithMessage(
+            "Bidirectional 'bidirectional_1' (Bidirectional) needs the whole sequence at once, so the model can't be run step by step. Call Predict with whole sequences.");
+    }
+
+    [Fact]
+    public void A_step_of_another_size_and_a_state_of_another_model_are_refused()
+    {
+        using var model = Model(Sequence());
+        using var stepper = model.OpenStream();
+        var step = () => stepper.Step([1, 2]);
+        step.Should().Throw<ShapeMismatchException>().WithMessage(
+            "A stream takes one step of each sequence: expected 1 * 3 = 3 numbers but received 2. Give the steps one after the other.");
+
+        using var two = model.OpenStream(2);
+        using var state = two.SaveState();
+        var restore = () => stepper.Restore(state);
+        restore.Should().Throw<ArgumentException>().WithMessage("The state is for 2 sequences of a model of 3 layers; this stream runs 1 of 3. Open a stream like the one that saved it.*");
+    }
+
+    private static nn.Module<Tensor, Tensor>[] Sequence() =>
+        [new Lstm(17, returnSequences: true), new Lstm(6, returnSequences: true), new TimeDistributed(new Dense(4, Activation.Softmax))];
+
+    private static SequentialModel Model(params nn.Module<Tensor, Tensor>[] layers)
+    {
+        var model = new SequentialModel(layers) { Seed = 1 };
+        model.Build(Steps, Features);
+        return model;
+    }
+
+    private static float[,,] Inputs(int samples)
+    {
+        var random = new Random(1);
+        var x = new float[samples, Steps, Features];
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i / (Steps * Features), i / Features % Steps, i % Features] = random.NextSingle() - 0.5f;
+        }
+        return x;
+    }
+
+    /// <summary>The outputs of every step, in the order (samples, time steps, units).</summary>
+    private static float[] Stepped(SequentialModel model, float[,,] x)
+    {
+        var samples = x.GetLength(0);
+        using var stepper = model.OpenStream(samples);
+        var outputs = new List<float[]>();
+        for (var t = 0; t < Steps; t++)
+        {
+            var step = new float[samples * Features];
+            for (var i = 0; i < step.Length; i++)
+            {
+                step[i] = x[i / Features, t, i % Features];
+            }
+            outputs.Add(stepper.Step(step));
+        }
+        var units = outputs[0].Length / samples;
+        return [.. Enumerable.Range(0, samples).SelectMany(i => outputs.SelectMany(output => output.Skip(i * units).Take(units)))];
+    }
+}
