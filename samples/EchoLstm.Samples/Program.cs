@@ -58,7 +58,7 @@ internal static class Program
         root.Subcommands.Add(MultiplesCommand.Create());
         root.Subcommands.Add(QuestionsCommand.Create());
         root.Subcommands.Add(ReadmeCommand.Create());
-        foreach (var command in root.Subcommands)
+        foreach (var command in root.Subcommands.SelectMany(command => command.Subcommands.Prepend(command)))
         {
             RefuseOptionsOfOthers(command, root);
         }
@@ -72,7 +72,7 @@ internal static class Program
         {
             if (result.GetResult(option) is { Implicit: false })
             {
-                result.AddError($"{option.Name} does not go with {command.Name}.");
+                result.AddError($"{option.Name} {(command.Options.Any(own => own.Name == option.Name) ? "goes after" : "does not go with")} {command.Name}.");
             }
         }
     });

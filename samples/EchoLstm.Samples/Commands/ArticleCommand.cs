@@ -21,7 +21,7 @@ internal static class ArticleCommand
 
     internal static Command Create() => FitOptions.Command(
         "article",
-        "TimeDistributed(Dense) after an LSTM on random data, as a short article has it and as it should be (about a minute).",
+        "TimeDistributed(Dense) after an LSTM on random data, as a short article has it and as it should be (seconds).",
         epochs: 500,
         Print);
 
@@ -46,6 +46,8 @@ internal static class ArticleCommand
         Run("As it should be: cross-entropy, softmax, targets that sum to 1", probabilities, x, Shares(y), settings);
         using var regression = Create(Activation.Linear, Loss.MeanSquaredError(), settings.Seed);
         Run("Or: mean squared error, no softmax, any numbers as targets", regression, x, y, settings);
+        Console.WriteLine();
+        Console.WriteLine("The targets are random and have nothing to do with X: beyond their mean there is nothing to learn but these numbers by heart. A loss compares within one way, not between ways.");
     }
 
     private static SequentialModel Create(Activation activation, Loss loss, int seed)

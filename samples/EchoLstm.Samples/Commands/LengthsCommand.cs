@@ -17,7 +17,7 @@ internal static class LengthsCommand
     {
         var most = WholeNumber.Option("--epochs", "How many epochs to train for at most.", 6000, least: 1);
         var seed = WholeNumber.Option("--seed", "The seed of the weights and of shuffling: one seed, one run.", RoundOptions.DefaultSeed);
-        var command = new Command("lengths", "The three models on shorter and longer sequences (about two minutes).") { most, seed };
+        var command = new Command("lengths", "The three models on shorter and longer sequences (seconds).") { most, seed };
         command.SetAction(parsed => Print(parsed.GetValue(most), parsed.GetValue(seed)));
         return command;
     }

@@ -19,7 +19,7 @@ internal static class MultiplesCommand
     private const int Steps = 5, Classes = 100, Base = 10;
     private const int TrainingSamples = 1000, NewSamples = 500, BatchSize = 32, Units = 200;
 
-    internal static Command Create() => FitOptions.Command("multiples", "Does a sequence hold a multiple of ten? The answer depends on how numbers are represented (about two minutes).", epochs: 20, Print);
+    internal static Command Create() => FitOptions.Command("multiples", "Does a sequence hold a multiple of ten? The answer depends on how numbers are represented (about half a minute).", epochs: 20, Print);
 
     private static void Print(FitSettings settings)
     {

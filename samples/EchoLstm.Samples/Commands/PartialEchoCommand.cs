@@ -24,7 +24,7 @@ internal static class PartialEchoCommand
         var units = WholeNumber.Option("--units", "The units of encoder and decoder.", 150, least: 1);
         var classes = WholeNumber.Option("--classes", "How many different integers there are.", 100, least: 1);
         var seeds = WholeNumber.Optional("--seeds", "Measure instead, with each of the seeds 1, 2, ... up to this one, how many items of 100 new sequences are right in the end.", least: 1);
-        var command = new Command("partial-echo", Title + " (about two minutes; with --seeds 10 about ten times that).") { stepsIn, stepsOut, length, units, classes, seeds };
+        var command = new Command("partial-echo", Title + " (about a minute; with --seeds 10 about ten minutes).") { stepsIn, stepsOut, length, units, classes, seeds };
         options.AddTo(command);
         command.SetAction(parsed =>
         {

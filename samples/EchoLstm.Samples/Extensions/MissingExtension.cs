@@ -20,7 +20,13 @@ internal static class MissingExtension
     // It divides the 25 windows that padding gives, as 7 does the 21 complete ones.
     private const int BatchSize = 5;
 
-    internal static Command Create() => ComparisonCommand.Create("missing", "Incomplete windows dropped, masked, or learned as they are", "about half a minute", rounds: 1000, Contenders);
+    internal static Command Create() => ComparisonCommand.Create(
+        "missing",
+        "Incomplete windows dropped, masked, or learned as they are",
+        "about half a minute",
+        rounds: 1000,
+        "Each way echoes what was heard: masked steps are skipped and not counted, and a model without a mask learns not to mind the padding, if weights of 0 keep it out of the loss. Masks run on the Torch engine, so seconds compare updates only within one engine.",
+        Contenders);
 
     private static IEnumerable<Contender> Contenders(int seed)
     {

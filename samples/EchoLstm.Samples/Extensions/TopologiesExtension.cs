@@ -13,7 +13,13 @@ internal static class TopologiesExtension
 {
     private const int Units = 150;
 
-    internal static Command Create() => ComparisonCommand.Create("topologies", "Two of five integers echoed by other topologies", "some minutes", rounds: 5000, Contenders);
+    internal static Command Create() => ComparisonCommand.Create(
+        "topologies",
+        "Two of five integers echoed by other topologies",
+        "a minute or two",
+        rounds: 5000,
+        "With the steps as features each step has weights of its own and nothing has to be remembered, so it learns soonest; the others must keep the first integers through all five steps.",
+        Contenders);
 
     private static IEnumerable<Contender> Contenders(int seed)
     {

@@ -69,6 +69,7 @@ internal static class QuestionList
             OneHotMemory.Question,
             MultipleOfTen.Question,
             WrongWord.Question,
+            NextSentence.Question,
             Denoiser.Question,
             IllPosedLoss.Question),
         new(
@@ -80,6 +81,7 @@ internal static class QuestionList
             Untrained.Question,
             Unscaled.Question,
             BackOnce.Question,
+            StopEarly.Question,
             Lengths.Question),
         new(
             "About this library",

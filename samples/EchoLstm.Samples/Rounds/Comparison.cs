@@ -10,15 +10,15 @@ namespace EchoLstm.Samples.Rounds;
 internal static class Comparison
 {
     private const int CheckEvery = 10;
-    private const int ChecksInARow = 5;
+    private const int ChecksInARow = 10;
     private const int FinalSequences = 20;
 
-    internal static void Print(string title, RoundSettings settings, IEnumerable<Contender> contenders)
+    internal static void Print(string title, string remark, RoundSettings settings, IEnumerable<Contender> contenders)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: at most {settings.Rounds} rounds, seed {settings.Seed}"));
         Console.WriteLine();
-        Console.WriteLine("                                parameters  rounds to 100 %  updates     right in the end  seconds");
-        Console.WriteLine("------------------------------  ----------  ---------------  -------  -------------------  -------");
+        Console.WriteLine("                                parameters  rounds to 100 %  updates     right in the end  seconds  engine");
+        Console.WriteLine("------------------------------  ----------  ---------------  -------  -------------------  -------  ------");
         foreach (var contender in contenders)
         {
             using (contender)
@@ -29,13 +29,15 @@ internal static class Comparison
                 var score = contender.Score(FinalSequences);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{contender.Name,-30}  {contender.Model.CountParameters(),10:N0}  {run.PerfectFrom?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",15}  {run.Updates,7:N0}  {Part(score),19}  {run.Seconds,7:F1}"));
+                    $"{contender.Name,-30}  {contender.Model.CountParameters(),10:N0}  {run.PerfectFrom?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",15}  {run.Updates,7:N0}  {Part(score),19}  {run.Seconds,7:F1}  {contender.Model.Engine.Kind}"));
             }
         }
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Rounds to 100 %: the first of {ChecksInARow} checks in a row, one every {CheckEvery} rounds, at which a new sequence was all right; training ends there. Right in the end: items of {FinalSequences} new sequences."));
+            $"A round is one epoch on a new sequence. Rounds to 100 %: the first of {ChecksInARow} checks in a row, one every {CheckEvery} rounds, at which a new sequence was all right; training ends there. Right in the end: items of {FinalSequences} new sequences. The first row's seconds include the program's start."));
+        Console.WriteLine();
+        Console.WriteLine(remark);
     }
 
     private static Run Train(Contender contender, int rounds, Action done)

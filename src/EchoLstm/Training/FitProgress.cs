@@ -8,8 +8,9 @@ public sealed class FitProgress
 {
     private readonly Stopwatch _epoch = new();
 
-    internal FitProgress(Layer model, int epochs, int batches, long samples, IReadOnlyList<string> names)
+    internal FitProgress(Layer model, int epochs, int batches, long samples, IReadOnlyList<string> names, bool hasValidation = false)
     {
+        Names = hasValidation ? [.. names, .. names.Select(name => FigureNames.ValidationPrefix + name)] : names;
         Model = model;
         Epochs = epochs;
         Batches = batches;
@@ -37,6 +38,9 @@ public sealed class FitProgress
 
     /// <summary>How long this epoch has taken so far.</summary>
     public TimeSpan EpochDuration => _epoch.Elapsed;
+
+    /// <summary>The names of the figures that each epoch of the fit ends with: <c>loss</c>, the metrics', and each with <c>val_</c> before it where there is validation.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
     public IReadOnlyDictionary<string, double> Figures

@@ -70,6 +70,31 @@ public class DifferencesTests
     public void A_share_above_1_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new Lstm(2, dropout: 1.5));
 
     [Fact]
+    public void A_figure_that_is_not_measured_is_refused()
+    {
+        using var model = new SequentialModel(new Lstm(2), new Dense(1)) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        var (x, y) = (new float[4, 3, 1], new float[4, 1]);
+
+        Assert.Throws<ArgumentException>(Fit).Message.Should().Contain("monitors 'val_loss', but the fit measures loss. Pass validationSplit");
+
+        void Fit()
+        {
+        #region
+        model.Fit(x, y, callbacks: [new EarlyStopping(patience: 5)]);    // "... monitors 'val_loss', but the fit measures loss. Pass validationSplit ..."
+        #endregion
+        }
+    }
+
+    [Fact]
+    public void A_GRU_takes_both_dropouts()
+    {
+        #region
+        new Gru(5, dropout: 0.1, recurrentDropout: 0.2);
+        #endregion
+    }
+
+    [Fact]
     public void An_initial_state_is_a_value()
     {
         using var scope = NewDisposeScope();

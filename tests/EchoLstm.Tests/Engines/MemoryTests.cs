@@ -12,7 +12,7 @@ public abstract class MemoryTests(EngineKind engine)
 {
     private const int Megabyte = 1 << 20;
 
-    // The garbage collector's own breathing; one small tensor lost in each of the 90,000 steps would come to 30 MB.
+    // The garbage collector's own breathing; one small tensor lost in each of 90,000 steps would come to 30 MB.
     private const long Breath = 16L * Megabyte;
 
     [Theory]
@@ -156,17 +156,19 @@ public abstract class MemoryTests(EngineKind engine)
         }
     }
 
-    [Fact]
-    public void A_fit_of_100_000_steps_holds_flat_memory()
+    // A step of an Lstm through autograd costs several of a Dense, and what it would lose is a whole graph: fewer show it.
+    [Theory]
+    [InlineData("Dense", 100)]
+    [InlineData("Lstm", 20)]
+    public void A_fit_of_so_many_thousand_steps_holds_flat_memory(string layer, int thousands)
     {
-        const int BatchesInEpoch = 1000;
-        using var model = new SequentialModel(new Lstm(1), new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        using var model = new SequentialModel(layer == "Lstm" ? new Lstm(1) : new Dense(1)) { Seed = 1, RequestedEngine = engine };
         model.Compile(Loss.MeanSquaredError(), new Adam());
-        using var x = Numbers.Uniform(1, [BatchesInEpoch, 1, 1]);
-        using var y = Numbers.Uniform(2, [BatchesInEpoch, 1]);
+        using var x = layer == "Lstm" ? Numbers.Uniform(1, [1000, 1, 1]) : Numbers.Uniform(1, [1000, 1]);
+        using var y = Numbers.Uniform(2, [1000, 1]);
         var afterWarmUp = 0L;
 
-        model.Fit(x, y, epochs: 100, batchSize: 1, verbose: 0, callbacks: [new AfterEpoch(10, () => afterWarmUp = ResidentMemory())]);
+        model.Fit(x, y, epochs: thousands, batchSize: 1, verbose: 0, callbacks: [new AfterEpoch(thousands / 10, () => afterWarmUp = ResidentMemory())]);
 
         (ResidentMemory() - afterWarmUp).Should().BeLessThan(Breath);
     }

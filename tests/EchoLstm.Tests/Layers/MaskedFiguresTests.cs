@@ -82,8 +82,10 @@ public class MaskedFiguresTests
         history["mean_absolute_error"][0].Should().BeApproximately((1 + 3 + 4) / 3.0, 1e-5);
     }
 
-    [Fact]
-    public void Weights_follow_their_samples_when_they_are_shuffled()
+    [Theory]
+    [InlineData(EngineKind.Torch)]
+    [InlineData(EngineKind.Fused)]
+    public void Weights_follow_their_samples_when_they_are_shuffled(EngineKind engine)
     {
         var (x, y, weights) = (new float[8, 2, 1], new float[8, 2, 1], new float[8, 2]);
         for (var i = 0; i < 8; i++)
@@ -91,7 +93,7 @@ public class MaskedFiguresTests
             (x[i, 0, 0], x[i, 1, 0]) = (1 + i, 2 + i);
             (weights[i, 0], weights[i, 1]) = (i % 3, 1 + i);
         }
-        using var model = new SequentialModel(new TimeDistributed(new Dense(1, useBias: false))) { Seed = 1 };
+        using var model = new SequentialModel(new TimeDistributed(new Dense(1, useBias: false))) { Seed = 1, RequestedEngine = engine };
         Compile(model, rate: 1e-9);
         var expected = Enumerable.Range(0, 8).Sum(i => (weights[i, 0] * 4 * x[i, 0, 0] * x[i, 0, 0]) + (weights[i, 1] * 4 * x[i, 1, 0] * x[i, 1, 0])) / 16;
 
@@ -130,6 +132,20 @@ public class MaskedFiguresTests
         var history = model.Fit(x, y, verbose: 0, classWeight: ClassWeights, sampleWeight: withSampleWeights ? new[,] { { 3f, 1, 0.25f } } : null);
 
         history.Loss[0].Should().BeApproximately(expected, 1e-5);
+    }
+
+    [Fact]
+    public void Classes_without_a_weight_of_their_own_count_once()
+    {
+        var x = new[,,] { { { MathF.Log(0.25f), MathF.Log(0.75f) }, { MathF.Log(0.5f), MathF.Log(0.5f) } } };
+        using var model = new SequentialModel(new Dense(2, Activation.Softmax, useBias: false));
+        model.Build(2, 2);
+        model.SetWeights([new float[,] { { 1, 0 }, { 0, 1 } }]);
+        model.Compile(Loss.SparseCategoricalCrossentropy(), new Sgd(1e-9));
+
+        var history = model.Fit(x, new[,] { { 0, 1 } }, verbose: 0, classWeight: new Dictionary<int, double> { [0] = 2 });
+
+        history.Loss[0].Should().BeApproximately(((2 * Surprise[0]) + Surprise[1]) / 2, 1e-5);
     }
 
     [Fact]

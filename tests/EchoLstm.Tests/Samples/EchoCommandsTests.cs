@@ -84,6 +84,21 @@ public class EchoCommandsTests
     }
 
     [Theory]
+    [InlineData("--seed goes after echo.", "--seed", "3", "echo")]
+    [InlineData("--seed goes after linear.", "--seed", "3", "extension", "linear")]
+    [InlineData("--length does not go with stateless.", "--length", "3", "extension", "stateless")]
+    [InlineData("--rounds takes a whole number of at least 1, not '0'.", "extension", "missing", "--rounds", "0")]
+    [InlineData("--seeds takes a whole number of at least 1, not '-2'.", "partial-echo", "--seeds", "-2")]
+    public void A_wrong_command_line_explains_itself(string message, params string[] arguments)
+    {
+        var run = SampleProgram.Run(arguments);
+
+        run.ExitCode.Should().Be(2);
+        run.Output.Should().BeEmpty();
+        run.Error.ReplaceLineEndings("\n").Split('\n').Should().Contain(message);
+    }
+
+    [Theory]
     [InlineData("extension linear", "one-hot, 20 units 11,780", "0 to 1, 20 units 1,781", "0 to 1, 100 units 40,901")]
     [InlineData("extension missing", "dropped 11,780", "padded with -1, masked 11,780", "padded with -1, not masked 11,780", "padded with 0, not masked 11,780")]
     [InlineData("extension longer", "2 of 5, 150 units 346,300", "3 of 5, 200 units 581,700", "4 of 5, 250 units 877,100", "5 of 5, 300 units 1,232,500")]
@@ -96,8 +111,8 @@ public class EchoCommandsTests
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Error.Should().BeEmpty();
-        // Name, parameters, rounds, updates, share, items, seconds.
-        run.Lines.Select(line => Regex.Match(line, @"^(.+?) +([\d,]+) +- +\d+ +\d+\.\d\d % of [\d,]+ +\d+\.\d$")).Where(match => match.Success)
+        // Name, parameters, rounds, updates, share, items, seconds, engine.
+        run.Lines.Select(line => Regex.Match(line, @"^(.+?) +([\d,]+) +- +\d+ +\d+\.\d\d % of [\d,]+ +\d+\.\d  (?:Fused|Torch)$")).Where(match => match.Success)
             .Select(match => $"{match.Groups[1]} {match.Groups[2]}").Should().Equal(rows);
     }
 

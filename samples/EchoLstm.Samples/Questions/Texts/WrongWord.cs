@@ -15,8 +15,8 @@ internal static class WrongWord
         """
         Pad words with 0 and labels with anything, say -1. `Embedding(maskZero: true)` marks the padding, the mask travels through
         the LSTM and TimeDistributed, and loss and accuracy leave it out. The label of each word is 0 or 1, from a sigmoid. Here a
-        word is wrong if it does not follow the word before it. Should the end of a sentence matter for the next, make the LSTM
-        stateful, with the sentences of one text in the same row of successive batches.
+        word is wrong if it does not follow the word before it. Should the end of a sentence matter for the next, see
+        [next-sentence](#next-sentence).
         """,
         Run);
 

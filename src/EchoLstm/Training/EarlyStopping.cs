@@ -1,0 +1,182 @@
+using System.Globalization;
+
+namespace EchoLstm.Training;
+
+/// <summary>
+/// Ends a fit once a figure has not got better for some epochs, and gives the model the weights of its best epoch back where that is asked for
+/// (Keras's <c>EarlyStopping</c>).
+/// </summary>
+/// <remarks>
+/// Unlike Keras, which only warns, a figure that the fit does not measure is an error before anything is trained. A figure that is not a number is never
+/// better. One object may serve several fits, one after another: each begins anew. The best weights are those of <c>GetWeights</c>; running means
+/// inside a TorchSharp module, such as a BatchNorm's, are no weights and stay as they are.
+/// </remarks>
+/// <example><code>
+/// model.Fit(x, y, epochs: 500, validationSplit: 0.2, callbacks: [new EarlyStopping(patience: 10, restoreBestWeights: true)]);
+/// </code></example>
+public sealed class EarlyStopping : Callback
+{
+    private readonly double _minDelta;
+    private readonly MonitorMode _mode;
+    private readonly double? _baseline;
+    private IReadOnlyList<Array>? _bestWeights;
+    private bool _largerIsBetter;
+    private int _wait;
+
+    /// <summary>Creates the callback.</summary>
+    /// <param name="monitor">The figure to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ...</param>
+    /// <param name="minDelta">By how much it must get better to count; its sign does not matter.</param>
+    /// <param name="patience">After how many epochs in a row without a better figure the fit ends. With 0, as with 1, the first such epoch ends it.</param>
+    /// <param name="mode">Which way it gets better.</param>
+    /// <param name="baseline">A figure that must be beaten too: epochs that do not reach it count as epochs without a better one. Null: none.</param>
+    /// <param name="restoreBestWeights">Whether the model has the weights of the best epoch after the fit, however that ended; else the last epoch's.</param>
+    /// <param name="startFromEpoch">The first epoch that counts, from 0: those before it are neither compared nor kept.</param>
+    /// <exception cref="ArgumentException"><paramref name="monitor"/> is empty, or a number is out of its range.</exception>
+    public EarlyStopping(
+        string monitor = FigureNames.ValidationPrefix + FigureNames.Loss,
+        double minDelta = 0,
+        int patience = 0,
+        MonitorMode mode = MonitorMode.Auto,
+        double? baseline = null,
+        bool restoreBestWeights = false,
+        int startFromEpoch = 0)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
+        if (!double.IsFinite(minDelta))
+        {
+            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "minDelta is a number by which the figure must get better, e.g. 0.001.");
+        }
+        if (patience < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(patience), patience, "patience is a number of epochs: at least 0.");
+        }
+        if (!Enum.IsDefined(mode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode), mode, "mode is Auto, Min or Max.");
+        }
+        if (baseline is { } value && double.IsNaN(value))
+        {
+            throw new ArgumentOutOfRangeException(nameof(baseline), baseline, "baseline is a figure to beat, or null.");
+        }
+        if (startFromEpoch < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(startFromEpoch), startFromEpoch, "startFromEpoch counts epochs from 0.");
+        }
+        Monitor = monitor;
+        _minDelta = Math.Abs(minDelta);
+        Patience = patience;
+        _mode = mode;
+        _baseline = baseline;
+        RestoreBestWeights = restoreBestWeights;
+        StartFromEpoch = startFromEpoch;
+    }
+
+    /// <summary>The figure that is looked at.</summary>
+    public string Monitor { get; }
+
+    /// <summary>After how many epochs in a row without a better figure the fit ends.</summary>
+    public int Patience { get; }
+
+    /// <summary>Whether the model has the weights of the best epoch after the fit.</summary>
+    public bool RestoreBestWeights { get; }
+
+    /// <summary>The first epoch that counts, from 0.</summary>
+    public int StartFromEpoch { get; }
+
+    /// <summary>The best figure of the last fit; null before its first.</summary>
+    public double? Best { get; private set; }
+
+    /// <summary>The epoch of <see cref="Best"/>, counted from 0.</summary>
+    public int? BestEpoch { get; private set; }
+
+    /// <summary>The epoch after which this callback ended the last fit, counted from 0; null where it did not.</summary>
+    public int? StoppedEpoch { get; private set; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>
+    public override void OnTrainBegin(FitProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        if (!progress.Names.Contains(Monitor))
+        {
+            var mend = Monitor.StartsWith(FigureNames.ValidationPrefix, StringComparison.Ordinal) && !progress.Names.Any(name => name.StartsWith(FigureNames.ValidationPrefix, StringComparison.Ordinal))
+                ? "Pass validationSplit or validationData to Fit, or monitor one of those."
+                : "Monitor one of those, or pass the metric to Compile.";
+            throw new ArgumentException($"EarlyStopping monitors '{Monitor}', but the fit measures {string.Join(", ", progress.Names)}. {mend}");
+        }
+        _largerIsBetter = IsLargerBetter();
+        (Best, BestEpoch, StoppedEpoch, _bestWeights, _wait) = (null, null, null, null, 0);
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(FitProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        if (progress.Epoch < StartFromEpoch)
+        {
+            return;
+        }
+        var figure = progress.Figures[Monitor];
+        _wait++;
+        if (IsBetter(figure, Best))
+        {
+            (Best, BestEpoch) = (figure, progress.Epoch);
+            if (RestoreBestWeights)
+            {
+                _bestWeights = progress.Model.GetWeights();
+            }
+            if (_baseline is null || IsBetter(figure, _baseline))
+            {
+                _wait = 0;
+            }
+            return;
+        }
+        // As in Keras, where the first epoch of all never ends a fit.
+        if (_wait >= Patience && progress.Epoch > 0)
+        {
+            StoppedEpoch = progress.Epoch;
+            progress.Stop();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnTrainEnd(FitProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        if (_bestWeights is not null)
+        {
+            progress.Model.SetWeights(_bestWeights);
+            _bestWeights = null;
+        }
+    }
+
+    private bool IsBetter(double figure, double? than) =>
+        !double.IsNaN(figure) && (than is not { } other || (_largerIsBetter ? figure - _minDelta > other : figure + _minDelta < other));
+
+    private bool IsLargerBetter()
+    {
+        if (_mode != MonitorMode.Auto)
+        {
+            return _mode == MonitorMode.Max;
+        }
+        if (HasOneOf("accuracy", "acc", "auc"))
+        {
+            return true;
+        }
+        return HasOneOf("loss", "error", "crossentropy")
+            ? false
+            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"EarlyStopping can't tell from its name whether '{Monitor}' is better when it is smaller or larger. Pass mode: MonitorMode.Min or mode: MonitorMode.Max."));
+    }
+
+    private bool HasOneOf(params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (Monitor.Split('_').Contains(word, StringComparer.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
