@@ -1,0 +1,31 @@
+using EchoLstm.Benchmarks.Measuring;
+using EchoLstm.Benchmarks.Workloads;
+using EchoLstm.Training;
+
+namespace EchoLstm.Benchmarks.Own;
+
+/// <summary>One of the library's engines.</summary>
+internal sealed class OwnEngine(string name, EngineKind kind) : Contender
+{
+    internal const string Fused = "fused";
+    internal const string Torch = "torch";
+
+    // The runtime compiles again what runs often, in the background: until then the loops are slow.
+    private const double FusedWarmUpSeconds = 1.2;
+    private const double TorchWarmUpSeconds = 0.6;
+
+    internal override string Name => name;
+
+    internal override double WarmUpSeconds => kind == EngineKind.Torch ? TorchWarmUpSeconds : FusedWarmUpSeconds;
+
+    // The bar is measured against Torch: only its long sequence is timed once.
+    internal override double SlowStepSeconds => 20;
+
+    internal override IRun Open(Workload workload) => workload.Kind switch
+    {
+        WorkloadKind.Stream => new StreamRun(workload, kind),
+        WorkloadKind.Predict => new PredictRun(workload, kind),
+        WorkloadKind.Alone => new UserLoopRun(workload, kind),
+        _ => new FitRun(workload, kind),
+    };
+}

@@ -1,0 +1,69 @@
+using EchoLstm.Benchmarks.Workloads;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Benchmarks.Own;
+
+/// <summary>The library's model of a workload, and data for it.</summary>
+internal static class OwnModel
+{
+    private const int Seed = 1;
+
+    /// <summary>The model, built and compiled; the caller disposes it.</summary>
+    internal static SequentialModel Create(Workload workload, EngineKind engine)
+    {
+        var model = workload.Kind switch
+        {
+            WorkloadKind.Last when workload.Steps == 1 => EchoModels.OneToOne(units: workload.Units, seed: Seed),
+            WorkloadKind.Last => EchoModels.ManyToOne(workload.Steps, workload.Units, Seed),
+            WorkloadKind.Echo => EchoModels.SequenceEcho(workload.Batch, workload.Steps, workload.Features, workload.Units, Seed),
+            WorkloadKind.EncoderDecoder => EchoModels.EncoderDecoder(workload.Batch, workload.Steps, workload.StepsOut, workload.Features, workload.Units, Seed),
+            _ => PerStep(workload),
+        };
+        model.RequestedEngine = engine;
+        return model;
+    }
+
+    /// <summary>Inputs and targets for so many batches; the caller disposes them.</summary>
+    internal static (Tensor X, Tensor Y) Data(Workload workload, int batches = 1)
+    {
+        var random = new Random(Seed);
+        var samples = workload.Batch * batches;
+        using var scope = NewDisposeScope();
+        var x = Rows(random, samples * workload.Steps, workload.Features, workload.HasClasses).reshape(samples, workload.Steps, workload.Features);
+        var y = Rows(random, samples * workload.StepsOut, workload.Outputs, workload.HasClasses);
+        y = workload.Kind == WorkloadKind.Last ? y.reshape(samples, workload.Outputs) : y.reshape(samples, workload.StepsOut, workload.Outputs);
+        return (x.DetachFromDisposeScope(), y.DetachFromDisposeScope());
+    }
+
+    private static SequentialModel PerStep(Workload workload)
+    {
+        var model = new SequentialModel(new Lstm(workload.Units, returnSequences: true), new TimeDistributed(new Dense(workload.Outputs))) { Seed = Seed };
+        // A stream's model knows no length.
+        model.Build(workload.Kind == WorkloadKind.Stream ? WorkloadList.ManyToMany.Steps : workload.Steps, workload.Features);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        return model;
+    }
+
+    private static Tensor Rows(Random random, int rows, int width, bool oneHot)
+    {
+        var values = new float[rows * width];
+        if (oneHot)
+        {
+            for (var i = 0; i < rows; i++)
+            {
+                values[(i * width) + random.Next(width)] = 1;
+            }
+        }
+        else
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = random.NextSingle();
+            }
+        }
+        return tensor(values);
+    }
+}

@@ -1,0 +1,19 @@
+namespace EchoLstm.Benchmarks.Workloads;
+
+/// <summary>The workloads of the bar, small ones first.</summary>
+internal static class WorkloadList
+{
+    internal static readonly Workload OneToOne = new("one-to-one", WorkloadKind.Last, 5, 1, 1, 5, 1, 1);
+    internal static readonly Workload ManyToOne = new("many-to-one", WorkloadKind.Last, 1, 5, 1, 5, 5, 1);
+    internal static readonly Workload ManyToMany = new("many-to-many", WorkloadKind.Sequence, 1, 5, 1, 5, 1, 5);
+    internal static readonly Workload Echo = new("echo-7x5x100-20", WorkloadKind.Echo, 7, 5, 100, 20, 100, 5);
+    internal static readonly Workload EncoderDecoder = new("encoder-decoder-21x5x100-150", WorkloadKind.EncoderDecoder, 21, 5, 100, 150, 100, 2);
+    internal static readonly Workload Article = new("article-32x64x15-32", WorkloadKind.Sequence, 32, 64, 15, 32, 8, 64);
+    internal static readonly Workload Big = new("big-64x100x64-256", WorkloadKind.Sequence, 64, 100, 64, 256, 8, 100);
+    internal static readonly Workload Long = new("long-1x82600x1-5", WorkloadKind.Sequence, 1, 82_600, 1, 5, 1, 82_600);
+    internal static readonly Workload Stream = new("stream-1x1x1-5", WorkloadKind.Stream, 1, 1, 1, 5, 1, 1);
+    internal static readonly Workload Predict = new("predict-1x5x1-5", WorkloadKind.Predict, 1, 5, 1, 5, 1, 5);
+    internal static readonly Workload AutogradLstm = new("autograd-lstm-32x64x15-32", WorkloadKind.Alone, 32, 64, 15, 32, 32, 64);
+
+    internal static readonly IReadOnlyList<Workload> All = [OneToOne, ManyToOne, ManyToMany, Echo, EncoderDecoder, Article, Big, Long, Stream, Predict, AutogradLstm];
+}
