@@ -46,7 +46,7 @@ public sealed class Shape : IReadOnlyList<long?>, IEquatable<Shape>
     public static Shape Of(torch.Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return new Shape([.. tensor.shape.Select(length => (long?)length)]);
+        return new Shape(Array.ConvertAll(tensor.shape, length => (long?)length));
     }
 
     /// <summary>The same shape with another length of one axis.</summary>

@@ -31,10 +31,20 @@ internal sealed class CustomNode
         Func<AutogradContext, List<Tensor>, List<Tensor>> backward,
         object[] arguments)
     {
-        var isTensor = Array.ConvertAll(arguments, static argument => argument is Tensor { IsInvalid: false });
-        var inputs = arguments.Where((_, i) => isTensor[i]).Cast<Tensor>().ToList();
-        var recorded = GradMode.IsEnabled && inputs.Exists(static input => input.requires_grad);
+        var isTensor = new bool[arguments.Length];
+        var inputs = new List<Tensor>(arguments.Length);
+        var recorded = false;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] is Tensor { IsInvalid: false } input)
+            {
+                isTensor[i] = true;
+                inputs.Add(input);
+                recorded = recorded || input.requires_grad;
+            }
+        }
 
+        recorded = recorded && GradMode.IsEnabled;
         var node = new CustomNode(name, backward, isTensor);
         List<Tensor> outputs;
         using (new GradMode(false))
@@ -82,11 +92,17 @@ internal sealed class CustomNode
             NativeError.Check(status, _name);
         }
 
-        return [.. results.Select(static handle => new Tensor(handle))];
+        var tied = new List<Tensor>(results.Length);
+        foreach (var handle in results)
+        {
+            tied.Add(new Tensor(handle));
+        }
+
+        return tied;
     }
 
     [UnmanagedCallersOnly]
-    private static unsafe int OnBackward(nint owner, nint node, nint* gradients, int count, nint* results)
+    private static unsafe nint OnBackward(nint owner, nint node, nint* gradients, int count, nint* results)
     {
         try
         {
@@ -101,8 +117,7 @@ internal sealed class CustomNode
         }
         catch (Exception failure)
         {
-            NativeError.CallbackFailure = failure;
-            return -1;
+            return GCHandle.ToIntPtr(GCHandle.Alloc(failure));
         }
     }
 
@@ -119,21 +134,7 @@ internal sealed class CustomNode
             _context.Leave();
         }
 
-        if (found.Count < _isTensor.Length || found.Skip(_isTensor.Length).Any(static extra => extra is { IsInvalid: false }))
-        {
-            throw new InvalidOperationException(
-                $"The backward of {_name} returned {found.Count} gradients, but its forward took {_isTensor.Length} arguments.");
-        }
-
-        for (var i = 0; i < _isTensor.Length; i++)
-        {
-            var gradient = found[i] is { IsInvalid: false } valid ? valid : null;
-            if (!_isTensor[i] && gradient is not null)
-            {
-                throw new InvalidOperationException($"The backward of {_name} returned a gradient for argument {i}, which is not a tensor.");
-            }
-        }
-
+        Check(found);
         for (var i = 0; i < _isTensor.Length; i++)
         {
             if (!_isTensor[i])
@@ -153,6 +154,42 @@ internal sealed class CustomNode
         GC.KeepAlive(found);
     }
 
-    private static nint[] Handles(List<Tensor> tensors) =>
-        [.. tensors.Select(static tensor => tensor is null || tensor.IsInvalid ? 0 : tensor.Handle)];
+    private void Check(List<Tensor> found)
+    {
+        var isTooLong = false;
+        for (var i = _isTensor.Length; i < found.Count; i++)
+        {
+            isTooLong = isTooLong || found[i] is { IsInvalid: false };
+        }
+
+        if (found.Count < _isTensor.Length || isTooLong)
+        {
+            throw new InvalidOperationException(
+                $"The backward of {_name} returned {found.Count} gradients, but its forward took {_isTensor.Length} arguments.");
+        }
+
+        for (var i = 0; i < _isTensor.Length; i++)
+        {
+            if (!_isTensor[i] && found[i] is { IsInvalid: false })
+            {
+                throw new InvalidOperationException($"The backward of {_name} returned a gradient for argument {i}, which is not a tensor.");
+            }
+        }
+    }
+
+    private static nint[] Handles(List<Tensor> tensors)
+    {
+        if (tensors.Count == 0)
+        {
+            return [];
+        }
+
+        var handles = new nint[tensors.Count];
+        for (var i = 0; i < handles.Length; i++)
+        {
+            handles[i] = tensors[i] is { IsInvalid: false } tensor ? tensor.Handle : 0;
+        }
+
+        return handles;
+    }
 }

@@ -62,7 +62,13 @@ public static partial class torch
                     NativeError.Check(NativeMethods.elt_node_saved(_node, target, count), nameof(get_saved_variables));
                 }
 
-                return [.. handles.Select(static handle => handle == 0 ? null : new Tensor(handle))];
+                var saved = new List<Tensor>(count);
+                foreach (var handle in handles)
+                {
+                    saved.Add(handle == 0 ? null : new Tensor(handle));
+                }
+
+                return saved;
             }
 
             /// <summary>Forgets what was kept.</summary>

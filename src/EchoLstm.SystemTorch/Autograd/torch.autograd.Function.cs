@@ -14,10 +14,13 @@ public static partial class torch
             /// <summary>The name that errors call it by.</summary>
             public abstract string Name { get; }
 
+            private static readonly Func<AutogradContext, object[], List<Tensor>> Forward = (ctx, vars) => Instance.forward_internal(ctx, vars);
+            private static readonly Func<AutogradContext, List<Tensor>, List<Tensor>> Backward = (ctx, gradients) => Instance.backward_internal(ctx, gradients);
+
             internal static T Instance { get; set; } = new();
 
             /// <summary>Runs forward on the arguments, of which those that are tensors take part in the graph.</summary>
-            public static List<Tensor> apply_internal(params object[] vars) => CustomNode.Apply(Instance.Name, Instance.forward_internal, Instance.backward_internal, vars);
+            public static List<Tensor> apply_internal(params object[] vars) => CustomNode.Apply(Instance.Name, Forward, Backward, vars);
 
             internal abstract List<Tensor> forward_internal(AutogradContext ctx, params object[] vars);
 

@@ -6,16 +6,25 @@ namespace TorchSharp.Interop;
 /// <summary>Turns the last native error of this thread into the exception type that TorchSharp's users catch.</summary>
 internal static unsafe class NativeError
 {
-    /// <summary>What a managed backward threw on this thread: the cause of the native error that follows it.</summary>
-    [ThreadStatic] internal static Exception? CallbackFailure;
-
     [DoesNotReturn]
     internal static void Throw(string operation)
     {
         var message = Marshal.PtrToStringUTF8((nint)NativeMethods.elt_last_error());
-        var cause = CallbackFailure;
-        CallbackFailure = null;
-        throw new ExternalException($"{operation}: {message}", cause);
+        throw new ExternalException($"{operation}: {message}", TakeCause());
+    }
+
+    /// <summary>What a managed callback threw, on whatever thread it ran; null where the error is libtorch's own.</summary>
+    private static Exception? TakeCause()
+    {
+        var cause = NativeMethods.elt_last_cause();
+        if (cause == 0)
+        {
+            return null;
+        }
+
+        var thrown = (Exception)GCHandle.FromIntPtr(cause).Target!;
+        NativeMethods.elt_forget_cause();
+        return thrown;
     }
 
     internal static void Check(int status, string operation)

@@ -13,6 +13,8 @@ internal static unsafe partial class NativeMethods
     static NativeMethods() => NativeLoader.Register();
 
     [LibraryImport(Library)] internal static partial byte* elt_last_error();
+    [LibraryImport(Library)] internal static partial nint elt_last_cause();
+    [LibraryImport(Library)] internal static partial void elt_forget_cause();
     [LibraryImport(Library)] internal static partial byte* elt_version();
     [LibraryImport(Library)] internal static partial void elt_prepare_exit();
 

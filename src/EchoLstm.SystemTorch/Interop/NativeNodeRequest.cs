@@ -23,8 +23,8 @@ internal unsafe struct NativeNodeRequest
     /// <summary>A GCHandle to the managed side; the node owns it from the call on, whether or not the call succeeds.</summary>
     internal nint Owner;
 
-    /// <summary>(owner, node, gradients, count, results) -> 0, or -1 when the managed backward threw; results has one slot an input.</summary>
-    internal delegate* unmanaged<nint, nint, nint*, int, nint*, int> Backward;
+    /// <summary>(owner, node, gradients, count, results) -> 0, or a GCHandle to what the managed backward threw; results has one slot an input.</summary>
+    internal delegate* unmanaged<nint, nint, nint*, int, nint*, nint> Backward;
 
     internal delegate* unmanaged<nint, void> Release;
 }

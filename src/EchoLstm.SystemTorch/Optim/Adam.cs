@@ -77,21 +77,8 @@ namespace TorchSharp
                     {
                         var state = (State)one;
                         state.step++;
-                        ScaleInPlace.CallDropping(state.exp_avg, beta1);
-                        AddInPlace.CallDropping(state.exp_avg, grad, 1 - beta1);
-                        ScaleInPlace.CallDropping(state.exp_avg_sq, beta2);
-                        AddProductInPlace.CallDropping(state.exp_avg_sq, grad, grad, 1 - beta2);
-
-                        var square = state.exp_avg_sq;
-                        if (options.amsgrad!.Value)
-                        {
-                            square = Larger.Call(state.max_exp_avg_sq, square).DetachFromDisposeScope();
-                            state.max_exp_avg_sq.Dispose();
-                            state.max_exp_avg_sq = square;
-                        }
-                        var root = DivideByNumber.Call(SquareRoot.Call(square), Math.Sqrt(1 - Math.Pow(beta2, state.step)));
-                        AddNumberInPlace.CallDropping(root, options.eps!.Value);
-                        AddQuotientInPlace.CallDropping(parameter, state.exp_avg, root, -rate / (1 - Math.Pow(beta1, state.step)));
+                        StepByMoments(parameter, grad, state.exp_avg, state.exp_avg_sq, ref state.max_exp_avg_sq,
+                            new(state.step, rate, beta1, beta2, options.eps!.Value, options.amsgrad!.Value));
                     }
                 }, closure);
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>What optimisers written in C# share: groups, state, and its file format.</summary>
-public abstract class OptimizerHelper : optim.Optimizer
+public abstract partial class OptimizerHelper : optim.Optimizer
 {
     /// <summary>The settings of groups that have none of their own.</summary>
     protected OptimizerOptions _defaults = null!;

@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <exception>
+#include <memory>
+#include <stdexcept>
 #include <vector>
 
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
@@ -24,6 +26,14 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
 
 // False once the managed runtime is shutting down: calling into it would then hang the process.
 extern std::atomic<bool> callbacks_allowed;
+
+// A managed callback threw: its exception passes through libtorch, from whatever thread, to the call that set it off.
+class ManagedFailure final : public std::runtime_error {
+ public:
+  ManagedFailure(const char* message, std::shared_ptr<void> cause) : std::runtime_error(message), cause(std::move(cause)) {}
+
+  const std::shared_ptr<void> cause;
+};
 
 void remember_error(const char* message) noexcept;
 void remember_current_exception() noexcept;

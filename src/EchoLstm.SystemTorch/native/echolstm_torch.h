@@ -50,7 +50,8 @@ struct elt_tensor_facts {
   int32_t sparse;
 };
 
-typedef int32_t (*elt_backward_callback)(void* owner, void* node, void** gradients, int32_t count, void** results);
+// Returns null, or a reference to the managed exception that it threw, which elt_release_callback lets go of.
+typedef void* (*elt_backward_callback)(void* owner, void* node, void** gradients, int32_t count, void** results);
 typedef void (*elt_release_callback)(void* owner);
 
 struct elt_node_request {
@@ -76,6 +77,9 @@ ELT_EXPORT void elt_initialize(int32_t threads);
 // The managed runtime is about to go: no more callbacks, and exit waits for the threads that are inside of libtorch.
 ELT_EXPORT void elt_prepare_exit();
 ELT_EXPORT const char* elt_last_error();
+// The managed exception behind this thread's last error, null where there is none; valid until elt_forget_cause.
+ELT_EXPORT void* elt_last_cause();
+ELT_EXPORT void elt_forget_cause();
 ELT_EXPORT const char* elt_version();
 
 ELT_EXPORT void* elt_find(const char* name, const char* overload);

@@ -45,16 +45,20 @@ class ManagedNode final : public torch::autograd::Node {
       handles.push_back(elt::release(std::move(gradient)));
     }
     std::vector<void*> results(num_outputs(), nullptr);
-    const auto status = elt::callbacks_allowed
-        ? backward_(owner_, this, handles.data(), static_cast<int32_t>(handles.size()), results.data())
-        : -1;
+    TORCH_CHECK(elt::callbacks_allowed, "the process is about to end");
+    void* failure = backward_(owner_, this, handles.data(), static_cast<int32_t>(handles.size()), results.data());
     variable_list found;
     found.reserve(results.size());
     for (auto* handle : results) {
       found.push_back(handle == nullptr ? at::Tensor() : at::Tensor(elt::TensorPointer::reclaim(elt::impl(handle))));
     }
-    if (status < 0) {
-      throw std::runtime_error("the managed backward function threw an exception");
+    if (failure != nullptr) {
+      const auto let_go = [release = release_](void* exception) {
+        if (elt::callbacks_allowed) {
+          release(exception);
+        }
+      };
+      throw elt::ManagedFailure("the managed backward function threw an exception", std::shared_ptr<void>(failure, let_go));
     }
     return found;
   }

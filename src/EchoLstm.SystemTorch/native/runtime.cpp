@@ -26,6 +26,7 @@ std::atomic<bool> callbacks_allowed{true};
 namespace {
 
 thread_local std::string last_error;
+thread_local std::shared_ptr<void> last_cause;
 
 std::atomic<int> visitors{0};
 std::atomic<bool> closed{false};
@@ -109,6 +110,7 @@ Visit::~Visit() {
 }
 
 void remember_error(const char* message) noexcept {
+  last_cause.reset();
   try {
     last_error = message;
   } catch (...) {
@@ -121,6 +123,9 @@ void remember_current_exception() noexcept {
     throw;
   } catch (const c10::Error& error) {
     remember_error(error.what_without_backtrace());
+  } catch (const ManagedFailure& error) {
+    remember_error(error.what());
+    last_cause = error.cause;
   } catch (const std::exception& error) {
     remember_error(error.what());
   } catch (...) {
@@ -152,6 +157,14 @@ ELT_EXPORT void elt_prepare_exit() {
 
 ELT_EXPORT const char* elt_last_error() {
   return last_error.c_str();
+}
+
+ELT_EXPORT void* elt_last_cause() {
+  return last_cause.get();
+}
+
+ELT_EXPORT void elt_forget_cause() {
+  last_cause.reset();
 }
 
 ELT_EXPORT const char* elt_version() {

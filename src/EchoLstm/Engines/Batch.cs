@@ -12,6 +12,7 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
     private void* _targets;
     private float* _weights;
     private int _weightSteps;
+    private ScalarType _indexType;
 
     internal Tensor Inputs { get; } = inputs;
 
@@ -35,6 +36,22 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
     /// <summary>The targets as class indices, of a dense integer tensor on the CPU.</summary>
     internal long* ClassStart => (long*)(_targets is null ? _targets = StartOf(Targets!) : _targets);
 
+    /// <summary>A number of the inputs as an index.</summary>
+    internal int IndexAt(long place)
+    {
+        if (_inputs is null)
+        {
+            _inputs = (float*)StartOf(Inputs);
+            _indexType = Inputs.dtype;
+        }
+        return _indexType switch
+        {
+            ScalarType.Int64 => (int)((long*)_inputs)[place],
+            ScalarType.Float64 => (int)((double*)_inputs)[place],
+            _ => (int)_inputs[place],
+        };
+    }
+
     /// <summary>The weight of a sample's step in the loss.</summary>
     internal float WeightOf(long sample, int step, int steps)
     {
@@ -51,8 +68,9 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
     }
 
     /// <summary>Some of the samples, one after the other; the caller's.</summary>
-    internal SampleSet Part(long start, long count) =>
-        new(Inputs.narrow(0, start, count), Targets?.narrow(0, start, count), Weights?.narrow(0, start, count));
+    internal SampleSet Part(long start, long count) => start == 0 && count == Count
+        ? new(Inputs.alias(), Targets?.alias(), Weights?.alias())
+        : new(Inputs.narrow(0, start, count), Targets?.narrow(0, start, count), Weights?.narrow(0, start, count));
 
     private static void* StartOf(Tensor tensor) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
@@ -87,7 +105,25 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
         {
             return Set.Part(start, Count);
         }
-        var rows = tensor(_order.Slice((int)start, (int)Count).ToArray(), device: Set.Inputs.device);
+        var places = _order.Slice((int)start, (int)Count);
+        if (IsRun(places))
+        {
+            return Set.Part(places[0], Count);
+        }
+        var rows = tensor(places.ToArray(), device: Set.Inputs.device);
         return new(Set.Inputs.index_select(0, rows), Set.Targets?.index_select(0, rows), Set.Weights?.index_select(0, rows));
+    }
+
+    // Samples that lie one after the other, as one always does, are a view.
+    private static bool IsRun(ReadOnlySpan<long> places)
+    {
+        for (var i = 1; i < places.Length; i++)
+        {
+            if (places[i] != places[i - 1] + 1)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 }

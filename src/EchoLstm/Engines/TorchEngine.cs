@@ -9,6 +9,7 @@ namespace EchoLstm.Engines;
 /// <summary>Runs any layer on any device through TorchSharp's modules and autograd. The reference for every other engine.</summary>
 internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engine
 {
+    private readonly Lstm[] _lstms = [.. model.modules().OfType<Lstm>()];
     private readonly IReadOnlyList<LayerWeight> _regularized = [.. model.Weights.Where(weight => weight.Regularizer is not null)];
     private Parameter[] _parameters = [];
     private ParameterUpdate? _update;
@@ -21,9 +22,10 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance))
         {
             _update?.Dispose();
-            using var withoutGradients = no_grad();
             _parameters = parameters;
-            _update = compilation!.Optimizer.Begin(new TrainedWeights(parameters, [.. model.Weights.Where(weight => weight.Parameter().requires_grad)]));
+            var weights = WeightsInTraining();
+            using var withoutGradients = no_grad();
+            _update = compilation!.Optimizer.Begin(new TrainedWeights(parameters, weights));
         }
     }
 
@@ -32,9 +34,10 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         using var scope = NewDisposeScope();
         using var withGradients = enable_grad();
         var samples = batch.Gather();
-        var output = model.call(samples.Inputs);
-        var loss = LossOf(samples, output);
-        var counted = Measure(loss, samples, output, batch.Count, figures);
+        var output = Output(samples.Inputs);
+        var mask = StepMasks.Of(output);
+        var loss = LossOf(samples, output, mask);
+        var counted = Measure(loss, samples, output, mask, batch.Count, figures);
         if (!double.IsFinite(figures[0]) || _parameters.Length == 0)
         {
             return counted;
@@ -56,23 +59,46 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var samples = batch.Gather();
-        var output = model.call(samples.Inputs);
-        return Measure(LossOf(samples, output), samples, output, batch.Count, figures);
+        var output = Output(samples.Inputs);
+        var mask = StepMasks.Of(output);
+        return Measure(LossOf(samples, output, mask), samples, output, mask, batch.Count, figures);
     }
 
     internal override Tensor PredictOnBatch(in Batch batch)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        return model.call(batch.Gather().Inputs).MoveToOuterDisposeScope();
+        return Output(batch.Gather().Inputs).MoveToOuterDisposeScope();
     }
 
     public override void Dispose() => _update?.Dispose();
 
-    private Tensor LossOf(SampleSet samples, Tensor output)
+    // Without the fused kernels that an Lstm has in eager calls: this engine is their reference.
+    private Tensor Output(Tensor inputs)
     {
-        var each = compilation!.Loss.PerStep(samples.Targets!, output);
-        var loss = StepMeans.Of(each, StepMasks.Of(output), samples.Weights, compilation.Loss.Name);
+        foreach (var lstm in _lstms)
+        {
+            lstm.RunsOnTorchAlone = true;
+        }
+        try
+        {
+            return model.call(inputs);
+        }
+        finally
+        {
+            foreach (var lstm in _lstms)
+            {
+                lstm.RunsOnTorchAlone = false;
+            }
+        }
+    }
+
+    private Tensor LossOf(SampleSet samples, Tensor output, Tensor? mask)
+    {
+        var function = compilation!.Loss;
+        var loss = mask is null && samples.Weights is null
+            ? function.Mean(samples.Targets!, output)
+            : StepMeans.Of(function.PerStep(samples.Targets!, output), mask, samples.Weights, function.Name);
         foreach (var weight in _regularized)
         {
             loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
@@ -80,16 +106,26 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         return loss;
     }
 
-    private double Measure(Tensor loss, SampleSet samples, Tensor output, long count, Span<double> figures)
+    private double Measure(Tensor loss, SampleSet samples, Tensor output, Tensor? mask, long count, Span<double> figures)
     {
         using var withoutGradients = no_grad();
-        var mask = StepMasks.Of(output);
-        figures[0] = loss.ToDouble();
+        figures[0] = NumberOf(loss);
         for (var i = 0; i < compilation!.Metrics.Count; i++)
         {
             var metric = compilation.Metrics[i];
-            figures[i + 1] = StepMeans.Of(metric.PerStep(samples.Targets!, output), mask, null, metric.Name).ToDouble();
+            figures[i + 1] = NumberOf(StepMeans.Of(metric.PerStep(samples.Targets!, output), mask, null, metric.Name));
         }
         return mask is null ? count : mask.sum().ToDouble();
     }
+
+    // With gradients on, as a weight that is put together from two parameters shows only then that they are trained.
+    private LayerWeight[] WeightsInTraining()
+    {
+        using var scope = NewDisposeScope();
+        using var withGradients = enable_grad();
+        return [.. model.Weights.Where(weight => weight.Parameter().requires_grad)];
+    }
+
+    // A scalar of any type takes another operator's call.
+    private static double NumberOf(Tensor scalar) => scalar.dtype == ScalarType.Float32 ? scalar.item<float>() : scalar.ToDouble();
 }

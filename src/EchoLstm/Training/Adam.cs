@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -42,10 +44,8 @@ public sealed class Adam : Optimizer
 
     internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(Adam adam, TrainedWeights trained) : ParameterwiseUpdate(adam, trained)
+    private sealed class Update(Adam adam, TrainedWeights trained) : ParameterwiseUpdate(adam, trained, remembered: 2)
     {
-        private readonly Tensor[] _m = ZerosLike(trained);
-        private readonly Tensor[] _v = ZerosLike(trained);
         private long _step;
         private double _scale;
 
@@ -57,17 +57,29 @@ public sealed class Adam : Optimizer
 
         protected override void Move(int index, Parameter parameter, Tensor gradient)
         {
-            var m = _m[index].mul_(adam.Beta1).add_(gradient, alpha: 1 - adam.Beta1);
-            var v = _v[index].mul_(adam.Beta2).addcmul_(gradient, gradient, 1 - adam.Beta2);
+            var m = Remembered(0, index).mul_(adam.Beta1).add_(gradient, alpha: 1 - adam.Beta1);
+            var v = Remembered(1, index).mul_(adam.Beta2).addcmul_(gradient, gradient, 1 - adam.Beta2);
             parameter.addcdiv_(m, v.sqrt().add_(adam.Epsilon), -_scale);
         }
 
-        public override void Dispose()
+        protected override void Move(in WeightMemory memory) => WeightPass.Run(new Rule(adam, _scale), memory);
+    }
+
+    private readonly struct Rule(Adam adam, double scale) : IUpdateRule
+    {
+        private readonly Vector<float> _scale = new((float)scale);
+        private readonly Vector<float> _beta1 = new((float)adam.Beta1);
+        private readonly Vector<float> _rest1 = new((float)(1 - adam.Beta1));
+        private readonly Vector<float> _beta2 = new((float)adam.Beta2);
+        private readonly Vector<float> _rest2 = new((float)(1 - adam.Beta2));
+        private readonly Vector<float> _epsilon = new((float)adam.Epsilon);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Move(Vector<float> weights, Vector<float> gradients, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third)
         {
-            foreach (var moment in _m.Concat(_v))
-            {
-                moment.Dispose();
-            }
+            first = (_beta1 * first) + (_rest1 * gradients);
+            second = (_beta2 * second) + (_rest2 * gradients * gradients);
+            return weights - (_scale * first / (Vector.SquareRoot(second) + _epsilon));
         }
     }
 }

@@ -15,6 +15,6 @@ public sealed class EngineInfo
     /// <summary>Why that one, e.g. the layer that has no kernel.</summary>
     public string Reason { get; }
 
-    /// <summary>The engine and the reason, e.g. <c>Torch: Gru 'gru_1' (GRU) has no fused kernel</c>.</summary>
+    /// <summary>The engine and the reason, e.g. <c>Torch: Conv1D 'conv1d_1' (Conv1D) has no fused kernel</c>.</summary>
     public override string ToString() => $"{Kind}: {Reason}";
 }

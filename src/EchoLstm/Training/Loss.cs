@@ -27,11 +27,11 @@ public abstract class Loss
 
     /// <summary>Mean over the last axis of (target - output)² (Keras's <c>mean_squared_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", Errors.Squared, FusedLossKind.SquaredError);
+    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", Errors.Squared, FusedLossKind.SquaredError, (target, output) => nn.functional.mse_loss(output, target));
 
     /// <summary>Mean over the last axis of |target - output| (Keras's <c>mean_absolute_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", Errors.Absolute, FusedLossKind.AbsoluteError);
+    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", Errors.Absolute, FusedLossKind.AbsoluteError, (target, output) => nn.functional.l1_loss(output, target));
 
     /// <summary>
     /// Mean over the last axis of -(t log p + (1 - t) log(1 - p)) for targets and outputs of 0 to 1 (Keras's <c>binary_crossentropy</c>).
@@ -69,10 +69,20 @@ public abstract class Loss
     /// <summary>The loss of each sample or step, (samples, ...), for a target and an output that were checked; the caller's.</summary>
     internal abstract Tensor PerStep(Tensor target, Tensor output);
 
-    private sealed class FunctionLoss(string name, Func<Tensor, Tensor, Tensor> function, FusedLossKind? fused = null) : Loss(name)
+    /// <summary>The mean of <see cref="PerStep"/>, where no step is masked or weighted; the caller's, or its dispose scope's.</summary>
+    internal virtual Tensor Mean(Tensor target, Tensor output) => PerStep(target, output).mean();
+
+    // The mean in one of Torch's operators, where there is one, costs a fifth of the same by way of single steps.
+    private sealed class FunctionLoss(
+        string name,
+        Func<Tensor, Tensor, Tensor> function,
+        FusedLossKind? fused = null,
+        Func<Tensor, Tensor, Tensor>? mean = null) : Loss(name)
     {
         internal override FusedLossKind? Fused => fused;
 
         internal override Tensor PerStep(Tensor target, Tensor output) => function(target, output);
+
+        internal override Tensor Mean(Tensor target, Tensor output) => mean is null ? base.Mean(target, output) : mean(target, output);
     }
 }

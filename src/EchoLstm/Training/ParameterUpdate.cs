@@ -13,30 +13,24 @@ internal sealed record TrainedWeights(IReadOnlyList<Parameter> Parameters, IRead
 /// <summary>An optimiser at work on the parameters of one model; owns its moments.</summary>
 internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trained) : IDisposable
 {
+    private readonly Tensor?[] _gradients = new Tensor?[trained.Parameters.Count];
+
     /// <summary>Clips the gradients and moves every parameter by its own; runs without gradients, in a dispose scope.</summary>
     internal void Step()
     {
-        var gradients = new Tensor?[trained.Parameters.Count];
-        for (var i = 0; i < gradients.Length; i++)
+        for (var i = 0; i < _gradients.Length; i++)
         {
-            gradients[i] = trained.Parameters[i].grad;
+            _gradients[i] = trained.Parameters[i].grad;
         }
-        Clip(gradients);
-        Move(gradients);
+        Clip(_gradients);
+        Move(_gradients);
+        Array.Clear(_gradients);
     }
 
     public abstract void Dispose();
 
     /// <summary>Moves the parameters; a gradient is null where the loss does not depend on the parameter.</summary>
     protected abstract void Move(Tensor?[] gradients);
-
-    /// <summary>Zeros like each parameter, that no scope holds.</summary>
-    protected static Tensor[] ZerosLike(TrainedWeights trained) =>
-        [.. trained.Parameters.Select(parameter =>
-        {
-            using var values = parameter.detach();
-            return zeros_like(values).DetachFromDisposeScope();
-        })];
 
     private void Clip(Tensor?[] gradients)
     {
@@ -75,30 +69,4 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
             gradient.mul_(scale);
         }
     }
-}
-
-/// <summary>The updates that treat one parameter after another.</summary>
-internal abstract class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained) : ParameterUpdate(optimizer, trained)
-{
-    private readonly IReadOnlyList<Parameter> _parameters = trained.Parameters;
-
-    protected sealed override void Move(Tensor?[] gradients)
-    {
-        BeginStep();
-        for (var i = 0; i < gradients.Length; i++)
-        {
-            if (gradients[i] is { } gradient)
-            {
-                Move(i, _parameters[i], gradient);
-            }
-        }
-    }
-
-    /// <summary>Called once a step, before the parameters move.</summary>
-    protected virtual void BeginStep()
-    {
-    }
-
-    /// <summary>Moves one parameter.</summary>
-    protected abstract void Move(int index, Parameter parameter, Tensor gradient);
 }

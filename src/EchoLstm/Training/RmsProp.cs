@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -48,25 +50,25 @@ public sealed class RmsProp : Optimizer
 
     internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(RmsProp rms, TrainedWeights trained) : ParameterwiseUpdate(rms, trained)
+    // Of each weight it remembers the mean square, then the mean of a centred one, then the velocity of one with momentum.
+    private sealed class Update(RmsProp rms, TrainedWeights trained)
+        : ParameterwiseUpdate(rms, trained, remembered: 1 + (rms.Centered ? 1 : 0) + (rms.Momentum > 0 ? 1 : 0))
     {
-        private readonly Tensor[] _square = ZerosLike(trained);
-        private readonly Tensor[] _mean = rms.Centered ? ZerosLike(trained) : [];
-        private readonly Tensor[] _velocity = rms.Momentum > 0 ? ZerosLike(trained) : [];
+        private readonly int _velocity = rms.Centered ? 2 : 1;
 
         protected override void Move(int index, Parameter parameter, Tensor gradient)
         {
-            var v = _square[index].mul_(rms.Rho).addcmul_(gradient, gradient, 1 - rms.Rho);
+            var v = Remembered(0, index).mul_(rms.Rho).addcmul_(gradient, gradient, 1 - rms.Rho);
             var denominator = v;
             if (rms.Centered)
             {
-                var m = _mean[index].mul_(rms.Rho).add_(gradient, alpha: 1 - rms.Rho);
+                var m = Remembered(1, index).mul_(rms.Rho).add_(gradient, alpha: 1 - rms.Rho);
                 denominator = v - (m * m);
             }
             var root = (denominator + rms.Epsilon).sqrt_();
             if (rms.Momentum > 0)
             {
-                var u = _velocity[index].mul_(rms.Momentum).addcdiv_(gradient, root, rms.LearningRate);
+                var u = Remembered(_velocity, index).mul_(rms.Momentum).addcdiv_(gradient, root, rms.LearningRate);
                 parameter.sub_(u);
             }
             else
@@ -75,12 +77,30 @@ public sealed class RmsProp : Optimizer
             }
         }
 
-        public override void Dispose()
+        protected override void Move(in WeightMemory memory) => WeightPass.Run(new Rule(rms), memory);
+    }
+
+    private readonly struct Rule(RmsProp rms) : IUpdateRule
+    {
+        private readonly Vector<float> _rate = new((float)rms.LearningRate);
+        private readonly Vector<float> _rho = new((float)rms.Rho);
+        private readonly Vector<float> _rest = new((float)(1 - rms.Rho));
+        private readonly Vector<float> _epsilon = new((float)rms.Epsilon);
+        private readonly Vector<float> _momentum = new((float)rms.Momentum);
+        private readonly bool _centered = rms.Centered;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Move(Vector<float> weights, Vector<float> gradients, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third)
         {
-            foreach (var state in _square.Concat(_mean).Concat(_velocity))
+            first = (_rho * first) + (_rest * gradients * gradients);
+            if (!_centered)
             {
-                state.Dispose();
+                second = (_momentum * second) + (_rate * gradients / Vector.SquareRoot(first + _epsilon));
+                return weights - second;
             }
+            second = (_rho * second) + (_rest * gradients);
+            third = (_momentum * third) + (_rate * gradients / Vector.SquareRoot(first - (second * second) + _epsilon));
+            return weights - third;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -37,10 +39,8 @@ public sealed class Sgd : Optimizer
 
     internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(Sgd sgd, TrainedWeights trained) : ParameterwiseUpdate(sgd, trained)
+    private sealed class Update(Sgd sgd, TrainedWeights trained) : ParameterwiseUpdate(sgd, trained, remembered: sgd.Momentum == 0 ? 0 : 1)
     {
-        private readonly Tensor[] _velocity = sgd.Momentum == 0 ? [] : ZerosLike(trained);
-
         protected override void Move(int index, Parameter parameter, Tensor gradient)
         {
             if (sgd.Momentum == 0)
@@ -48,7 +48,7 @@ public sealed class Sgd : Optimizer
                 parameter.add_(gradient, alpha: -sgd.LearningRate);
                 return;
             }
-            var v = _velocity[index].mul_(sgd.Momentum).add_(gradient, alpha: -sgd.LearningRate);
+            var v = Remembered(0, index).mul_(sgd.Momentum).add_(gradient, alpha: -sgd.LearningRate);
             if (sgd.Nesterov)
             {
                 parameter.add_(v, alpha: sgd.Momentum).add_(gradient, alpha: -sgd.LearningRate);
@@ -59,12 +59,22 @@ public sealed class Sgd : Optimizer
             }
         }
 
-        public override void Dispose()
+        protected override void Move(in WeightMemory memory) => WeightPass.Run(new Rule(sgd), memory);
+    }
+
+    // Without momentum the velocity begins at 0 and is not kept, so that it is the plain step.
+    private readonly struct Rule(Sgd sgd) : IUpdateRule
+    {
+        private readonly Vector<float> _rate = new((float)sgd.LearningRate);
+        private readonly Vector<float> _momentum = new((float)sgd.Momentum);
+        private readonly bool _nesterov = sgd.Nesterov;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Move(Vector<float> weights, Vector<float> gradients, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third)
         {
-            foreach (var velocity in _velocity)
-            {
-                velocity.Dispose();
-            }
+            var plain = _rate * gradients;
+            first = (_momentum * first) - plain;
+            return weights + (_nesterov ? (_momentum * first) - plain : first);
         }
     }
 }
