@@ -18,6 +18,11 @@ internal abstract class Engine : IDisposable
     /// <summary>Called before a fit or a single batch: notices parameters that were replaced, frozen or thawed since.</summary>
     internal abstract void BeginTraining();
 
+    /// <summary>Makes trained weights visible in the modules' own parameters; called before anybody else may look.</summary>
+    internal virtual void Publish()
+    {
+    }
+
     /// <summary>Measures a batch, then moves the weights. Where the loss is not finite they stay as they are.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="figures">Receives the loss, then the metrics, all before the update.</param>

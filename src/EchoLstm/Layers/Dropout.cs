@@ -31,6 +31,9 @@ public sealed class Dropout : Layer
         return inputShape;
     }
 
+    /// <summary>Draws what is left of some values: zeros and 1 / (1 - rate).</summary>
+    internal void DrawKept(Span<float> values) => DropoutMask.Draw(_random!, Rate, values);
+
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (input.alias(), state);

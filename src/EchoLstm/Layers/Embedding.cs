@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,9 @@ public sealed class Embedding : Layer
     ];
 
     internal override Embedding? IndexReader => this;
+
+    /// <summary>Where the table (inputDim, outputDim) is.</summary>
+    internal ParameterMemory Memory() => new(() => _embedding!.get_parameter(TableName)!);
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -120,6 +121,14 @@ public sealed class Gru : RecurrentLayer
         return (output.MoveToOuterDisposeScope(), states[0].alias().MoveToOuterDisposeScope());
     }
 
+    /// <summary>Where the input weights (3 units, features, and 1 for the bias without resetAfter), the recurrent weights (3 units, units) and, with resetAfter, both biases (3 units) are.</summary>
+    internal (ParameterMemory Input, ParameterMemory Recurrent, ParameterMemory[] Biases) Memory()
+    {
+        return (Of(InputWeights), Of(RecurrentWeights), UseBias && ResetAfter ? [Of(InputBias), Of(RecurrentBias)] : []);
+
+        ParameterMemory Of(string name) => new(() => _gru!.get_parameter(name)!);
+    }
+
     internal override RecurrentLayer Reversed() =>
         new Gru(Units, ReturnSequences, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, ResetAfter, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
 
@@ -168,9 +177,9 @@ public sealed class Gru : RecurrentLayer
         return [(z * states[0]) + ((1 - z) * Activation.Apply(candidate))];
     }
 
-    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial)
+    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
     {
-        var (sequence, hidden) = _gru!.call(steps, initial[0].unsqueeze(0));
+        var (sequence, hidden) = _gru!.call(steps, initial?[0].unsqueeze(0));
         return (sequence, [hidden.squeeze(0)]);
     }
 

@@ -31,6 +31,7 @@ public sealed class Lstm : RecurrentLayer
     private const int Gates = 4;
 
     private LSTM? _lstm;
+    private EagerLstm? _eager;
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of both states. It has nothing to do with the number of time steps.</param>
@@ -81,8 +82,18 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>Whether the forget gate's bias begins at 1.</summary>
     public bool UnitForgetBias { get; }
 
+    /// <summary>
+    /// Whether calls run the fused kernels where they can: float32 on the CPU, no mask, no recurrent dropout in training. The numbers are Torch's, to rounding, several times
+    /// faster, forward and backward; only gradients of gradients need Torch's own operations.
+    /// </summary>
+    /// <value>true</value>
+    public bool UsesFusedKernel { get; set; } = true;
+
     /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
     public LstmState? FinalState { get; private set; }
+
+    /// <summary>Whether Torch's own operations shall run it for now: the engine that is the fused kernels' reference.</summary>
+    internal bool RunsOnTorchAlone { get; set; }
 
     // A gate multiplies what the activation gave.
     internal override bool? EndsIn(Activation activation) => false;
@@ -173,9 +184,19 @@ public sealed class Lstm : RecurrentLayer
         return [h, c];
     }
 
-    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial)
+    private protected override (Tensor Sequence, Tensor[] States)? RunFused(Tensor steps, Tensor[]? initial)
     {
-        var (sequence, hidden, cell) = _lstm!.call(steps, (initial[0].unsqueeze(0), initial[1].unsqueeze(0)));
+        if (!UsesFusedKernel || RunsOnTorchAlone || Activation == Activation.Softmax || RecurrentActivation == Activation.Softmax)
+        {
+            return null;
+        }
+        _eager ??= new EagerLstm(this);
+        return _eager.Takes(steps, initial) ? _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) : null;
+    }
+
+    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
+    {
+        var (sequence, hidden, cell) = _lstm!.call(steps, initial is null ? null : (initial[0].unsqueeze(0), initial[1].unsqueeze(0)));
         return (sequence, [hidden.squeeze(0), cell.squeeze(0)]);
     }
 
@@ -195,6 +216,7 @@ public sealed class Lstm : RecurrentLayer
         {
             FinalState?.Dispose();
             FinalState = null;
+            _eager?.Dispose();
         }
         base.Dispose(disposing);
     }

@@ -120,6 +120,9 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     void IStateful.PutState(IDisposable? state) => Carry(((TakenState?)state)?.States);
 
+    /// <summary>Draws what dropout leaves of some values: zeros and 1 / (1 - rate).</summary>
+    internal void DrawKept(double rate, Span<float> values) => DropoutMask.Draw(_random!, rate, values);
+
     /// <summary>Copies the carried state, or zeros, to rows of memory.</summary>
     internal unsafe void ReadCarried(ReadOnlySpan<nint> rows, int samples, int stride)
     {
@@ -198,7 +201,9 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected abstract Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden);
 
     /// <summary>Torch's kernel over all steps.</summary>
-    private protected abstract (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial);
+    /// <param name="steps">The input, the column of ones included.</param>
+    /// <param name="initial">The state before the first step, each (samples, units); null: zeros.</param>
+    private protected abstract (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial);
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
@@ -217,7 +222,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected (Tensor Output, Tensor[] States) RunFrom(Tensor input, Tensor? mask, Tensor[]? initialState)
     {
         var initial = initialState ?? InitialState(input);
-        foreach (var state in initial)
+        foreach (var state in initial ?? [])
         {
             CheckState(state, input.shape[0]);
         }
@@ -229,7 +234,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         return result;
     }
 
-    private (Tensor Output, Tensor[] States) Run(Tensor input, Tensor? mask, Tensor[] initial)
+    private (Tensor Output, Tensor[] States) Run(Tensor input, Tensor? mask, Tensor[]? initial)
     {
         var steps = input;
         if (training && Dropout > 0)
@@ -241,17 +246,25 @@ public abstract class RecurrentLayer : Layer, IStateful
             steps = steps.flip(1);
             mask = mask?.flip(1);
         }
+        var isPlain = mask is null && !(training && RecurrentDropout > 0);
+        if (isPlain && RunFused(steps, initial) is var (fused, after))
+        {
+            return (ReturnSequences ? fused : after[0].alias(), after);
+        }
         if (HasBiasColumn)
         {
             steps = cat([steps, ones(input.shape[0], input.shape[1], 1, dtype: input.dtype, device: input.device)], -1); // (samples, time steps, features + 1)
         }
-        if (HasTorchKernel && mask is null && !(training && RecurrentDropout > 0))
+        if (HasTorchKernel && isPlain)
         {
             var (sequence, states) = RunTorch(steps, initial);
             return (ReturnSequences ? sequence : states[0].alias(), states);
         }
-        return RunStepByStep(steps, mask, initial);
+        return RunStepByStep(steps, mask, initial ?? Zeros(input));
     }
+
+    /// <summary>Runs every step with the fused kernels, as one operation of Torch's graph; null where there are none for this call.</summary>
+    private protected virtual (Tensor Sequence, Tensor[] States)? RunFused(Tensor steps, Tensor[]? initial) => null;
 
     private (Tensor Output, Tensor[] States) RunStepByStep(Tensor steps, Tensor? mask, Tensor[] initial)
     {
@@ -275,11 +288,11 @@ public abstract class RecurrentLayer : Layer, IStateful
         return (ReturnSequences ? stack(outputs, 1) : outputs[^1].alias(), states);
     }
 
-    private Tensor[] InitialState(Tensor input)
+    private Tensor[]? InitialState(Tensor input)
     {
         if (_carried is null)
         {
-            return Zeros(input);
+            return null;
         }
         if (_carried[0].dtype != input.dtype || _carried[0].device_type != input.device_type)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Engines.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -75,6 +76,10 @@ public sealed class SimpleRnn : RecurrentLayer
         return (output.MoveToOuterDisposeScope(), states[0].alias().MoveToOuterDisposeScope());
     }
 
+    /// <summary>Where the input weights (units, features + 1) and the recurrent weights (units, units) are.</summary>
+    internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
+        (new ParameterMemory(() => _rnn!.get_parameter(InputWeights)!), new ParameterMemory(() => _rnn!.get_parameter(RecurrentWeights)!));
+
     internal override RecurrentLayer Reversed() =>
         new SimpleRnn(Units, ReturnSequences, Stateful, !GoBackwards, Activation, UseBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
 
@@ -103,9 +108,9 @@ public sealed class SimpleRnn : RecurrentLayer
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden) =>
         [Activation.Apply(inputs + nn.functional.linear(hidden, _rnn!.get_parameter(RecurrentWeights)!))];
 
-    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[] initial)
+    private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
     {
-        var (sequence, hidden) = _rnn!.call(steps, initial[0].unsqueeze(0));
+        var (sequence, hidden) = _rnn!.call(steps, initial?[0].unsqueeze(0));
         return (sequence, [hidden.squeeze(0)]);
     }
 }

@@ -186,8 +186,7 @@ public sealed class ModelStepper : IDisposable
             {
                 return [];
             }
-            var (hidden, cell) = _fused!.State(place++);
-            return (Tensor[])[Matrix(hidden, recurrent.Units), Matrix(cell, recurrent.Units)];
+            return _fused!.States(place++).Select(state => Matrix(state, recurrent.Units)).ToArray();
         })];
     }
 
@@ -204,10 +203,11 @@ public sealed class ModelStepper : IDisposable
         {
             if (_layers[i] is RecurrentLayer recurrent)
             {
-                var (hidden, cell) = states[i].Length == 0
-                    ? (new float[BatchSize * recurrent.Units], new float[BatchSize * recurrent.Units])
-                    : (states[i][0].data<float>().ToArray(), states[i][1].data<float>().ToArray());
-                _fused!.SetState(place++, hidden, cell);
+                for (var state = 0; state < _fused!.States(place).Length; state++)
+                {
+                    _fused.SetState(place, state, states[i].Length == 0 ? new float[BatchSize * recurrent.Units] : states[i][state].data<float>().ToArray());
+                }
+                place++;
             }
         }
     }

@@ -4,7 +4,7 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Models;
 
-/// <summary>The text of <see cref="SequentialModel.Summary"/>: Keras 2's <c>print_summary</c>, character for character.</summary>
+/// <summary>The text of <see cref="SequentialModel.Summary"/>: Keras 2's <c>print_summary</c>, character for character; with formulas, more than Keras says.</summary>
 internal static class ModelSummary
 {
     private const int Width = 65;
@@ -35,6 +35,10 @@ internal static class ModelSummary
         text.AppendLine($"Trainable params: {Count(model, true)}");
         text.AppendLine($"Non-trainable params: {Count(model, false)}");
         text.Append(new string('_', width));
+        if (withFormulas && model.IsBuilt)
+        {
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Engine: {model.EngineText}");
+        }
         return text.ToString();
     }
 

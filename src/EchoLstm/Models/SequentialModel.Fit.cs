@@ -85,37 +85,43 @@ public sealed partial class SequentialModel
         var batches = checked((int)((training.Count + batchSize - 1) / batchSize));
         _ = ReadyEngine();
         var warnings = compilation.AdviceOnce(this, training.Targets!);
-        var progress = new FitProgress(this, epochs, batches, training.Count, compilation.Names) { Warnings = warnings };
+        var progress = new FitProgress(this, epochs, batches, training.Count, compilation.Names, validation is not null) { Warnings = warnings };
         var observers = Observers(verbose, callbacks);
         var history = new History(Engine, compilation.Names, validation is not null, epochs - initialEpoch) { Warnings = warnings };
         var order = shuffle ? new long[training.Count] : [];
         train();
-
-        foreach (var observer in observers)
+        try
         {
-            observer.OnTrainBegin(progress);
+            foreach (var observer in observers)
+            {
+                observer.OnTrainBegin(progress);
+            }
+            for (var epoch = initialEpoch; epoch < epochs && !progress.IsStopping; epoch++)
+            {
+                progress.BeginEpoch(epoch);
+                foreach (var observer in observers)
+                {
+                    observer.OnEpochBegin(progress);
+                }
+                if (shuffle)
+                {
+                    Shuffle(order);
+                }
+                TrainEpoch(training, batchSize, order, progress, observers);
+                if (validation is not null)
+                {
+                    progress.Validation = Measure(validation, batchSize, carryState: false);
+                }
+                history.Add(epoch, progress.Training, progress.Validation);
+                foreach (var observer in observers)
+                {
+                    observer.OnEpochEnd(progress);
+                }
+            }
         }
-        for (var epoch = initialEpoch; epoch < epochs && !progress.IsStopping; epoch++)
+        finally
         {
-            progress.BeginEpoch(epoch);
-            foreach (var observer in observers)
-            {
-                observer.OnEpochBegin(progress);
-            }
-            if (shuffle)
-            {
-                Shuffle(order);
-            }
-            TrainEpoch(training, batchSize, order, progress, observers);
-            if (validation is not null)
-            {
-                progress.Validation = Measure(validation, batchSize, carryState: false);
-            }
-            history.Add(epoch, progress.Training, progress.Validation);
-            foreach (var observer in observers)
-            {
-                observer.OnEpochEnd(progress);
-            }
+            _engine!.Publish();
         }
         foreach (var observer in observers)
         {
@@ -141,7 +147,14 @@ public sealed partial class SequentialModel
         progress.BeginEpoch(0);
         _ = ReadyEngine();
         train();
-        TrainEpoch(samples, checked((int)samples.Count), [], progress, []);
+        try
+        {
+            TrainEpoch(samples, checked((int)samples.Count), [], progress, []);
+        }
+        finally
+        {
+            _engine!.Publish();
+        }
         return progress.Training.ToDictionary();
     }
 
@@ -161,6 +174,7 @@ public sealed partial class SequentialModel
             progress.BatchesDone++;
             if (observers.Count > 0)
             {
+                engine.Publish();
                 foreach (var observer in observers)
                 {
                     observer.OnBatchEnd(progress);
@@ -180,6 +194,7 @@ public sealed partial class SequentialModel
 
     private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)
     {
+        _engine!.Publish();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var x = batch.Gather().Inputs;

@@ -63,6 +63,9 @@ public sealed partial class SequentialModel : Layer
         }
     }
 
+    /// <summary>How many floats the fused engine takes at once; null for what suits the model and the machine.</summary>
+    internal LaneWidth? ForcedWidth { get; set; }
+
     /// <summary>Which engine runs the model as it is now, and why.</summary>
     /// <exception cref="InvalidOperationException">The model is not built, or <see cref="RequestedEngine"/> forces an engine that can't run it.</exception>
     public EngineInfo Engine
@@ -72,6 +75,22 @@ public sealed partial class SequentialModel : Layer
             ThrowIfNotBuilt("choose an engine");
             _ = Runner();
             return _engineInfo!;
+        }
+    }
+
+    /// <summary>Which engine runs the model and why, or why the one that was asked for can't.</summary>
+    internal string EngineText
+    {
+        get
+        {
+            try
+            {
+                return Engine.ToString();
+            }
+            catch (InvalidOperationException error)
+            {
+                return error.Message;
+            }
         }
     }
 
@@ -165,7 +184,7 @@ public sealed partial class SequentialModel : Layer
     }
 
     /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
-    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted.</param>
+    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the model and why.</param>
     /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.</returns>
     public string Summary(bool withFormulas = false)
     {
@@ -272,7 +291,7 @@ public sealed partial class SequentialModel : Layer
         }
         else
         {
-            plan = FusedPlan.TryCreate(_layers, InputShape!, _compilation, out var obstacle);
+            plan = FusedPlan.TryCreate(_layers, InputShape!, _compilation, out var obstacle, ForcedWidth);
             reason = obstacle ?? "every layer has a kernel";
         }
         if (plan is null && RequestedEngine == EngineKind.Fused)
@@ -283,7 +302,7 @@ public sealed partial class SequentialModel : Layer
         if (_engine is null || _engine.Kind != kind || kind == EngineKind.Fused)
         {
             _engine?.Dispose();
-            _engine = plan is null ? new TorchEngine(this, _compilation) : new FusedEngine(plan, _compilation);
+            _engine = plan is null ? new TorchEngine(this, _compilation) : plan.CreateEngine(_compilation);
         }
         _engineInfo = new EngineInfo(kind, reason);
         return _engine;

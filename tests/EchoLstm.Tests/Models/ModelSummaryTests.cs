@@ -159,7 +159,8 @@ public class ModelSummaryTests
             "Total params: 146",
             "Trainable params: 146",
             "Non-trainable params: 0",
-            rule));
+            rule,
+            "Engine: Fused: every layer has a kernel"));
     }
 
     [Fact]

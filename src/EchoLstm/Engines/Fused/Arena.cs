@@ -1,36 +1,36 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EchoLstm.Engines.Fused;
 
-/// <summary>One block of pinned memory that the kernels' buffers lie in; grown when shapes grow, never in a steady state.</summary>
+/// <summary>
+/// One block of pinned memory that the kernels' buffers lie in; grown when shapes grow, never in a steady state. A layout is made twice: first measured, when
+/// <see cref="Take"/> gives null, then taken.
+/// </summary>
 internal sealed unsafe class Arena
 {
     private const int Alignment = 64;
+    private const int NumbersPerLine = Alignment / sizeof(float);
 
     private float[] _memory = [];
     private float* _start;
     private long _used;
     private long _capacity;
+    private bool _measuring;
 
-    /// <summary>Rounds a length up to whole vectors.</summary>
-    internal static int Padded(int length) => (length + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+    /// <summary>How many bytes the block has.</summary>
+    internal long Bytes => _capacity * sizeof(float);
 
-    /// <summary>Begins a new layout of the given size; all buffers of the last one are gone, and every number is 0.</summary>
-    internal void Reset(long numbers)
+    /// <summary>Gives a layout its buffers; all buffers of the last one are gone, and every number is 0.</summary>
+    /// <param name="layout">Takes the buffers, the same ones each time it is called.</param>
+    /// <exception cref="InsufficientMemoryException">There is no block of that size.</exception>
+    internal void Lay(Action<Arena> layout)
     {
-        const int NumbersPerLine = Alignment / sizeof(float);
-        if (numbers > _capacity)
-        {
-            _memory = GC.AllocateArray<float>(checked((int)(numbers + NumbersPerLine)), pinned: true);
-            var address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _memory[0]);
-            _start = (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
-            _capacity = numbers;
-        }
-        else
-        {
-            new Span<float>(_start, checked((int)numbers)).Clear();
-        }
+        (_measuring, _used) = (true, 0);
+        layout(this);
+        _measuring = false;
+        Grow(_used);
         _used = 0;
+        layout(this);
     }
 
     /// <summary>The next buffer; it begins on a cache line.</summary>
@@ -38,9 +38,31 @@ internal sealed unsafe class Arena
     {
         var taken = _start + _used;
         _used += RoundUp(numbers);
-        return _used <= _capacity ? taken : throw new InvalidOperationException("The arena was laid out too small.");
+        return _measuring ? null : taken;
     }
 
     /// <summary>What a buffer takes of the arena.</summary>
-    internal static long RoundUp(long numbers) => (numbers + 15) / 16 * 16;
+    internal static long RoundUp(long numbers) => (numbers + NumbersPerLine - 1) / NumbersPerLine * NumbersPerLine;
+
+    private void Grow(long numbers)
+    {
+        if (numbers <= _capacity)
+        {
+            for (var done = 0L; done < numbers; done += int.MaxValue / 2)
+            {
+                new Span<float>(_start + done, (int)Math.Min(numbers - done, int.MaxValue / 2)).Clear();
+            }
+            return;
+        }
+        if (numbers > Array.MaxLength - NumbersPerLine)
+        {
+            throw new InsufficientMemoryException(
+                $"One batch would need {numbers * sizeof(float) / 1e9:F1} GB for its activations, and a block holds {Array.MaxLength * (double)sizeof(float) / 1e9:F1} GB. Use smaller batches or shorter sequences, or set RequestedEngine to Torch.");
+        }
+        _memory = []; // so that the old block can go first
+        _memory = GC.AllocateArray<float>((int)numbers + NumbersPerLine, pinned: true);
+        var address = (nint)Unsafe.AsPointer(ref _memory[0]);
+        _start = (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
+        _capacity = numbers;
+    }
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Engines.Fused;
@@ -7,199 +7,137 @@ namespace EchoLstm.Engines.Fused;
 /// The fully connected layer on every row: y = activation(x W + b); δz = δy times the activation's slope, δW = xᵀ δz, δb = Σ δz, δx = δz Wᵀ.
 /// TimeDistributed(Dense) is the same, as each step is a row.
 /// </summary>
-internal sealed unsafe class DenseKernel(Dense layer, ParameterMemory kernel, ParameterMemory? bias, int features) : FusedKernel
+internal sealed unsafe class DenseKernel<V> : FusedKernel
+    where V : struct, ILanes<V>
 {
-    private readonly int _units = layer.Units;
-    private readonly int _padded = Arena.Padded(layer.Units);
+    private readonly Dense _layer;
+    private readonly ParameterMemory _kernel;
+    private readonly ParameterMemory? _bias;
+    private readonly int _features, _units, _padded;
+    private readonly WorkTeam _team;
+    private readonly Action<int> _forward, _slopes, _weightGradients, _inputGradient;
 
     private float* _w, _b, _dw, _db, _wT;
     private int _rows;
+    private float* _input, _inputGradientRows;
+    private int _stride, _parts;
 
-    internal override int InputWidth => features;
+    internal DenseKernel(Dense layer, ParameterMemory kernel, ParameterMemory? bias, int features, WorkTeam team)
+    {
+        (_layer, _kernel, _bias, _features, _team) = (layer, kernel, bias, features, team);
+        (_units, _padded) = (layer.Units, Gemm<V>.Padded(layer.Units));
+        (_forward, _slopes, _weightGradients, _inputGradient) = (ForwardPart, SlopesPart, WeightGradientsPart, InputGradientPart);
+        Memories = bias is null ? [kernel] : [kernel, bias];
+        Weights = bias is null
+            ? [new((long)features * _padded, layer.KernelRegularizer), new(_padded)]
+            : [new((long)features * _padded, layer.KernelRegularizer), new(_padded, layer.BiasRegularizer)];
+    }
+
+    internal override int InputWidth => _features;
 
     internal override int OutputWidth => _units;
 
-    internal override long WeightNumbers => (long)(features + 1) * _padded;
+    internal override int OutputStride => _padded;
+
+    internal override IReadOnlyList<WeightPart> Weights { get; }
+
+    private protected override IReadOnlyList<ParameterMemory> Memories { get; }
 
     internal override void Bind(float* weights, float* gradients)
     {
         _w = weights;
+        _b = weights + ((long)_features * _padded);
         _dw = gradients;
-        _b = weights + ((long)features * _padded);
-        _db = gradients + ((long)features * _padded);
+        _db = gradients + ((long)_features * _padded);
     }
 
-    internal override void LoadWeights()
+    internal override void Layout(Arena arena, in BatchShape shape)
     {
-        var w = kernel.Start; // (units, features)
-        for (var unit = 0; unit < _units; unit++)
+        _rows = checked((int)shape.Rows);
+        Output = arena.Take(shape.Rows * _padded);
+        if (shape.Training)
         {
-            for (var i = 0; i < features; i++)
-            {
-                _w[((long)i * _padded) + unit] = w[((long)unit * features) + i];
-            }
+            OutputGradient = arena.Take(shape.Rows * _padded);
+            _wT = arena.Take((long)_units * Gemm<V>.Padded(_features));
         }
-        if (bias is not null)
-        {
-            new ReadOnlySpan<float>(bias.Start, _units).CopyTo(new Span<float>(_b, _units));
-        }
+        _parts = _team.PartsFor((double)_rows * _features * _padded);
     }
 
-    internal override void StoreWeights()
+    internal override void Forward(in InputRows input)
     {
-        var w = kernel.Start;
-        for (var unit = 0; unit < _units; unit++)
-        {
-            for (var i = 0; i < features; i++)
-            {
-                w[((long)unit * features) + i] = _w[((long)i * _padded) + unit];
-            }
-        }
-        if (bias is not null)
-        {
-            new ReadOnlySpan<float>(_b, _units).CopyTo(new Span<float>(bias.Start, _units));
-        }
+        _input = input.Start;
+        _stride = input.Stride;
+        OutputMask = input.Mask;
+        _team.Run(_parts, _forward);
     }
 
-    internal override long ArenaNumbers(int samples, int steps, bool training)
+    internal override void Backward(in InputRows input, float* inputGradient)
     {
-        var output = Arena.RoundUp((long)samples * steps * _padded);
-        return training ? (2 * output) + Arena.RoundUp((long)_padded * Arena.Padded(features)) : output;
-    }
-
-    internal override void Layout(Arena arena, int samples, int steps, bool training)
-    {
-        _rows = samples * steps;
-        Output = arena.Take((long)_rows * _padded);
-        if (training)
-        {
-            OutputGradient = arena.Take((long)_rows * _padded);
-            _wT = arena.Take((long)_padded * Arena.Padded(features));
-        }
-    }
-
-    internal override void Forward(float* input, int stride)
-    {
-        for (var r = 0L; r < _rows; r++)
-        {
-            new ReadOnlySpan<float>(_b, _padded).CopyTo(new Span<float>(Output + (r * _padded), _padded));
-        }
-        Gemm.Multiply(input, stride, 1, _w, _padded, Output, _padded, _rows, features, _padded, add: true);
-        if (layer.Activation == Activation.Softmax)
-        {
-            for (var r = 0L; r < _rows; r++)
-            {
-                Softmax(Output + (r * _padded));
-            }
-        }
-        else if (layer.Activation != Activation.Linear)
-        {
-            Activate(Output, (long)_rows * _padded);
-        }
-    }
-
-    internal override void Backward(float* input, int stride, float* inputGradient)
-    {
-        switch (layer.Activation)
-        {
-            case Activation.Linear:
-                break;
-            case Activation.Softmax:
-                for (var r = 0L; r < _rows; r++)
-                {
-                    SoftmaxBackward(Output + (r * _padded), OutputGradient + (r * _padded));
-                }
-                break;
-            default:
-                Slopes(Output, OutputGradient, (long)_rows * _padded);
-                break;
-        }
-        Gemm.Multiply(input, 1, stride, OutputGradient, _padded, _dw, _padded, features, _rows, _padded, add: false);
-        if (bias is not null)
-        {
-            LstmKernel.SumRows(OutputGradient, _rows, _padded, _db);
-        }
+        _team.Run(_parts, _slopes);
+        _team.Run(_parts, _weightGradients);
         if (inputGradient is not null)
         {
-            var width = Arena.Padded(features);
-            LstmKernel.Transpose(_w, features, _padded, _wT, width);
-            Gemm.Multiply(OutputGradient, _padded, 1, _wT, width, inputGradient, width, _rows, _padded, width, add: false);
+            Gemm<V>.Transpose(_w, _features, _padded, 0, _units, _wT);
+            _inputGradientRows = inputGradient;
+            _team.Run(_parts, _inputGradient);
         }
     }
 
-    private void Activate(float* values, long count)
+    private void ForwardPart(int part)
     {
-        for (var k = 0L; k < count; k += Vector<float>.Count)
+        var (first, count) = WorkTeam.Piece(_rows, part, _parts);
+        var output = Output + ((long)first * _padded);
+        Rows<V>.Fill(_b, output, count, _padded);
+        Gemm<V>.Multiply(_input + ((long)first * _stride), _stride, 1, _w, output, _padded, count, _features, _padded, add: true);
+        LaneActivation<V>.ForwardRows(_layer.Activation, output, count, _units, _padded);
+    }
+
+    private void SlopesPart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(_rows, part, _parts);
+        LaneActivation<V>.BackwardRows(_layer.Activation, Output + ((long)first * _padded), OutputGradient + ((long)first * _padded), count, _padded);
+    }
+
+    private void WeightGradientsPart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(_features, part, _parts);
+        Gemm<V>.MultiplyToPanels(_input + first, 1, _stride, OutputGradient, _padded, _dw, _features, first, count, _rows, _padded);
+        if (part == 0 && _bias is not null)
         {
-            var x = Vector.Load(values + k);
-            var y = layer.Activation switch
-            {
-                Activation.Relu => Vector.Max(x, Vector<float>.Zero),
-                Activation.Tanh => VectorMath.Tanh(x),
-                Activation.Sigmoid => VectorMath.Sigmoid(x),
-                _ => VectorMath.HardSigmoid(x),
-            };
-            y.Store(values + k);
+            Gemm<V>.SumRows(OutputGradient, _rows, _padded, _db);
         }
     }
 
-    private void Slopes(float* outputs, float* gradients, long count)
+    private void InputGradientPart(int part)
     {
-        var (zero, one) = (Vector<float>.Zero, Vector<float>.One);
-        for (var k = 0L; k < count; k += Vector<float>.Count)
+        var (first, count) = WorkTeam.Piece(_rows, part, _parts);
+        var width = Gemm<V>.Padded(_features);
+        Gemm<V>.Multiply(OutputGradient + ((long)first * _padded), _padded, 1, _wT, _inputGradientRows + ((long)first * width), width, count, _units, width, add: false);
+    }
+
+    private protected override void Pack()
+    {
+        var w = _kernel.Start; // (units, features)
+        for (var unit = 0; unit < _units; unit++)
         {
-            var y = Vector.Load(outputs + k);
-            var slope = layer.Activation switch
-            {
-                Activation.Relu => Vector.ConditionalSelect(Vector.GreaterThan(y, zero), one, zero),
-                Activation.Tanh => one - (y * y),
-                Activation.Sigmoid => y * (one - y),
-                _ => Vector.ConditionalSelect(Vector.BitwiseAnd(Vector.GreaterThan(y, zero), Vector.LessThan(y, one)), new Vector<float>(0.2f), zero),
-            };
-            (Vector.Load(gradients + k) * slope).Store(gradients + k);
+            Gemm<V>.PackColumn(w + ((long)unit * _features), _w, _features, _padded, unit);
+        }
+        if (_bias is not null)
+        {
+            new ReadOnlySpan<float>(_bias.Start, _units).CopyTo(new Span<float>(_b, _units));
         }
     }
 
-    // Scalar at the ends: the padding must not enter maximum and sum.
-    private void Softmax(float* row)
+    private protected override void Unpack()
     {
-        var largest = row[0];
-        for (var k = 1; k < _units; k++)
+        var w = _kernel.Start;
+        for (var unit = 0; unit < _units; unit++)
         {
-            largest = MathF.Max(largest, row[k]);
+            Gemm<V>.UnpackColumn(_w, _features, _padded, unit, w + ((long)unit * _features));
         }
-        var width = Vector<float>.Count;
-        var shift = new Vector<float>(largest);
-        for (var k = 0; k < _padded; k += width)
+        if (_bias is not null)
         {
-            VectorMath.Exp(Vector.Load(row + k) - shift).Store(row + k);
-        }
-        new Span<float>(row + _units, _padded - _units).Clear();
-        var sum = Vector<float>.Zero;
-        for (var k = 0; k < _padded; k += width)
-        {
-            sum += Vector.Load(row + k);
-        }
-        var scale = new Vector<float>(1 / Vector.Sum(sum));
-        for (var k = 0; k < _padded; k += width)
-        {
-            (Vector.Load(row + k) * scale).Store(row + k);
-        }
-    }
-
-    // δz = y (δy - Σ δy y)
-    private void SoftmaxBackward(float* row, float* gradient)
-    {
-        var width = Vector<float>.Count;
-        var product = Vector<float>.Zero;
-        for (var k = 0; k < _padded; k += width)
-        {
-            product = Vector.FusedMultiplyAdd(Vector.Load(row + k), Vector.Load(gradient + k), product);
-        }
-        var total = new Vector<float>(Vector.Sum(product));
-        for (var k = 0; k < _padded; k += width)
-        {
-            (Vector.Load(row + k) * (Vector.Load(gradient + k) - total)).Store(gradient + k);
+            new ReadOnlySpan<float>(_b, _units).CopyTo(new Span<float>(_bias.Start, _units));
         }
     }
 }

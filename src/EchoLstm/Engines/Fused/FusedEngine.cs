@@ -1,4 +1,5 @@
-using EchoLstm.Layers;
+using System.Runtime.InteropServices;
+using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,87 +7,118 @@ using static TorchSharp.torch;
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
-/// Trains and predicts with plain loops: CPU, float32, no autograd graph, no allocation a step. The weights stay in the modules' own parameters, read before each batch and
-/// written after it, so that everyone sees the trained values at once. The numbers are <see cref="TorchEngine"/>'s, to rounding.
+/// Trains and predicts with plain loops: CPU, float32, no autograd graph, no allocation a step. The weights of the modules' own parameters are read at the first batch and
+/// wherever they changed since, and written by <see cref="Publish"/> before anybody else can look. The numbers are <see cref="TorchEngine"/>'s, to rounding.
 /// </summary>
-internal sealed unsafe class FusedEngine : Engine
+internal sealed unsafe class FusedEngine<V> : Engine
+    where V : struct, ILanes<V>
 {
     private readonly FusedPlan _plan;
     private readonly Compilation? _compilation;
     private readonly Arena _weights = new();
     private readonly Arena _arena = new();
-    private readonly long _weightNumbers;
+    private readonly WeightPart[] _parts;
+    private readonly bool _hasPenalties;
     private readonly float* _packed;
     private readonly float* _gradients;
-    private FusedUpdate? _update;
-    private (long Samples, int Steps, bool Training) _layout;
+    private readonly FusedKernel _first, _last;
+    private FusedUpdate<V>? _update;
+    private (int Samples, int Steps, bool Training) _layout;
+    private bool _trained;
     private float* _input;
+    private int* _hot;
     private float* _target;
+    private bool _isHot;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
-        _plan = plan;
-        _compilation = compilation;
-        (var weights, var gradients, _weightNumbers) = plan.BindTo(_weights, gradients: true);
+        (_plan, _compilation, _first, _last) = (plan, compilation, plan.Kernels[0], plan.Kernels[^1]);
+        (var weights, var gradients, _parts) = plan.BindTo(_weights, gradients: compilation is not null);
         _packed = (float*)weights;
         _gradients = (float*)gradients;
+        _hasPenalties = _parts.Any(part => part.Regularizer is not null);
     }
 
     internal override EngineKind Kind => EngineKind.Fused;
 
     internal override bool StillFits() => _plan.TryFindMemory(out _);
 
-    internal override void BeginTraining() => _update ??= new FusedUpdate(_compilation!.Optimizer, _weightNumbers);
+    internal override void BeginTraining()
+    {
+        _update ??= new FusedUpdate<V>(_compilation!.Optimizer, _packed, _gradients, _parts, _parts.Sum(part => part.Numbers), _plan.Team);
+        Load();
+    }
+
+    internal override void Publish()
+    {
+        if (!_trained)
+        {
+            return;
+        }
+        foreach (var kernel in _plan.Kernels)
+        {
+            kernel.StoreWeights();
+        }
+        _trained = false;
+    }
 
     internal override double TrainOnBatch(in Batch batch, Span<double> figures)
     {
         Forward(batch, training: true);
-        Measure(batch, figures, training: true);
+        var counted = Measure(batch, figures, training: true);
         if (!double.IsFinite(figures[0]))
         {
-            return batch.Count;
+            return counted;
         }
         var kernels = _plan.Kernels;
         for (var i = kernels.Length - 1; i >= 0; i--)
         {
-            var (input, stride) = InputOf(i);
-            kernels[i].Backward(input, stride, i > 0 ? kernels[i - 1].OutputGradient : null);
+            kernels[i].Backward(InputOf(i), i > 0 ? kernels[i - 1].OutputGradient : null);
         }
-        _update!.Step(_packed, _gradients, _weightNumbers);
-        foreach (var kernel in kernels)
-        {
-            kernel.StoreWeights();
-        }
-        return batch.Count;
+        _update!.Step();
+        _trained = true;
+        return counted;
     }
 
     internal override double EvaluateOnBatch(in Batch batch, Span<double> figures)
     {
+        if (!_trained)
+        {
+            Load();
+        }
         Forward(batch, training: false);
-        Measure(batch, figures, training: false);
-        return batch.Count;
+        return Measure(batch, figures, training: false);
     }
 
     internal override Tensor PredictOnBatch(in Batch batch)
     {
+        if (!_trained)
+        {
+            Load();
+        }
         Forward(batch, training: false);
-        var last = _plan.Kernels[^1];
-        var (samples, steps, units) = ((int)batch.Count, OutputSteps(batch.Set), last.OutputWidth);
-        var values = new float[(long)samples * steps * units];
+        var (samples, steps, units) = ((int)batch.Count, _plan.OutputSteps(batch.Set), _last.OutputWidth);
+        var output = _plan.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
+        var values = MemoryMarshal.Cast<byte, float>(output.bytes);
         for (var i = 0; i < samples; i++)
         {
             for (var t = 0; t < steps; t++)
             {
-                new ReadOnlySpan<float>(last.Output + ((((long)t * samples) + i) * last.OutputStride), units)
-                    .CopyTo(values.AsSpan(((i * steps) + t) * units));
+                new ReadOnlySpan<float>(_last.Output + ((((long)t * samples) + i) * _last.OutputStride), units)
+                    .CopyTo(values[(((i * steps) + t) * units)..]);
             }
         }
-        using var flat = tensor(values);
-        return _plan.ReturnsSteps ? flat.reshape(samples, steps, units) : flat.reshape(samples, units);
+        return output;
     }
 
-    public override void Dispose()
+    public override void Dispose() => Publish();
+
+    private void Load()
     {
+        foreach (var kernel in _plan.Kernels)
+        {
+            kernel.LoadWeights();
+        }
     }
 
     private void Forward(in Batch batch, bool training)
@@ -94,76 +126,77 @@ internal sealed unsafe class FusedEngine : Engine
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
         Layout(samples, steps, training);
         GatherInput(batch, samples, steps);
-        for (var i = 0; i < _plan.Kernels.Length; i++)
+        var kernels = _plan.Kernels;
+        for (var i = 0; i < kernels.Length; i++)
         {
-            var kernel = _plan.Kernels[i];
-            var lstm = kernel as LstmKernel;
-            kernel.LoadWeights();
-            if (lstm is { Layer.Stateful: true })
-            {
-                lstm.Layer.ReadCarried([(nint)lstm.InitialHidden, (nint)lstm.InitialCell], samples, lstm.OutputStride);
-            }
-            var (input, stride) = InputOf(i);
-            kernel.Forward(input, stride);
-            if (lstm is { Layer.Stateful: true })
-            {
-                lstm.Layer.WriteCarried([(nint)lstm.FinalHidden, (nint)lstm.FinalCell], samples, lstm.OutputStride);
-            }
+            kernels[i].ReadState();
+            kernels[i].Forward(InputOf(i));
+            kernels[i].WriteState();
         }
     }
-
-    private (nint Input, int Stride) Place(int i) => i == 0
-        ? ((nint)_input, _plan.InputWidth)
-        : ((nint)_plan.Kernels[i - 1].Output, _plan.Kernels[i - 1].OutputStride);
 
     private InputRows InputOf(int i)
     {
-        var (input, stride) = Place(i);
-        return new InputRows((float*)input, stride);
-    }
-
-    private readonly ref struct InputRows(float* start, int stride)
-    {
-        internal void Deconstruct(out float* input, out int distance)
+        if (i == 0)
         {
-            input = start;
-            distance = stride;
+            return new InputRows(_input, _plan.InputWidth, null, _isHot ? _hot : null);
         }
+        var before = _plan.Kernels[i - 1];
+        return new InputRows(before.Output, before.OutputStride, before.OutputMask);
     }
 
     private void Layout(int samples, int steps, bool training)
     {
-        if (_layout == (samples, steps, training))
+        if (_layout != (samples, steps, training))
         {
-            return;
+            Lay(samples, steps, training);
         }
-        var numbers = Arena.RoundUp((long)samples * steps * _plan.InputWidth) + Arena.RoundUp(_plan.Kernels[^1].OutputStride);
-        var length = steps;
-        foreach (var kernel in _plan.Kernels)
+    }
+
+    private void Lay(int samples, int steps, bool training)
+    {
+        _layout = default;
+        _arena.Lay(arena =>
         {
-            numbers += kernel.ArenaNumbers(samples, length, training);
-            length = kernel.OutputSteps(length);
-        }
-        _arena.Reset(numbers);
-        _input = _arena.Take((long)samples * steps * _plan.InputWidth);
-        _target = _arena.Take(_plan.Kernels[^1].OutputStride);
-        length = steps;
-        foreach (var kernel in _plan.Kernels)
-        {
-            kernel.Layout(_arena, samples, length, training);
-            length = kernel.OutputSteps(length);
-        }
+            _input = arena.Take((long)samples * steps * _plan.InputWidth);
+            _hot = (int*)arena.Take((long)samples * steps);
+            _target = arena.Take(_last.OutputStride);
+            _plan.Lay(arena, samples, steps, training);
+        });
         _layout = (samples, steps, training);
     }
 
-    // The samples' rows, time-major.
+    // The samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying with zeros.
     private void GatherInput(in Batch batch, int samples, int steps)
     {
+        if (_plan.ReadsIndices)
+        {
+            GatherIndices(batch, samples, steps);
+            return;
+        }
         var width = _plan.InputWidth;
         var source = batch.Set.InputStart;
+        _isHot = _first.LooksUpOneHot && width > 1;
+        for (var i = 0; i < samples && _isHot; i++)
+        {
+            var row = source + (batch.SampleAt(i) * steps * width);
+            for (var t = 0; t < steps && _isHot; t++)
+            {
+                _hot[((long)t * samples) + i] = OnlyOne(row + ((long)t * width), width, out _isHot);
+            }
+        }
+        if (_isHot)
+        {
+            return;
+        }
         for (var i = 0; i < samples; i++)
         {
             var sample = source + (batch.SampleAt(i) * steps * width);
+            if (samples == 1 || steps == 1)
+            {
+                new ReadOnlySpan<float>(sample, steps * width).CopyTo(new Span<float>(_input + ((long)i * width), steps * width));
+                continue;
+            }
             for (var t = 0; t < steps; t++)
             {
                 new ReadOnlySpan<float>(sample + ((long)t * width), width).CopyTo(new Span<float>(_input + ((((long)t * samples) + i) * width), width));
@@ -171,42 +204,72 @@ internal sealed unsafe class FusedEngine : Engine
         }
     }
 
-    private int OutputSteps(SampleSet set)
+    private void GatherIndices(in Batch batch, int samples, int steps)
     {
-        var steps = _plan.InputSteps(set);
-        foreach (var kernel in _plan.Kernels)
+        _isHot = true;
+        for (var i = 0; i < samples; i++)
         {
-            steps = kernel.OutputSteps(steps);
+            for (var t = 0; t < steps; t++)
+            {
+                _hot[((long)t * samples) + i] = batch.Set.IndexAt((batch.SampleAt(i) * steps) + t);
+            }
         }
-        return steps;
     }
 
-    private void Measure(in Batch batch, Span<double> figures, bool training)
+    // Floats are searched as integers, which is vectorised.
+    private static int OnlyOne(float* row, int width, out bool isOneHot)
     {
-        var last = _plan.Kernels[^1];
-        var (samples, steps, units, stride) = ((int)batch.Count, OutputSteps(batch.Set), last.OutputWidth, last.OutputStride);
+        var bits = new ReadOnlySpan<int>(row, width);
+        var place = bits.IndexOfAnyExcept(0);
+        isOneHot = place >= 0 && row[place] == 1 && bits[(place + 1)..].IndexOfAnyExcept(0) < 0;
+        return place;
+    }
+
+    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
+    private double Measure(in Batch batch, Span<double> figures, bool training)
+    {
+        var (samples, steps, units, stride) = ((int)batch.Count, _plan.OutputSteps(batch.Set), _last.OutputWidth, _last.OutputStride);
         var rows = (long)samples * steps;
-        var scale = 1f / rows;
+        var mask = _last.OutputMask;
+        var counted = mask is null ? rows : Used(mask, rows);
+        var divisor = mask is null ? rows : Math.Max(1, counted);
+        var scale = 1f / divisor;
         figures.Clear();
         for (var t = 0; t < steps; t++)
         {
             for (var i = 0; i < samples; i++)
             {
                 var row = ((long)t * samples) + i;
+                var used = mask is null ? 1f : mask[row];
                 var target = Target(batch.Set, (batch.SampleAt(i) * steps) + t, units);
-                var output = last.Output + (row * stride);
-                var weight = batch.Set.WeightOf(batch.SampleAt(i), t, steps);
-                figures[0] += weight * FusedLoss.Row(_plan.Loss, output, target, units, training ? last.OutputGradient + (row * stride) : null, scale * weight);
+                var output = _last.Output + (row * stride);
+                var weight = used * batch.Set.WeightOf(batch.SampleAt(i), t, steps);
+                figures[0] += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, training ? _last.OutputGradient + (row * stride) : null, scale * weight);
                 for (var k = 0; k < _plan.Metrics.Length; k++)
                 {
-                    figures[k + 1] += FusedMetric.Row(_plan.Metrics[k], output, target, units);
+                    figures[k + 1] += used * FusedMetric<V>.Row(_plan.Metrics[k], output, target, units);
                 }
             }
         }
         for (var k = 0; k < figures.Length; k++)
         {
-            figures[k] /= rows;
+            figures[k] /= divisor;
         }
+        if (_hasPenalties)
+        {
+            figures[0] += FusedUpdate<V>.Penalty(_packed, _parts);
+        }
+        return mask is null ? samples : counted;
+    }
+
+    private static long Used(byte* mask, long rows)
+    {
+        var used = 0L;
+        for (var r = 0L; r < rows; r++)
+        {
+            used += mask[r];
+        }
+        return used;
     }
 
     private float* Target(SampleSet set, long row, int units)

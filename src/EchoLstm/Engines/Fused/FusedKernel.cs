@@ -1,3 +1,5 @@
+using EchoLstm.Layers;
+
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
@@ -13,10 +15,10 @@ internal abstract unsafe class FusedKernel
     internal abstract int OutputWidth { get; }
 
     /// <summary>The distance between output rows.</summary>
-    internal int OutputStride => Arena.Padded(OutputWidth);
+    internal abstract int OutputStride { get; }
 
-    /// <summary>How many numbers the packed weights take.</summary>
-    internal virtual long WeightNumbers => 0;
+    /// <summary>The packed weights' parts, one after the other, in the order of Keras's weights.</summary>
+    internal virtual IReadOnlyList<WeightPart> Weights => [];
 
     /// <summary>The output, rows of <see cref="OutputStride"/>.</summary>
     internal float* Output { get; private protected set; }
@@ -24,38 +26,119 @@ internal abstract unsafe class FusedKernel
     /// <summary>The gradient of the loss by the output, to be filled before <see cref="Backward"/>; rows of <see cref="OutputStride"/>.</summary>
     internal float* OutputGradient { get; private protected set; }
 
+    /// <summary>Which output rows count: 1 or 0; null where all do.</summary>
+    internal byte* OutputMask { get; private protected set; }
+
+    /// <summary>Whether the input is indices, given as <see cref="InputRows.Hot"/>.</summary>
+    internal virtual bool ReadsIndices => false;
+
+    /// <summary>Whether rows that are all one-hot may be given as <see cref="InputRows.Hot"/> alone.</summary>
+    internal virtual bool LooksUpOneHot => false;
+
+    /// <summary>How many states go from step to step, rows of <see cref="OutputStride"/>; 0 for a layer without memory.</summary>
+    internal virtual int StateCount => 0;
+
+    /// <summary>Where the weights come from.</summary>
+    private protected virtual IReadOnlyList<ParameterMemory> Memories => [];
+
+    /// <summary>Whether the output has a mask.</summary>
+    /// <param name="masked">Whether the input has.</param>
+    internal virtual bool HasOutputMask(bool masked) => masked;
+
     /// <summary>Gives the kernel its part of the packed weights and of their gradients.</summary>
     internal virtual void Bind(float* weights, float* gradients)
     {
     }
 
-    /// <summary>Copies the weights from the modules' own parameters, packing them.</summary>
+    /// <summary>Packs the weights of the modules' own parameters, where those are not as they were.</summary>
     internal virtual void LoadWeights()
     {
+        var changed = false;
+        var memories = Memories;
+        for (var i = 0; i < memories.Count; i++)
+        {
+            changed |= memories[i].Changed();
+        }
+        if (changed)
+        {
+            Pack();
+        }
     }
 
     /// <summary>Copies the packed weights back into the modules' own parameters.</summary>
     internal virtual void StoreWeights()
+    {
+        Unpack();
+        var memories = Memories;
+        for (var i = 0; i < memories.Count; i++)
+        {
+            memories[i].Remember();
+        }
+    }
+
+    /// <summary>A state before the first step.</summary>
+    internal virtual float* InitialState(int state) => null;
+
+    /// <summary>A state after the last step.</summary>
+    internal virtual float* FinalState(int state) => null;
+
+    /// <summary>Copies a stateful layer's carried state in front of the first step.</summary>
+    internal virtual void ReadState()
+    {
+    }
+
+    /// <summary>Carries a stateful layer's state after the last step.</summary>
+    internal virtual void WriteState()
     {
     }
 
     /// <summary>The number of output steps for a number of input steps.</summary>
     internal virtual int OutputSteps(int inputSteps) => inputSteps;
 
-    /// <summary>The numbers of the arena that the kernel needs for these shapes.</summary>
-    internal abstract long ArenaNumbers(int samples, int steps, bool training);
-
-    /// <summary>Takes its buffers.</summary>
-    internal abstract void Layout(Arena arena, int samples, int steps, bool training);
+    /// <summary>Takes its buffers for batches of this shape; called twice, see <see cref="Arena.Lay"/>.</summary>
+    internal abstract void Layout(Arena arena, in BatchShape shape);
 
     /// <summary>Computes <see cref="Output"/>.</summary>
-    /// <param name="input">The input's rows.</param>
-    /// <param name="stride">The distance between them.</param>
-    internal abstract void Forward(float* input, int stride);
+    internal abstract void Forward(in InputRows input);
 
     /// <summary>From <see cref="OutputGradient"/> to the weights' gradients, which are overwritten, and the input's.</summary>
-    /// <param name="input">The input's rows as in <see cref="Forward"/>.</param>
-    /// <param name="stride">The distance between them.</param>
+    /// <param name="input">The input as in <see cref="Forward"/>.</param>
     /// <param name="inputGradient">Receives the gradient by the input, rows of whole vectors; null where nobody needs it.</param>
-    internal abstract void Backward(float* input, int stride, float* inputGradient);
+    internal abstract void Backward(in InputRows input, float* inputGradient);
+
+    private protected virtual void Pack()
+    {
+    }
+
+    private protected virtual void Unpack()
+    {
+    }
+}
+
+/// <summary>One of Keras's weights in the packed memory.</summary>
+/// <param name="Numbers">How many numbers it takes, padding included, which is 0.</param>
+/// <param name="Regularizer">The penalty on it; null for none.</param>
+internal readonly record struct WeightPart(long Numbers, Regularizer? Regularizer = null);
+
+/// <summary>What buffers are made for.</summary>
+/// <param name="Samples">The batch's samples.</param>
+/// <param name="Steps">The input's steps.</param>
+/// <param name="Training">Whether there will be a backward pass.</param>
+/// <param name="Masked">Whether the input has a mask.</param>
+internal readonly record struct BatchShape(int Samples, int Steps, bool Training, bool Masked)
+{
+    internal long Rows => (long)Samples * Steps;
+}
+
+/// <summary>The rows that a kernel reads.</summary>
+/// <param name="start">The first.</param>
+/// <param name="stride">The distance between them.</param>
+/// <param name="mask">Which rows count: 1 or 0; null where all do.</param>
+/// <param name="hot">The place of the only 1 of each row, where every row is one-hot or an index; the rows need not be there then. null otherwise.</param>
+internal readonly unsafe ref struct InputRows(float* start, int stride, byte* mask = null, int* hot = null)
+{
+    internal readonly float* Start = start;
+    internal readonly int Stride = stride;
+    internal readonly byte* Mask = mask;
+    internal readonly int* Hot = hot;
 }

@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
+using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Training;
 
 namespace EchoLstm.Engines.Fused;
@@ -15,10 +16,11 @@ internal enum FusedLossKind
 }
 
 /// <summary>
-/// The losses with their gradients by the output, row by row, in Keras's order of operations (see <see cref="Loss"/>). Sums are in double, so that they do not
-/// depend on the order of rows. A sparse target is a row with a single 1.
+/// The losses with their gradients by the output, row by row, in Keras's order of operations (see <see cref="Loss"/>). Sums over rows are in double.
+/// A sparse target is a row with a single 1.
 /// </summary>
-internal static unsafe class FusedLoss
+internal static unsafe class FusedLoss<V>
+    where V : struct, ILanes<V>
 {
     private const float Epsilon = (float)Probabilities.Epsilon;
     private const float OneLessEpsilon = (float)(1 - Probabilities.Epsilon);
@@ -104,38 +106,31 @@ internal static unsafe class FusedLoss
         return sum / units;
     }
 
+    // q = output / Σ output, clipped; the gradient by output k is (∂loss/∂q_k - Σ (∂loss/∂q) q) / Σ output.
     private static double Categorical(float* output, float* target, int units, float* gradient, float scale)
     {
-        var total = 0f;
-        for (var k = 0; k < units; k++)
+        var total = Sum(output, units);
+        // Where the sum can't divide a q may be NaN, which no target of 0 hides: then every place counts.
+        var skipsZeros = total != 0 && float.IsFinite(total);
+        var (sum, product) = (0.0, 0f);
+        for (var k = Next(target, 0, units, skipsZeros); k < units; k = Next(target, k + 1, units, skipsZeros))
         {
-            total += output[k];
-        }
-        var sum = 0.0;
-        var product = 0f; // Σ (∂loss/∂q) q over the normalised outputs q
-        var divides = total != 0 && float.IsFinite(total); // otherwise a q may be NaN, which no target of 0 hides
-        for (var k = 0; k < units; k++)
-        {
-            var t = target[k];
-            if (t == 0 && divides)
-            {
-                continue;
-            }
             var q = output[k] / total;
-            sum -= t * Math.Log(Clipped(q));
+            sum -= target[k] * Math.Log(Clipped(q));
             if (q is >= Epsilon and <= OneLessEpsilon)
             {
-                product -= t;
+                product -= target[k];
             }
         }
         if (gradient is null)
         {
             return sum;
         }
-        for (var k = 0; k < units; k++)
+        new Span<float>(gradient, units).Fill(scale * (0 - product) / total);
+        for (var k = Next(target, 0, units, true); k < units; k = Next(target, k + 1, units, true))
         {
             var q = output[k] / total;
-            var own = target[k] != 0 && q is >= Epsilon and <= OneLessEpsilon ? -target[k] / q : 0;
+            var own = q is >= Epsilon and <= OneLessEpsilon ? -target[k] / q : 0;
             gradient[k] = scale * (own - product) / total;
         }
         return sum;
@@ -166,6 +161,33 @@ internal static unsafe class FusedLoss
             }
         }
         return sum;
+    }
+
+    private static float Sum(float* values, int count)
+    {
+        var sum = V.Zero;
+        var k = 0;
+        for (; k <= count - V.Count; k += V.Count)
+        {
+            sum += V.Load(values + k);
+        }
+        var total = V.Sum(sum);
+        for (; k < count; k++)
+        {
+            total += values[k];
+        }
+        return total;
+    }
+
+    // The next place whose target is not 0. Floats are searched as integers, which is vectorised; -0 is found and does no harm.
+    private static int Next(float* target, int from, int units, bool skipsZeros)
+    {
+        if (!skipsZeros || from >= units)
+        {
+            return from;
+        }
+        var place = MemoryMarshal.Cast<float, int>(new ReadOnlySpan<float>(target + from, units - from)).IndexOfAnyExcept(0);
+        return place < 0 ? units : from + place;
     }
 
     private static float Clipped(float p) => p < Epsilon ? Epsilon : p > OneLessEpsilon ? OneLessEpsilon : p;

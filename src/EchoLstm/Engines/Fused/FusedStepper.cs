@@ -9,20 +9,16 @@ internal sealed unsafe class FusedStepper
     private readonly FusedPlan _plan;
     private readonly Arena _weights = new();
     private readonly Arena _arena = new();
-    private readonly LstmKernel[] _recurrent;
+    private readonly FusedKernel[] _recurrent;
     private readonly int _batch;
 
     internal FusedStepper(FusedPlan plan, int batch)
     {
         _plan = plan;
         _batch = batch;
-        _recurrent = [.. plan.Kernels.OfType<LstmKernel>()];
+        _recurrent = [.. plan.Kernels.Where(kernel => kernel.StateCount > 0)];
         plan.BindTo(_weights, gradients: false);
-        _arena.Reset(plan.Kernels.Sum(kernel => kernel.ArenaNumbers(batch, 1, training: false)));
-        foreach (var kernel in plan.Kernels)
-        {
-            kernel.Layout(_arena, batch, 1, training: false);
-        }
+        _arena.Lay(arena => plan.Lay(arena, batch, 1, training: false));
     }
 
     /// <summary>The numbers of an output, of all sequences.</summary>
@@ -41,12 +37,12 @@ internal sealed unsafe class FusedStepper
     {
         fixed (float* start = input)
         {
-            var (rows, stride) = ((nint)start, _plan.InputWidth);
+            var (rows, stride, mask) = ((nint)start, _plan.InputWidth, (nint)0);
             foreach (var kernel in _plan.Kernels)
             {
                 kernel.LoadWeights();
-                kernel.Forward((float*)rows, stride);
-                (rows, stride) = ((nint)kernel.Output, kernel.OutputStride);
+                kernel.Forward(new InputRows((float*)rows, stride, (byte*)mask));
+                (rows, stride, mask) = ((nint)kernel.Output, kernel.OutputStride, (nint)kernel.OutputMask);
             }
             var width = _plan.Kernels[^1].OutputWidth;
             for (var i = 0; i < _batch; i++)
@@ -56,30 +52,32 @@ internal sealed unsafe class FusedStepper
         }
         foreach (var kernel in _recurrent)
         {
-            Copy(kernel.FinalHidden, kernel.InitialHidden, kernel.OutputStride);
-            Copy(kernel.FinalCell, kernel.InitialCell, kernel.OutputStride);
+            for (var state = 0; state < kernel.StateCount; state++)
+            {
+                var numbers = _batch * kernel.OutputStride;
+                new ReadOnlySpan<float>(kernel.FinalState(state), numbers).CopyTo(new Span<float>(kernel.InitialState(state), numbers));
+            }
         }
     }
 
-    /// <summary>The state of a recurrent layer: h and c, each batch · units numbers.</summary>
-    internal (float[] Hidden, float[] Cell) State(int place)
+    /// <summary>The states of a recurrent layer, each batch · units numbers.</summary>
+    internal float[][] States(int place)
     {
         var kernel = _recurrent[place];
-        return (Unpadded(kernel.InitialHidden, kernel), Unpadded(kernel.InitialCell, kernel));
+        return [.. Enumerable.Range(0, kernel.StateCount).Select(state => Unpadded(kernel.InitialState(state), kernel))];
     }
 
-    /// <summary>Sets the state of a recurrent layer.</summary>
-    internal void SetState(int place, ReadOnlySpan<float> hidden, ReadOnlySpan<float> cell)
+    /// <summary>Sets a state of a recurrent layer.</summary>
+    internal void SetState(int place, int state, ReadOnlySpan<float> values)
     {
         var kernel = _recurrent[place];
         for (var i = 0; i < _batch; i++)
         {
-            hidden.Slice(i * kernel.OutputWidth, kernel.OutputWidth).CopyTo(new Span<float>(kernel.InitialHidden + ((long)i * kernel.OutputStride), kernel.OutputWidth));
-            cell.Slice(i * kernel.OutputWidth, kernel.OutputWidth).CopyTo(new Span<float>(kernel.InitialCell + ((long)i * kernel.OutputStride), kernel.OutputWidth));
+            values.Slice(i * kernel.OutputWidth, kernel.OutputWidth).CopyTo(new Span<float>(kernel.InitialState(state) + ((long)i * kernel.OutputStride), kernel.OutputWidth));
         }
     }
 
-    private float[] Unpadded(float* rows, LstmKernel kernel)
+    private float[] Unpadded(float* rows, FusedKernel kernel)
     {
         var values = new float[_batch * kernel.OutputWidth];
         for (var i = 0; i < _batch; i++)
@@ -88,6 +86,4 @@ internal sealed unsafe class FusedStepper
         }
         return values;
     }
-
-    private void Copy(float* from, float* to, int stride) => new ReadOnlySpan<float>(from, _batch * stride).CopyTo(new Span<float>(to, _batch * stride));
 }

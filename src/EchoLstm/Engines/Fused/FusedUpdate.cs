@@ -1,18 +1,43 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Training;
 
 namespace EchoLstm.Engines.Fused;
 
-/// <summary>Keras's optimisers in one pass over the packed weights; the formulas stand at <see cref="Adam"/>, <see cref="Sgd"/> and <see cref="RmsProp"/>.</summary>
-internal sealed unsafe class FusedUpdate
+/// <summary>
+/// Keras's optimisers in one pass over the packed weights; the formulas stand at <see cref="Adam"/>, <see cref="Sgd"/> and <see cref="RmsProp"/>. Before it, penalties
+/// add to the gradients and clipping bounds them.
+/// </summary>
+internal sealed unsafe class FusedUpdate<V>
+    where V : struct, ILanes<V>
 {
-    private readonly Optimizer _optimizer;
-    private readonly float[][] _moments;
-    private long _step;
+    private const float SmallestNormal = 1.17549435e-38f;
 
-    internal FusedUpdate(Optimizer optimizer, long numbers)
+    // Numbers of one piece: small enough to share a middling model, large enough to be worth a turn.
+    private const long PieceLength = 32 * 1024;
+
+    private readonly Optimizer _optimizer;
+    private readonly WorkTeam _team;
+    private readonly float* _weights;
+    private readonly float* _gradients;
+    private readonly long _numbers;
+    private readonly WeightPart[] _parts;
+    private readonly float[] _first, _second, _third;
+    private readonly Action<int> _move;
+    private long _step;
+    private V _rate;
+
+    /// <param name="optimizer">The optimiser.</param>
+    /// <param name="weights">The packed weights.</param>
+    /// <param name="gradients">Their gradients; they are changed in place.</param>
+    /// <param name="parts">What they are, one after the other.</param>
+    /// <param name="numbers">How many numbers in all, whole vectors.</param>
+    /// <param name="team">The threads.</param>
+    internal FusedUpdate(Optimizer optimizer, float* weights, float* gradients, WeightPart[] parts, long numbers, WorkTeam team)
     {
-        _optimizer = optimizer;
+        (_optimizer, _parts, _numbers, _team) = (optimizer, parts, numbers, team);
+        _weights = weights;
+        _gradients = gradients;
         var moments = optimizer switch
         {
             Adam => 2,
@@ -20,41 +45,107 @@ internal sealed unsafe class FusedUpdate
             RmsProp rms => 1 + (rms.Centered ? 1 : 0) + (rms.Momentum > 0 ? 1 : 0),
             _ => throw new ArgumentException($"{optimizer.Name} has no fused form.", nameof(optimizer)),
         };
-        _moments = [.. Enumerable.Range(0, moments).Select(_ => GC.AllocateArray<float>(checked((int)numbers), pinned: true))];
+        (_first, _second, _third) = (Moment(0), Moment(1), Moment(2));
+        _move = MovePiece;
+
+        float[] Moment(int place) => place < moments ? GC.AllocateArray<float>(checked((int)numbers), pinned: true) : [];
     }
 
-    internal static bool Supports(Optimizer optimizer) => optimizer is Adam or Sgd or RmsProp;
+    /// <summary>The penalties on the weights, which are part of the loss.</summary>
+    internal static double Penalty(float* weights, WeightPart[] parts)
+    {
+        var (sum, place) = (0.0, 0L);
+        foreach (var part in parts)
+        {
+            if (part.Regularizer is { } regularizer)
+            {
+                var (absolute, square) = (0.0, 0.0);
+                for (var k = place; k < place + part.Numbers; k++)
+                {
+                    absolute += Math.Abs((double)weights[k]);
+                    square += (double)weights[k] * weights[k];
+                }
+                sum += (regularizer.L1Factor * absolute) + (regularizer.L2Factor * square);
+            }
+            place += part.Numbers;
+        }
+        return sum;
+    }
 
     /// <summary>Moves the weights by their gradients.</summary>
-    /// <param name="weights">The packed weights.</param>
-    /// <param name="gradients">Their gradients; they are clipped in place.</param>
-    /// <param name="numbers">How many, a multiple of the vector's width.</param>
-    internal void Step(float* weights, float* gradients, long numbers)
+    internal void Step()
     {
         _step++;
+        AddPenalties();
+        Clip();
+        var rate = _optimizer is Adam adam
+            ? adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, _step)) / (1 - Math.Pow(adam.Beta1, _step))
+            : _optimizer.LearningRate;
+        _rate = V.All((float)rate);
+        _team.Run((int)((_numbers + PieceLength - 1) / PieceLength), _move);
+    }
+
+    private void MovePiece(int piece)
+    {
+        var start = piece * PieceLength;
+        var end = Math.Min(_numbers, start + PieceLength);
+        switch (_optimizer)
+        {
+            case Adam adam:
+                Move(adam, start, end);
+                break;
+            case Sgd sgd:
+                Move(sgd, start, end);
+                break;
+            case RmsProp rms:
+                Move(rms, start, end);
+                break;
+        }
+    }
+
+    private void AddPenalties()
+    {
+        var place = 0L;
+        foreach (var part in _parts)
+        {
+            if (part.Regularizer is { } regularizer)
+            {
+                var (l1, l2) = (V.All((float)regularizer.L1Factor), V.All((float)(2 * regularizer.L2Factor)));
+                for (var k = place; k < place + part.Numbers; k += V.Count)
+                {
+                    var w = V.Load(_weights + k);
+                    var sign = V.WhereLess(w, V.Zero, V.All(-1), V.WhereLess(V.Zero, w, V.All(1), V.Zero));
+                    V.MultiplyAdd(l1, sign, V.MultiplyAdd(l2, w, V.Load(_gradients + k))).Store(_gradients + k);
+                }
+            }
+            place += part.Numbers;
+        }
+    }
+
+    private void Clip()
+    {
         if (_optimizer.ClipValue is { } limit)
         {
-            var (low, high) = (new Vector<float>((float)-limit), new Vector<float>((float)limit));
-            for (var k = 0L; k < numbers; k += Vector<float>.Count)
+            var (low, high) = (V.All((float)-limit), V.All((float)limit));
+            for (var k = 0L; k < _numbers; k += V.Count)
             {
-                Vector.Min(Vector.Max(Vector.Load(gradients + k), low), high).Store(gradients + k);
+                var g = V.Load(_gradients + k);
+                g = V.WhereLess(g, low, low, g);
+                V.WhereLess(high, g, high, g).Store(_gradients + k);
             }
         }
         else if (_optimizer.GlobalClipNorm is { } norm)
         {
-            ScaleTo(norm, gradients, numbers);
+            ScaleTo(norm, _gradients, _numbers);
         }
-        switch (_optimizer)
+        else if (_optimizer.ClipNorm is { } each)
         {
-            case Adam adam:
-                Move(adam, weights, gradients, numbers);
-                break;
-            case Sgd sgd:
-                Move(sgd, weights, gradients, numbers);
-                break;
-            case RmsProp rms:
-                Move(rms, weights, gradients, numbers);
-                break;
+            var place = _gradients;
+            foreach (var part in _parts)
+            {
+                ScaleTo(each, place, part.Numbers);
+                place += part.Numbers;
+            }
         }
     }
 
@@ -68,85 +159,87 @@ internal sealed unsafe class FusedUpdate
         var length = Math.Sqrt(square);
         if (length > norm)
         {
-            var scale = new Vector<float>((float)(norm / length));
-            for (var k = 0L; k < numbers; k += Vector<float>.Count)
+            var scale = V.All((float)(norm / length));
+            for (var k = 0L; k < numbers; k += V.Count)
             {
-                (Vector.Load(gradients + k) * scale).Store(gradients + k);
+                (V.Load(gradients + k) * scale).Store(gradients + k);
             }
         }
     }
 
-    private void Move(Adam adam, float* weights, float* gradients, long numbers)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(Adam adam, long start, long end)
     {
-        var scale = new Vector<float>((float)(adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, _step)) / (1 - Math.Pow(adam.Beta1, _step))));
-        var (beta1, rest1) = (new Vector<float>((float)adam.Beta1), new Vector<float>((float)(1 - adam.Beta1)));
-        var (beta2, rest2) = (new Vector<float>((float)adam.Beta2), new Vector<float>((float)(1 - adam.Beta2)));
-        var epsilon = new Vector<float>((float)adam.Epsilon);
-        fixed (float* firsts = _moments[0], seconds = _moments[1])
+        var (beta1, rest1) = (V.All((float)adam.Beta1), V.All((float)(1 - adam.Beta1)));
+        var (beta2, rest2) = (V.All((float)adam.Beta2), V.All((float)(1 - adam.Beta2)));
+        var epsilon = V.All((float)adam.Epsilon);
+        fixed (float* firsts = _first, seconds = _second)
         {
-            for (var k = 0L; k < numbers; k += Vector<float>.Count)
+            for (var k = start; k < end; k += V.Count)
             {
-                var g = Vector.Load(gradients + k);
-                var m = (beta1 * Vector.Load(firsts + k)) + (rest1 * g);
-                var v = (beta2 * Vector.Load(seconds + k)) + (rest2 * g * g);
+                var g = V.Load(_gradients + k);
+                var m = Flushed((beta1 * V.Load(firsts + k)) + (rest1 * g));
+                var v = Flushed((beta2 * V.Load(seconds + k)) + (rest2 * g * g));
                 m.Store(firsts + k);
                 v.Store(seconds + k);
-                (Vector.Load(weights + k) - (scale * m / (Vector.SquareRoot(v) + epsilon))).Store(weights + k);
+                (V.Load(_weights + k) - (_rate * m / (V.SquareRoot(v) + epsilon))).Store(_weights + k);
             }
         }
     }
 
-    private void Move(Sgd sgd, float* weights, float* gradients, long numbers)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(Sgd sgd, long start, long end)
     {
-        var rate = new Vector<float>((float)sgd.LearningRate);
         if (sgd.Momentum == 0)
         {
-            for (var k = 0L; k < numbers; k += Vector<float>.Count)
+            for (var k = start; k < end; k += V.Count)
             {
-                (Vector.Load(weights + k) - (rate * Vector.Load(gradients + k))).Store(weights + k);
+                (V.Load(_weights + k) - (_rate * V.Load(_gradients + k))).Store(_weights + k);
             }
             return;
         }
-        var momentum = new Vector<float>((float)sgd.Momentum);
-        fixed (float* velocity = _moments[0])
+        var momentum = V.All((float)sgd.Momentum);
+        fixed (float* velocity = _first)
         {
-            for (var k = 0L; k < numbers; k += Vector<float>.Count)
+            for (var k = start; k < end; k += V.Count)
             {
-                var move = rate * Vector.Load(gradients + k);
-                var v = (momentum * Vector.Load(velocity + k)) - move;
+                var move = _rate * V.Load(_gradients + k);
+                var v = Flushed((momentum * V.Load(velocity + k)) - move);
                 v.Store(velocity + k);
-                (Vector.Load(weights + k) + (sgd.Nesterov ? (momentum * v) - move : v)).Store(weights + k);
+                (V.Load(_weights + k) + (sgd.Nesterov ? (momentum * v) - move : v)).Store(_weights + k);
             }
         }
     }
 
-    private void Move(RmsProp rms, float* weights, float* gradients, long numbers)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(RmsProp rms, long start, long end)
     {
-        var rate = new Vector<float>((float)rms.LearningRate);
-        var (rho, rest) = (new Vector<float>((float)rms.Rho), new Vector<float>((float)(1 - rms.Rho)));
-        var epsilon = new Vector<float>((float)rms.Epsilon);
-        var momentum = new Vector<float>((float)rms.Momentum);
-        fixed (float* squares = _moments[0], means = rms.Centered ? _moments[1] : null, velocity = rms.Momentum > 0 ? _moments[^1] : null)
+        var (rho, rest) = (V.All((float)rms.Rho), V.All((float)(1 - rms.Rho)));
+        var (epsilon, momentum) = (V.All((float)rms.Epsilon), V.All((float)rms.Momentum));
+        fixed (float* squares = _first, means = rms.Centered ? _second : null, velocity = rms.Momentum > 0 ? (rms.Centered ? _third : _second) : null)
         {
-            for (var k = 0L; k < numbers; k += Vector<float>.Count)
+            for (var k = start; k < end; k += V.Count)
             {
-                var g = Vector.Load(gradients + k);
-                var v = (rho * Vector.Load(squares + k)) + (rest * g * g);
+                var g = V.Load(_gradients + k);
+                var v = Flushed((rho * V.Load(squares + k)) + (rest * g * g));
                 v.Store(squares + k);
                 if (means is not null)
                 {
-                    var mean = (rho * Vector.Load(means + k)) + (rest * g);
+                    var mean = Flushed((rho * V.Load(means + k)) + (rest * g));
                     mean.Store(means + k);
                     v -= mean * mean;
                 }
-                var move = rate * g / Vector.SquareRoot(v + epsilon);
+                var move = _rate * g / V.SquareRoot(v + epsilon);
                 if (velocity is not null)
                 {
-                    move += momentum * Vector.Load(velocity + k);
+                    move += momentum * V.Load(velocity + k);
                     move.Store(velocity + k);
                 }
-                (Vector.Load(weights + k) - move).Store(weights + k);
+                (V.Load(_weights + k) - move).Store(_weights + k);
             }
         }
     }
+
+    // Moments of weights that get no gradient any more fade into numbers below the normal ones, which are slow.
+    private static V Flushed(V x) => V.WhereLess(V.Abs(x), V.All(SmallestNormal), V.Zero, x);
 }

@@ -1,53 +1,45 @@
-using System.Numerics;
+using EchoLstm.Engines.Fused.Lanes;
 
 namespace EchoLstm.Engines.Fused;
 
-/// <summary>Copies each sample's vector to every step; backward sums over the steps.</summary>
-internal sealed unsafe class RepeatVectorKernel(int n, int features) : FusedKernel
+/// <summary>
+/// Copies each sample's vector to every step; backward sums over the steps. Before a recurrent layer there is no such kernel: that one repeats by itself, and its
+/// input's product is computed once.
+/// </summary>
+internal sealed unsafe class RepeatVectorKernel<V>(int n, int features) : FusedKernel
+    where V : struct, ILanes<V>
 {
-    private readonly int _padded = Arena.Padded(features);
+    private readonly int _padded = Gemm<V>.Padded(features);
     private int _samples;
 
     internal override int InputWidth => features;
 
     internal override int OutputWidth => features;
 
+    internal override int OutputStride => _padded;
+
     internal override int OutputSteps(int inputSteps) => n;
 
-    internal override long ArenaNumbers(int samples, int steps, bool training) => (training ? 2 : 1) * Arena.RoundUp((long)samples * n * _padded);
-
-    internal override void Layout(Arena arena, int samples, int steps, bool training)
+    internal override void Layout(Arena arena, in BatchShape shape)
     {
-        _samples = samples;
-        Output = arena.Take((long)samples * n * _padded);
-        OutputGradient = training ? arena.Take((long)samples * n * _padded) : null;
+        _samples = shape.Samples;
+        Output = arena.Take((long)_samples * n * _padded);
+        OutputGradient = shape.Training ? arena.Take((long)_samples * n * _padded) : null;
     }
 
-    internal override void Forward(float* input, int stride)
+    internal override void Forward(in InputRows input)
     {
         for (var r = 0L; r < (long)_samples * n; r++)
         {
-            new ReadOnlySpan<float>(input + (r % _samples * stride), features).CopyTo(new Span<float>(Output + (r * _padded), features));
+            new ReadOnlySpan<float>(input.Start + (r % _samples * input.Stride), features).CopyTo(new Span<float>(Output + (r * _padded), features));
         }
     }
 
-    internal override void Backward(float* input, int stride, float* inputGradient)
+    internal override void Backward(in InputRows input, float* inputGradient)
     {
-        if (inputGradient is null)
+        if (inputGradient is not null)
         {
-            return;
-        }
-        for (var i = 0L; i < _samples; i++)
-        {
-            for (var k = 0; k < _padded; k += Vector<float>.Count)
-            {
-                var sum = Vector<float>.Zero;
-                for (var t = 0L; t < n; t++)
-                {
-                    sum += Vector.Load(OutputGradient + (((t * _samples) + i) * _padded) + k);
-                }
-                sum.Store(inputGradient + (i * _padded) + k);
-            }
+            Gemm<V>.SumRows(OutputGradient, n, _samples * _padded, inputGradient);
         }
     }
 }

@@ -1,0 +1,652 @@
+using System.Runtime.CompilerServices;
+using EchoLstm.Engines.Fused.Lanes;
+using EchoLstm.Layers;
+
+namespace EchoLstm.Engines.Fused;
+
+/// <summary>
+/// What the recurrent kernels share: the input's product with the kernel for all steps at once, then step by step the recurrent product and the layer's own cell;
+/// backward the same in reverse, then the weights' gradients as products over all rows. It also reads backwards, carries states, skips masked steps and drops out.
+/// </summary>
+/// <remarks>
+/// Rows of gates: each gate's units padded to whole vectors, so that no loop has a remainder; packed weights have zeros there, and padding stays 0 in every gradient.
+/// Samples are independent of each other through all steps, so threads take samples; weights' gradients are cut by rows. A training step keeps
+/// gates · 4 + (states + 1 + states) · 4 bytes a unit (padded), sample and step, for an LSTM 4 (4 + 3) = 28, and twice that of the input where it is turned round or dropped out.
+/// </remarks>
+internal abstract unsafe class RecurrentKernel<V> : FusedKernel
+    where V : struct, ILanes<V>
+{
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    private readonly int _repeats;
+    private readonly bool _returnSequences, _goBackwards, _stateful;
+    private readonly double _dropout, _recurrentDropout;
+    private readonly WorkTeam _team;
+    private readonly Action<int> _projection, _recurrence, _backRecurrence, _weightGradients, _inputProduct;
+
+    private float* _h, _dropped, _y;                     // hidden states, as the recurrent product sees them, outputs where masks make them differ
+    private float* _ordered, _orderedGradient;           // the input turned round or dropped out, its gradient
+    private float* _keptInput, _keptHidden;              // what dropout leaves
+    private float* _wT, _back, _dy, _summed;
+    private byte* _orderedMask;
+    private int* _orderedHot;
+    private bool _training;
+    private float* _x, _inputGradient;
+    private int _stride, _recurrenceParts, _productParts;
+    private byte* _mask;
+    private int* _hot;
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="gates">How many gates it has.</param>
+    /// <param name="features">Features of its input.</param>
+    /// <param name="repeats">How often its one input step is repeated: what a RepeatVector before it does; 0 where there is none.</param>
+    /// <param name="team">The threads.</param>
+    /// <param name="bare">Whether it only runs the cell over every step, and the caller does the rest: order, dropout, carried states, the last step alone.</param>
+    private protected RecurrentKernel(RecurrentLayer layer, int gates, int features, int repeats, WorkTeam team, bool bare = false)
+    {
+        (Layer, InputWidth, _repeats, _team) = (layer, features, repeats, team);
+        (_returnSequences, _goBackwards, _stateful) = (bare || layer.ReturnSequences, !bare && layer.GoBackwards, !bare && layer.Stateful);
+        (_dropout, _recurrentDropout) = bare ? (0, 0) : (layer.Dropout, layer.RecurrentDropout);
+        (Units, Padded) = (layer.Units, Gemm<V>.Padded(layer.Units));
+        (GateCount, Gates) = (gates, gates * Padded);
+        (_projection, _recurrence, _backRecurrence, _weightGradients, _inputProduct) =
+            (ProjectionPart, RecurrencePart, BackRecurrencePart, WeightGradientsPart, InputProductPart);
+    }
+
+    internal sealed override int InputWidth { get; }
+
+    internal sealed override int OutputWidth => Units;
+
+    internal sealed override int OutputStride => Padded;
+
+    internal RecurrentLayer Layer { get; }
+
+    internal sealed override bool LooksUpOneHot => true;
+
+    private protected int Units { get; }
+
+    /// <summary>Units in whole vectors.</summary>
+    private protected int Padded { get; }
+
+    private protected int GateCount { get; }
+
+    /// <summary>The numbers of a row of gates.</summary>
+    private protected int Gates { get; }
+
+    private protected int Samples { get; private set; }
+
+    private protected int Steps { get; private set; }
+
+    /// <summary>The gates' rows: sums before, values after the cell, gradients of the sums in the end.</summary>
+    private protected float* Z { get; private set; }
+
+    /// <summary>The gradient by the hidden state after the step that is run backward, a row a sample.</summary>
+    private protected float* HiddenGradient { get; private set; }
+
+    private protected float* W { get; private set; }
+
+    private protected float* U { get; private set; }
+
+    private protected float* Bias { get; private set; }
+
+    private protected float* WGradient { get; private set; }
+
+    private protected float* UGradient { get; private set; }
+
+    private protected float* BiasGradient { get; private set; }
+
+    /// <summary>The recurrent kernel, transposed gate by gate: units · <see cref="Padded"/> numbers for each.</summary>
+    private protected float* UTransposed { get; private set; }
+
+    /// <summary>Whether the cell hands a part of the hidden state's gradient past the recurrent product: it leaves that in <see cref="HiddenGradient"/>.</summary>
+    private protected virtual bool PassesHidden => false;
+
+    /// <summary>Whether the gates' gradients are complete only after <see cref="RecurrentGradient"/>, so that the first step needs it too.</summary>
+    private protected virtual bool CompletesGatesInProduct => false;
+
+    /// <summary>
+    /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes those by the initial ones from there;
+    /// otherwise both are 0.
+    /// </summary>
+    internal bool TakesStateGradients { get; init; }
+
+    /// <summary>The gradient by a state, a row a sample.</summary>
+    internal virtual float* StateGradient(int state) => HiddenGradient;
+
+    // The first state is the hidden one.
+    internal sealed override float* InitialState(int state) => StateRows(state);
+
+    internal sealed override float* FinalState(int state) => StateRows(state) + ((long)Steps * Samples * Padded);
+
+    internal sealed override int OutputSteps(int inputSteps) => !_returnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
+
+    internal sealed override bool HasOutputMask(bool masked) => masked && _returnSequences;
+
+    internal override void Bind(float* weights, float* gradients)
+    {
+        W = weights;
+        U = W + ((long)InputWidth * Gates);
+        Bias = U + ((long)Units * Gates);
+        WGradient = gradients;
+        UGradient = WGradient + ((long)InputWidth * Gates);
+        BiasGradient = UGradient + ((long)Units * Gates);
+    }
+
+    internal override void Layout(Arena arena, in BatchShape shape)
+    {
+        (Samples, Steps, _training) = (shape.Samples, _repeats > 0 ? _repeats : shape.Steps, shape.Training);
+        var rows = (long)Samples * Steps;
+        var dropsOut = _training && _dropout > 0;
+        var dropsHidden = _training && _recurrentDropout > 0;
+        var ordered = _goBackwards || dropsOut;
+        var inputRows = shape.Rows;
+        var inputStride = Gemm<V>.Padded(InputWidth);
+
+        Z = arena.Take(rows * Gates);
+        _h = arena.Take((rows + Samples) * Padded);
+        _dropped = dropsHidden ? arena.Take(rows * Padded) : _h;
+        _keptHidden = dropsHidden ? arena.Take((long)Samples * Padded) : null;
+        _keptInput = dropsOut ? arena.Take((long)Samples * inputStride) : null;
+        _ordered = ordered ? arena.Take(inputRows * inputStride) : null;
+        _orderedHot = ordered ? (int*)arena.Take(inputRows) : null;
+        _orderedMask = shape.Masked ? (byte*)arena.Take((rows + 3) / 4) : null;
+        _y = shape.Masked ? arena.Take((_returnSequences ? rows : Samples) * Padded) : null;
+        LayStates(arena, rows, _training);
+        Output = shape.Masked ? _y : _returnSequences ? _h + ((long)Samples * Padded) : FinalState(0);
+        if (_training)
+        {
+            HiddenGradient = arena.Take((long)Samples * Padded);
+            OutputGradient = arena.Take((_returnSequences ? rows : Samples) * Padded);
+            _back = shape.Masked || dropsHidden || PassesHidden ? arena.Take((long)Samples * Padded) : null;
+            _dy = shape.Masked ? arena.Take((long)Samples * Padded) : null;
+            UTransposed = arena.Take((long)Gates * Padded);
+            _wT = arena.Take((long)Gates * inputStride);
+            _orderedGradient = ordered ? arena.Take(inputRows * inputStride) : null;
+            _summed = _repeats > 0 ? arena.Take((long)Samples * Gates) : null;
+        }
+        _recurrenceParts = Samples < 8 ? 1 : _team.PartsFor((double)rows * Units * Gates);
+        _productParts = _team.PartsFor((double)rows * (Units + InputWidth) * Gates);
+    }
+
+    internal sealed override void Forward(in InputRows input)
+    {
+        _x = input.Start;
+        _stride = input.Stride;
+        _mask = input.Mask;
+        _hot = input.Hot;
+        if (_training)
+        {
+            DrawDropout();
+        }
+        if (_ordered is not null)
+        {
+            OrderInput();
+        }
+        if (_mask is not null)
+        {
+            OrderMask();
+        }
+        OutputMask = _returnSequences ? input.Mask : null;
+        _team.Run(_productParts, _projection);
+        for (var t = 1; t < _repeats; t++)
+        {
+            new ReadOnlySpan<float>(Z, Samples * Gates).CopyTo(new Span<float>(Z + ((long)t * Samples * Gates), Samples * Gates));
+        }
+        _team.Run(_recurrenceParts, _recurrence);
+    }
+
+    internal sealed override void Backward(in InputRows input, float* inputGradient)
+    {
+        PrepareBackward();
+        _team.Run(_recurrenceParts, _backRecurrence);
+        if (_repeats > 0)
+        {
+            SumRepeats();
+        }
+        _team.Run(_productParts, _weightGradients);
+        if (inputGradient is not null)
+        {
+            for (var gate = 0; gate < GateCount; gate++)
+            {
+                Gemm<V>.Transpose(W, InputWidth, Gates, gate * Padded, Units, _wT + ((long)gate * Units * Gemm<V>.Padded(InputWidth)));
+            }
+            _inputGradient = _ordered is null ? inputGradient : _orderedGradient;
+            _team.Run(_productParts, _inputProduct);
+            if (_ordered is not null)
+            {
+                ReorderGradient(inputGradient);
+            }
+        }
+    }
+
+    internal sealed override void ReadState()
+    {
+        if (!_stateful)
+        {
+            return;
+        }
+        var rows = stackalloc nint[StateCount];
+        for (var state = 0; state < StateCount; state++)
+        {
+            rows[state] = (nint)InitialState(state);
+        }
+        Layer.ReadCarried(new ReadOnlySpan<nint>(rows, StateCount), Samples, Padded);
+    }
+
+    internal sealed override void WriteState()
+    {
+        if (!_stateful)
+        {
+            return;
+        }
+        var rows = stackalloc nint[StateCount];
+        for (var state = 0; state < StateCount; state++)
+        {
+            rows[state] = (nint)FinalState(state);
+        }
+        Layer.WriteCarried(new ReadOnlySpan<nint>(rows, StateCount), Samples, Padded);
+    }
+
+    /// <summary>Rows of a state: those before the first step, then those after each.</summary>
+    private protected virtual float* StateRows(int state) => _h;
+
+    /// <summary>Takes the buffers of the layer's own states.</summary>
+    private protected abstract void LayStates(Arena arena, long rows, bool training);
+
+    /// <summary>The hidden state's rows before a step as the recurrent product sees them.</summary>
+    private protected float* HiddenBefore(int step) => _dropped + ((long)step * Samples * Padded);
+
+    /// <summary>One row through the cell, forward: from the gates' sums and the states before to the states after.</summary>
+    /// <param name="row">step · samples + sample. The states before are at this row of <see cref="StateRows"/>, those after are as many rows behind as there are samples.</param>
+    private protected abstract void CellForward(long row);
+
+    /// <summary>One row through the cell, backward: replaces the gates by the gradients of their sums, and the other states' gradients by those before the step.</summary>
+    /// <param name="row">step · samples + sample.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="fromOutput">The gradient by the output of this step; null for 0.</param>
+    private protected abstract void CellBackward(long row, int sample, float* fromOutput);
+
+    /// <summary>Makes the gradients of the states after the last step 0.</summary>
+    private protected virtual void PrepareBackward()
+    {
+        TransposeRecurrent();
+        if (!TakesStateGradients)
+        {
+            new Span<float>(HiddenGradient, Samples * Padded).Clear();
+        }
+        if (_dy is not null)
+        {
+            new Span<float>(_dy, Samples * Padded).Clear();
+        }
+    }
+
+    /// <summary>Fills <see cref="UTransposed"/>.</summary>
+    private protected virtual void TransposeRecurrent()
+    {
+        for (var gate = 0; gate < GateCount; gate++)
+        {
+            Gemm<V>.Transpose(U, Units, Gates, gate * Padded, Units, UTransposed + ((long)gate * Units * Padded));
+        }
+    }
+
+    /// <summary>Adds the recurrent part to some samples' gates.</summary>
+    private protected virtual void RecurrentProduct(int step, int first, int count) =>
+        Gemm<V>.Multiply(HiddenBefore(step) + ((long)first * Padded), Padded, 1, U, Z + ((((long)step * Samples) + first) * Gates), Gates, count, Units, Gates, add: true);
+
+    /// <summary>A gradient that has all but vanished as 0: numbers below float32's normal ones are slow on most processors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected static V Flushed(V gradient) => V.WhereLess(V.Abs(gradient), V.All(SmallestNormal), V.Zero, gradient);
+
+    private void ProjectionPart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(_repeats > 0 ? Samples : Samples * Steps, part, _productParts);
+        var z = Z + ((long)first * Gates);
+        Rows<V>.Fill(Bias, z, count, Gates);
+        if (_hot is not null)
+        {
+            for (var r = 0; r < count; r++)
+            {
+                Gemm<V>.AddRow(W, InputWidth, Gates, _hot[first + r], z + ((long)r * Gates));
+            }
+        }
+        else
+        {
+            Gemm<V>.Multiply(_x + ((long)first * _stride), _stride, 1, W, z, Gates, count, InputWidth, Gates, add: true);
+        }
+    }
+
+    private void RecurrencePart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
+        for (var t = 0; t < Steps; t++)
+        {
+            if (_keptHidden is not null)
+            {
+                DropHidden(t, first, count);
+            }
+            RecurrentProduct(t, first, count);
+            var row = ((long)t * Samples) + first;
+            for (var end = row + count; row < end; row++)
+            {
+                CellForward(row);
+            }
+            if (_mask is not null)
+            {
+                SkipMasked(t, first, count);
+            }
+        }
+    }
+
+    private void BackRecurrencePart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
+        for (var t = Steps - 1; t >= 0; t--)
+        {
+            var fromOutput = _returnSequences ? OutputGradient + ((long)t * Samples * Padded) : t == Steps - 1 ? OutputGradient : null;
+            for (var i = first; i < first + count; i++)
+            {
+                var row = ((long)t * Samples) + i;
+                var own = fromOutput is null ? null : fromOutput + ((long)i * Padded);
+                if (_mask is null)
+                {
+                    CellBackward(row, i, own);
+                }
+                else
+                {
+                    MaskedBackward(row, i, own);
+                }
+            }
+            if (t > 0 || CompletesGatesInProduct || TakesStateGradients)
+            {
+                BackProduct(t, first, count);
+            }
+        }
+    }
+
+    /// <summary>The hidden state's gradient before a step, from that of the gates' sums: δh = δz Uᵀ, gate by gate.</summary>
+    private protected virtual void RecurrentGradient(int step, int first, int count, float* target)
+    {
+        var z = Z + ((((long)step * Samples) + first) * Gates);
+        if (Padded == V.Count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                NarrowGradient(z + ((long)i * Gates), target + ((long)i * Padded));
+            }
+            return;
+        }
+        for (var gate = 0; gate < GateCount; gate++)
+        {
+            Gemm<V>.Multiply(z + (gate * Padded), Gates, 1, UTransposed + ((long)gate * Units * Padded), target, Padded, count, Units, Padded, add: gate > 0);
+        }
+    }
+
+    // With one vector of units a sum over all gates would be one long chain: a sum for each gate, then their sum.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void NarrowGradient(float* z, float* target)
+    {
+        var sum = V.Zero;
+        var u = UTransposed;
+        for (var gate = 0; gate < GateCount; gate++)
+        {
+            var ofGate = V.Zero;
+            for (var k = 0; k < Units; k++)
+            {
+                ofGate = V.MultiplyAdd(V.All(z[k]), V.Load(u), ofGate);
+                u += Padded;
+            }
+            sum += ofGate;
+            z += Padded;
+        }
+        sum.Store(target);
+    }
+
+    private void BackProduct(int step, int first, int count)
+    {
+        if (_back is null)
+        {
+            RecurrentGradient(step, first, count, HiddenGradient + ((long)first * Padded));
+            return;
+        }
+        RecurrentGradient(step, first, count, _back + ((long)first * Padded));
+        for (var i = first; i < first + count; i++)
+        {
+            if (_mask is not null && _mask[((long)step * Samples) + i] == 0)
+            {
+                continue; // the state went through as it was
+            }
+            var place = (long)i * Padded;
+            for (var k = 0; k < Padded; k += V.Count)
+            {
+                var gradient = V.Load(_back + place + k);
+                if (_keptHidden is not null)
+                {
+                    gradient *= V.Load(_keptHidden + place + k);
+                }
+                (PassesHidden ? gradient + V.Load(HiddenGradient + place + k) : gradient).Store(HiddenGradient + place + k);
+            }
+        }
+    }
+
+    // A masked step's output was the one before it, so its gradient goes there; its gates took no part.
+    private void MaskedBackward(long row, int sample, float* fromOutput)
+    {
+        var dy = _dy + ((long)sample * Padded);
+        if (fromOutput is not null)
+        {
+            for (var k = 0; k < Padded; k += V.Count)
+            {
+                (V.Load(dy + k) + V.Load(fromOutput + k)).Store(dy + k);
+            }
+        }
+        if (_mask[row] == 0)
+        {
+            new Span<float>(Z + (row * Gates), Gates).Clear();
+            SkipBackward(row);
+            return;
+        }
+        CellBackward(row, sample, dy);
+        new Span<float>(dy, Padded).Clear();
+    }
+
+    /// <summary>What a masked step's backward pass has to clear besides its gates.</summary>
+    private protected virtual void SkipBackward(long row)
+    {
+    }
+
+    private void SkipMasked(int step, int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            var row = ((long)step * Samples) + i;
+            var used = _mask[row] != 0;
+            if (!used)
+            {
+                for (var state = 0; state < StateCount; state++)
+                {
+                    var before = StateRows(state) + (row * Padded);
+                    new ReadOnlySpan<float>(before, Padded).CopyTo(new Span<float>(before + ((long)Samples * Padded), Padded));
+                }
+            }
+            var y = new Span<float>(_y + ((_returnSequences ? row : i) * Padded), Padded);
+            if (used)
+            {
+                new ReadOnlySpan<float>(_h + ((row + Samples) * Padded), Padded).CopyTo(y);
+            }
+            else if (step == 0)
+            {
+                y.Clear();
+            }
+            else if (_returnSequences)
+            {
+                new ReadOnlySpan<float>(_y + ((row - Samples) * Padded), Padded).CopyTo(y);
+            }
+        }
+    }
+
+    private void SumRepeats()
+    {
+        new ReadOnlySpan<float>(Z, Samples * Gates).CopyTo(new Span<float>(_summed, Samples * Gates));
+        for (var t = 1; t < Steps; t++)
+        {
+            var z = Z + ((long)t * Samples * Gates);
+            for (var k = 0L; k < (long)Samples * Gates; k += V.Count)
+            {
+                (V.Load(_summed + k) + V.Load(z + k)).Store(_summed + k);
+            }
+        }
+    }
+
+    private void WeightGradientsPart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(Units, part, _productParts);
+        if (count > 0)
+        {
+            RecurrentWeightGradient(first, count);
+        }
+        var inputRows = _repeats > 0 ? Samples : Samples * Steps;
+        var z = _repeats > 0 ? _summed : Z;
+        if (_hot is null)
+        {
+            (first, count) = WorkTeam.Piece(InputWidth, part, _productParts);
+            if (count > 0)
+            {
+                Gemm<V>.MultiplyToPanels(_x + first, 1, _stride, z, Gates, WGradient, InputWidth, first, count, inputRows, Gates);
+            }
+        }
+        else if (part == 0)
+        {
+            new Span<float>(WGradient, InputWidth * Gates).Clear();
+            for (var r = 0L; r < inputRows; r++)
+            {
+                Gemm<V>.AddToRow(WGradient, InputWidth, Gates, _hot[r], z + (r * Gates));
+            }
+        }
+        if (part == _productParts - 1)
+        {
+            BiasGradients(z, inputRows);
+        }
+    }
+
+    /// <summary>Some rows of the recurrent kernel's gradient.</summary>
+    private protected virtual void RecurrentWeightGradient(int first, int count) =>
+        Gemm<V>.MultiplyToPanels(_dropped + first, 1, Padded, Z, Gates, UGradient, Units, first, count, Samples * Steps, Gates);
+
+    /// <summary>The bias's gradient, from the gradients of the gates' sums.</summary>
+    private protected abstract void BiasGradients(float* z, long rows);
+
+    private void InputProductPart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(_repeats > 0 ? Samples : Samples * Steps, part, _productParts);
+        var width = Gemm<V>.Padded(InputWidth);
+        var z = (_repeats > 0 ? _summed : Z) + ((long)first * Gates);
+        for (var gate = 0; gate < GateCount; gate++)
+        {
+            Gemm<V>.Multiply(z + (gate * Padded), Gates, 1, _wT + ((long)gate * Units * width), _inputGradient + ((long)first * width), width, count, Units, width, add: gate > 0);
+        }
+    }
+
+    // The draws are those of the layer's own forward, in its order.
+    private void DrawDropout()
+    {
+        if (_keptInput is not null)
+        {
+            for (var i = 0; i < Samples; i++)
+            {
+                Layer.DrawKept(_dropout, new Span<float>(_keptInput + ((long)i * Gemm<V>.Padded(InputWidth)), InputWidth));
+            }
+        }
+        if (_keptHidden is not null)
+        {
+            for (var i = 0; i < Samples; i++)
+            {
+                Layer.DrawKept(_recurrentDropout, new Span<float>(_keptHidden + ((long)i * Padded), Units));
+            }
+        }
+    }
+
+    private void DropHidden(int step, int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            var place = (((long)step * Samples) + i) * Padded;
+            for (var k = 0; k < Padded; k += V.Count)
+            {
+                (V.Load(_h + place + k) * V.Load(_keptHidden + ((long)i * Padded) + k)).Store(_dropped + place + k);
+            }
+        }
+    }
+
+    private int InputStep(int step, int inputSteps) => _goBackwards ? inputSteps - 1 - step : step;
+
+    private void OrderInput()
+    {
+        var width = Gemm<V>.Padded(InputWidth);
+        var steps = _repeats > 0 ? 1 : Steps;
+        for (var t = 0; t < steps; t++)
+        {
+            for (var i = 0; i < Samples; i++)
+            {
+                var (to, from) = (((long)t * Samples) + i, ((long)InputStep(t, steps) * Samples) + i);
+                if (_hot is not null)
+                {
+                    _orderedHot[to] = _hot[from];
+                    if (_keptInput is null)
+                    {
+                        continue;
+                    }
+                }
+                var row = new Span<float>(_ordered + (to * width), InputWidth);
+                if (_hot is not null)
+                {
+                    row.Clear();
+                    row[_hot[from]] = _keptInput[((long)i * width) + _hot[from]];
+                    continue;
+                }
+                new ReadOnlySpan<float>(_x + (from * _stride), InputWidth).CopyTo(row);
+                if (_keptInput is not null)
+                {
+                    for (var k = 0; k < InputWidth; k++)
+                    {
+                        row[k] *= _keptInput[((long)i * width) + k];
+                    }
+                }
+            }
+        }
+        _x = _ordered;
+        _stride = width;
+        _hot = _hot is null || _keptInput is not null ? null : _orderedHot;
+    }
+
+    private void OrderMask()
+    {
+        if (!_goBackwards)
+        {
+            return;
+        }
+        for (var t = 0; t < Steps; t++)
+        {
+            new ReadOnlySpan<byte>(_mask + ((long)InputStep(t, Steps) * Samples), Samples).CopyTo(new Span<byte>(_orderedMask + ((long)t * Samples), Samples));
+        }
+        _mask = _orderedMask;
+    }
+
+    private void ReorderGradient(float* inputGradient)
+    {
+        var width = Gemm<V>.Padded(InputWidth);
+        var steps = _repeats > 0 ? 1 : Steps;
+        for (var t = 0; t < steps; t++)
+        {
+            for (var i = 0; i < Samples; i++)
+            {
+                var from = _orderedGradient + ((((long)t * Samples) + i) * width);
+                var to = inputGradient + ((((long)InputStep(t, steps) * Samples) + i) * width);
+                for (var k = 0; k < width; k += V.Count)
+                {
+                    var gradient = V.Load(from + k);
+                    (_keptInput is null ? gradient : gradient * V.Load(_keptInput + ((long)i * width) + k)).Store(to + k);
+                }
+            }
+        }
+    }
+}
