@@ -39,5 +39,15 @@ internal abstract class Engine : IDisposable
     /// <param name="batch">The samples.</param>
     internal abstract Tensor PredictOnBatch(in Batch batch);
 
+    /// <summary>Whether <see cref="PredictInto"/> works on plain memory.</summary>
+    internal virtual bool PredictsInto => false;
+
+    /// <summary>The outputs for inputs in plain memory, samples first; nothing is allocated once the shape is known.</summary>
+    /// <param name="inputs">samples · steps · features numbers.</param>
+    /// <param name="samples">How many samples.</param>
+    /// <param name="steps">How many time steps; 1 where there are none.</param>
+    /// <param name="outputs">Receives the outputs.</param>
+    internal virtual void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs) => throw new NotSupportedException();
+
     public abstract void Dispose();
 }

@@ -149,7 +149,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     {
         if (_carried is null)
         {
-            Carry([.. Enumerable.Range(0, StateCount).Select(_ => zeros(samples, Units).DetachFromDisposeScope())]);
+            CarryZeros(samples);
         }
         for (var i = 0; i < rows.Length; i++)
         {
@@ -303,6 +303,9 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     private Tensor[] Zeros(Tensor input) =>
         [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];
+
+    // A method of its own: what the lambda captures would be allocated at each batch.
+    private void CarryZeros(int samples) => Carry([.. Enumerable.Range(0, StateCount).Select(_ => zeros(samples, Units).DetachFromDisposeScope())]);
 
     private void Carry(Tensor[]? states)
     {

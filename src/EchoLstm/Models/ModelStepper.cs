@@ -36,6 +36,7 @@ public sealed class ModelStepper : IDisposable
         _layers = layers;
         BatchSize = batchSize;
         _features = model.InputShape!.Last!.Value;
+        OutputLength = checked((int)(batchSize * model.OutputShape(model.InputShape.With(0, batchSize)).Last!.Value));
         _states = new Tensor[layers.Count][];
         Array.Fill(_states, []);
     }
@@ -67,7 +68,8 @@ public sealed class ModelStepper : IDisposable
         using var withoutGradients = no_grad();
         if (_fused is not null)
         {
-            var output = StepFused(input.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
+            var output = new float[OutputLength];
+            StepFused(input.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), output);
             return tensor(output).reshape(BatchSize, output.Length / BatchSize).MoveToOuterDisposeScope();
         }
         var next = new Tensor[_layers.Count][];
@@ -81,12 +83,27 @@ public sealed class ModelStepper : IDisposable
         return (ReferenceEquals(x, input) ? x.alias() : x).MoveToOuterDisposeScope();
     }
 
+    /// <summary>How many numbers an output has: batch · units.</summary>
+    public int OutputLength { get; }
+
     /// <summary>Reads the next step from .NET memory.</summary>
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public float[] Step(ReadOnlySpan<float> input)
+    {
+        var output = new float[OutputLength];
+        Step(input, output);
+        return output;
+    }
+
+    /// <summary>Reads the next step from .NET memory into .NET memory; on the fused engine nothing is allocated.</summary>
+    /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
+    /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
+    /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
+    /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
+    public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
         ThrowIfDisposed();
         if (input.Length != BatchSize * _features)
@@ -96,16 +113,23 @@ public sealed class ModelStepper : IDisposable
                 $"({BatchSize * _features},)",
                 $"({input.Length},)");
         }
+        if (output.Length != OutputLength)
+        {
+            throw new ShapeMismatchException(
+                $"A stream's output after a step has {OutputLength} numbers, but there is room for {output.Length}. Give it a span of OutputLength numbers.",
+                $"({OutputLength},)",
+                $"({output.Length},)");
+        }
         if (_fused is not null)
         {
-            return StepFused(input);
+            StepFused(input, output);
+            return;
         }
         using var scope = NewDisposeScope();
         var flat = tensor(input.ToArray());
         var like = _model.parameters().FirstOrDefault();
         var x = like is null ? flat : flat.to(like.dtype, like.device);
-        var output = Step(x.reshape(BatchSize, _features));
-        return output.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        Step(x.reshape(BatchSize, _features)).to(ScalarType.Float32).cpu().data<float>().CopyTo(output);
     }
 
     /// <summary>A copy of the state, to go back to or to hand to another stream of the model.</summary>
@@ -165,16 +189,14 @@ public sealed class ModelStepper : IDisposable
     internal static Tensor[][] Copies(Tensor[][] states) =>
         [.. states.Select(state => state.Select(tensor => tensor.clone().DetachFromDisposeScope()).ToArray())];
 
-    private float[] StepFused(ReadOnlySpan<float> input)
+    private void StepFused(ReadOnlySpan<float> input, Span<float> output)
     {
         if (!_fused!.StillFits())
         {
             throw new InvalidOperationException("The model's weights were moved to another type or device while the stream was open. Open a new stream.");
         }
-        var output = new float[_fused.OutputNumbers];
         _fused.Step(input, output);
         StepsRead++;
-        return output;
     }
 
     private Tensor[][] FusedStates()

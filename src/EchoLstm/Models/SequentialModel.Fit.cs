@@ -63,7 +63,6 @@ public sealed partial class SequentialModel
             throw new ArgumentException("Give validationSplit or validationData, not both.", nameof(validationData));
         }
 
-        var stopwatch = Stopwatch.StartNew();
         using var all = Samples(x, y, compilation, sampleWeight, classWeight);
         using var validation = validationData is { } given ? Samples(given.X, given.Y, compilation) : Split(all, 1 - validationSplit, takeLast: true);
         using var training = Split(all, 1 - validationSplit, takeLast: false) ?? all;
@@ -90,6 +89,7 @@ public sealed partial class SequentialModel
         var history = new History(Engine, compilation.Names, validation is not null, epochs - initialEpoch) { Warnings = warnings };
         var order = shuffle ? new long[training.Count] : [];
         train();
+        var stopwatch = Stopwatch.StartNew();
         try
         {
             foreach (var observer in observers)

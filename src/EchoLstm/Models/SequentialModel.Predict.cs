@@ -1,3 +1,4 @@
+using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
 using EchoLstm.Training;
@@ -9,6 +10,9 @@ namespace EchoLstm.Models;
 public sealed partial class SequentialModel
 {
     private const int DefaultBatchSize = 32;
+
+    // How many numbers a sample's output has, by the number of its time steps.
+    private readonly Dictionary<long, long> _lengths = [];
 
     /// <summary>Measures the model without training it (Keras's <c>evaluate</c>).</summary>
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
@@ -62,6 +66,56 @@ public sealed partial class SequentialModel
         var array = NetArrays.FromTensor(output);
         return array as TArray ?? throw new ArgumentException(
             $"The prediction of shape {Shape.Of(output)} is a {TypeName(array.GetType())}, not a {TypeName(typeof(TArray))}. Call Predict<{TypeName(array.GetType())}>.");
+    }
+
+    /// <summary>The outputs for inputs in .NET memory, into .NET memory: for many small predictions. On the fused engine nothing is allocated once a shape was seen.</summary>
+    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
+    /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
+    /// <param name="samples">How many samples; all are run together.</param>
+    /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1)
+    {
+        ThrowIfDisposed();
+        ThrowIfEmpty();
+        ThrowIfNotBuilt("predict");
+        AtLeastOne(samples, nameof(samples));
+        var features = InputShape!.Last ?? 1;
+        var hasSteps = InputShape.Rank == 3;
+        var steps = x.Length / samples / features;
+        if (InputShape.Rank is not (2 or 3) || x.IsEmpty || steps * features * samples != x.Length || (!hasSteps && steps != 1) || (hasSteps && InputShape[1] is { } fixedSteps && fixedSteps != steps))
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"The model takes {InputShape}, which {x.Length} numbers for {samples} samples do not fill. Give samples · {(hasSteps ? "time steps · " : "")}features numbers."),
+                InputShape.ToString(),
+                string.Create(CultureInfo.InvariantCulture, $"({x.Length},)"));
+        }
+        if (!_lengths.TryGetValue(steps, out var length))
+        {
+            var output = OutputShape(hasSteps ? new Shape(1, steps, features) : new Shape(1, features));
+            length = output.Aggregate(1L, (product, axis) => product * axis!.Value);
+            _lengths[steps] = length;
+        }
+        if (y.Length != length * samples)
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"The predictions of {samples} samples have {length * samples} numbers, but there is room for {y.Length}. Give y that length."),
+                string.Create(CultureInfo.InvariantCulture, $"({length * samples},)"),
+                string.Create(CultureInfo.InvariantCulture, $"({y.Length},)"));
+        }
+        SampleCheck.Finite(x, nameof(x));
+        var engine = Runner();
+        if (engine.PredictsInto)
+        {
+            engine.PredictInto(x, samples, (int)steps, y);
+            return;
+        }
+        using var inputs = tensor(x.ToArray());
+        using var shaped = hasSteps ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, features);
+        using var predicted = Predict(shaped, samples);
+        using var floats = predicted.to(ScalarType.Float32).cpu();
+        floats.data<float>().CopyTo(y);
     }
 
     private RunningFigures Measure(SampleSet samples, int batchSize, bool carryState)

@@ -30,7 +30,7 @@ public sealed class History
     /// <summary>The engine that trained, and why that one.</summary>
     public EngineInfo Engine { get; }
 
-    /// <summary>How long the fit took.</summary>
+    /// <summary>How long the epochs took, callbacks included. Checking the data and compiling the loops come before.</summary>
     public TimeSpan Duration { get; internal set; }
 
     /// <summary>What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after <c>Compile</c>.</summary>

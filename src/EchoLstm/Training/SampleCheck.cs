@@ -55,6 +55,18 @@ internal static class SampleCheck
         }
     }
 
+    /// <summary>Throws where a number is NaN or infinite, naming the first.</summary>
+    internal static void Finite(ReadOnlySpan<float> data, string name)
+    {
+        for (var i = 0; i < data.Length; i++)
+        {
+            if (!float.IsFinite(data[i]))
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name}[{i}] is {data[i]}: the model can take numbers alone. Remove or replace it, or mask its time step."), name);
+            }
+        }
+    }
+
     /// <summary>Throws where a value is NaN or infinite, naming the first.</summary>
     internal static void Finite(Tensor data, string name)
     {

@@ -1,28 +1,30 @@
 using EchoLstm.Benchmarks.Workloads;
 using EchoLstm.Models;
 using EchoLstm.Training;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Benchmarks.Own;
 
-/// <summary>A prediction of whole sequences, tensor in and tensor out.</summary>
+/// <summary>A prediction of whole sequences, from memory into memory.</summary>
 internal sealed class PredictRun : CallRun
 {
     private readonly SequentialModel _model;
-    private readonly Tensor _x;
+    private readonly float[] _x, _y;
+    private readonly int _samples;
 
     internal PredictRun(Workload workload, EngineKind engine)
     {
         _model = OwnModel.Create(workload, engine);
-        (_x, var y) = OwnModel.Data(workload);
-        y.Dispose();
+        var (x, y) = OwnModel.Data(workload);
+        using (x)
+        using (y)
+        {
+            _x = x.data<float>().ToArray();
+            _y = y.data<float>().ToArray();
+            _samples = (int)x.shape[0];
+        }
     }
 
-    internal override void Step() => _model.Predict(_x).Dispose();
+    internal override void Step() => _model.Predict(_x, _y, _samples);
 
-    public override void Dispose()
-    {
-        _x.Dispose();
-        _model.Dispose();
-    }
+    public override void Dispose() => _model.Dispose();
 }

@@ -9,7 +9,7 @@ internal sealed class StreamRun : CallRun
 {
     private readonly SequentialModel _model;
     private readonly ModelStepper _stepper;
-    private readonly float[] _input;
+    private readonly float[] _input, _output;
 
     internal StreamRun(Workload workload, EngineKind engine)
     {
@@ -17,9 +17,10 @@ internal sealed class StreamRun : CallRun
         _stepper = _model.OpenStream(workload.Batch);
         _input = new float[workload.Batch * workload.Features];
         Array.Fill(_input, 0.5f);
+        _output = new float[_stepper.OutputLength];
     }
 
-    internal override void Step() => _ = _stepper.Step(_input);
+    internal override void Step() => _stepper.Step(_input, _output);
 
     public override void Dispose()
     {

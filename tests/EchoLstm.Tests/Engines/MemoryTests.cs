@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
@@ -168,21 +167,12 @@ public abstract class MemoryTests(EngineKind engine)
         using var y = Numbers.Uniform(2, [1000, 1]);
         var afterWarmUp = 0L;
 
-        model.Fit(x, y, epochs: thousands, batchSize: 1, verbose: 0, callbacks: [new AfterEpoch(thousands / 10, () => afterWarmUp = ResidentMemory())]);
+        model.Fit(x, y, epochs: thousands, batchSize: 1, verbose: 0, callbacks: [new AfterEpoch(thousands / 10, () => afterWarmUp = ResidentMemory.Now())]);
 
-        (ResidentMemory() - afterWarmUp).Should().BeLessThan(Breath);
+        (ResidentMemory.Now() - afterWarmUp).Should().BeLessThan(Breath);
     }
 
     private static long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-
-    private static long ResidentMemory()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using var process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
-    }
 
     private SequentialModel Model(bool stateful)
     {

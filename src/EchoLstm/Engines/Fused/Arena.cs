@@ -6,7 +6,7 @@ namespace EchoLstm.Engines.Fused;
 /// One block of pinned memory that the kernels' buffers lie in; grown when shapes grow, never in a steady state. A layout is made twice: first measured, when
 /// <see cref="Take"/> gives null, then taken.
 /// </summary>
-internal sealed unsafe class Arena
+internal unsafe class Arena
 {
     private const int Alignment = 64;
     private const int NumbersPerLine = Alignment / sizeof(float);
@@ -23,7 +23,7 @@ internal sealed unsafe class Arena
     /// <summary>Gives a layout its buffers; all buffers of the last one are gone, and every number is 0.</summary>
     /// <param name="layout">Takes the buffers, the same ones each time it is called.</param>
     /// <exception cref="InsufficientMemoryException">There is no block of that size.</exception>
-    internal void Lay(Action<Arena> layout)
+    internal virtual void Lay(Action<Arena> layout)
     {
         (_measuring, _used) = (true, 0);
         layout(this);
@@ -34,7 +34,7 @@ internal sealed unsafe class Arena
     }
 
     /// <summary>The next buffer; it begins on a cache line.</summary>
-    internal float* Take(long numbers)
+    internal virtual float* Take(long numbers)
     {
         var taken = _start + _used;
         _used += RoundUp(numbers);

@@ -34,7 +34,7 @@ internal sealed unsafe class BidirectionalKernel<V> : FusedKernel
 
     internal override int OutputStride { get; }
 
-    internal override bool LooksUpOneHot => true;
+    internal override bool LooksUpOneHot => _forward.LooksUpOneHot && _backward.LooksUpOneHot;
 
     internal override IReadOnlyList<WeightPart> Weights { get; }
 

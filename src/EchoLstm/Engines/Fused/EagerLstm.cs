@@ -38,7 +38,7 @@ internal sealed class EagerLstm : IDisposable
     internal (Tensor Sequence, Tensor[] States) Run(Tensor steps, Tensor[]? initial, Tensor inputWeights, Tensor recurrentWeights)
     {
         Tensor output;
-        if (is_grad_enabled())
+        if (is_grad_enabled() && (NeedsGradient(steps) || NeedsGradient(inputWeights) || NeedsGradient(recurrentWeights) || initial?.Any(NeedsGradient) == true))
         {
             output = initial is null
                 ? LstmFunction.apply(this, steps, inputWeights, recurrentWeights)
@@ -46,16 +46,14 @@ internal sealed class EagerLstm : IDisposable
         }
         else
         {
-            var session = Begin(steps, training: false);
-            output = session.Forward(steps, initial);
-            End(session);
+            output = Forward(steps, initial, inputWeights, recurrentWeights);
         }
         var count = steps.shape[1];
         return (output.narrow(1, 0, count), [output.select(1, count - 1), output.select(1, count)]);
     }
 
-    /// <summary>A session that nobody uses.</summary>
-    internal LstmSession Begin(Tensor steps, bool training)
+    /// <summary>A session that nobody uses, with the weights as they are.</summary>
+    internal LstmSession Begin(Tensor steps, Tensor inputWeights, Tensor recurrentWeights, bool training)
     {
         LstmSession? session;
         lock (_gate)
@@ -69,7 +67,7 @@ internal sealed class EagerLstm : IDisposable
             LaneWidth.Four => new LstmSession<Lanes128>(_layer),
             _ => new LstmSession<Lanes1>(_layer),
         };
-        session.Begin((int)steps.shape[0], checked((int)steps.shape[1]), training);
+        session.Begin((int)steps.shape[0], checked((int)steps.shape[1]), inputWeights, recurrentWeights, training);
         return session;
     }
 
@@ -94,6 +92,16 @@ internal sealed class EagerLstm : IDisposable
         }
     }
 
+    private Tensor Forward(Tensor steps, Tensor[]? initial, Tensor inputWeights, Tensor recurrentWeights)
+    {
+        var session = Begin(steps, inputWeights, recurrentWeights, training: false);
+        var output = session.Forward(steps, initial);
+        End(session);
+        return output;
+    }
+
+    private static bool NeedsGradient(Tensor tensor) => tensor.requires_grad;
+
     private static bool IsPlain(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU;
 }
 
@@ -110,8 +118,9 @@ internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
     {
         var owner = (EagerLstm)vars[0];
         var tensors = vars.Skip(1).Cast<Tensor>().ToList();
-        var session = owner.Begin(tensors[0], training: true);
-        ctx.save_for_backward(tensors);
+        var session = owner.Begin(tensors[0], tensors[1], tensors[2], training: true);
+        // Detached they keep their numbers where the module moves to another type, and still know when they are changed in place.
+        ctx.save_for_backward([tensors[0], tensors[1].detach(), tensors[2].detach(), .. tensors.Skip(3)]);
         ctx.save_data(OwnerKey, owner);
         ctx.save_data(SessionKey, session);
         ctx.save_data(UseKey, session.Use);
@@ -133,7 +142,7 @@ internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
         if (session.Use != (long)ctx.get_data(UseKey))
         {
             // A second backward pass through a graph that was kept: the activations are gone.
-            session = owner.Begin(tensors[0], training: true);
+            session = owner.Begin(tensors[0], tensors[1], tensors[2], training: true);
             session.Forward(tensors[0], StatesOf(tensors));
         }
         var gradients = session.Backward(tensors, grad_output);
@@ -153,7 +162,8 @@ internal abstract class LstmSession : IDisposable
     /// <summary>How often it was given back: tells a backward pass whether the activations are still its own.</summary>
     internal long Use { get; set; }
 
-    internal abstract void Begin(int samples, int steps, bool training);
+    /// <summary>Takes the weights, and buffers for batches of this shape.</summary>
+    internal abstract void Begin(int samples, int steps, Tensor inputWeights, Tensor recurrentWeights, bool training);
 
     /// <summary>The hidden states after each step, then the cell state after the last: (samples, time steps + 1, units).</summary>
     internal abstract Tensor Forward(Tensor steps, Tensor[]? initial);
@@ -190,6 +200,7 @@ internal sealed unsafe class LstmSession<V> : LstmSession
     private readonly Lstm _layer;
     private readonly ParameterMemory _inputMemory, _recurrentMemory;
     private readonly Arena _weights = new(), _arena = new();
+    private Tensor? _inputWeights, _recurrentWeights; // the call's, which need not be the layer's any more
     private LstmKernel<V>? _kernel;
     private BatchShape _shape;
     private float* _input, _inputGradient;
@@ -197,16 +208,20 @@ internal sealed unsafe class LstmSession<V> : LstmSession
     internal LstmSession(Lstm layer)
     {
         _layer = layer;
-        (_inputMemory, _recurrentMemory) = layer.Memory();
+        _inputMemory = new ParameterMemory(() => _inputWeights!);
+        _recurrentMemory = new ParameterMemory(() => _recurrentWeights!);
     }
 
     private int Features => _kernel!.InputWidth;
 
-    internal override void Begin(int samples, int steps, bool training)
+    internal override void Begin(int samples, int steps, Tensor inputWeights, Tensor recurrentWeights, bool training)
     {
         Dispose();
-        _inputMemory.TryFind(out _, mayBeFrozen: true);
-        _recurrentMemory.TryFind(out _, mayBeFrozen: true);
+        (_inputWeights, _recurrentWeights) = (inputWeights, recurrentWeights);
+        if (!_inputMemory.TryFind(out var reason, mayBeFrozen: true) || !_recurrentMemory.TryFind(out reason, mayBeFrozen: true))
+        {
+            throw new InvalidOperationException($"{_layer.Title}: {reason}.");
+        }
         if (_kernel is null)
         {
             _kernel = new LstmKernel<V>(_layer, _inputMemory, _recurrentMemory, (int)_layer.InputShape!.Last!.Value, 0, new WorkTeam(), bare: true) { TakesStateGradients = true };
@@ -218,6 +233,7 @@ internal sealed unsafe class LstmSession<V> : LstmSession
             });
         }
         _kernel.LoadWeights();
+        (_inputWeights, _recurrentWeights) = (null, null);
         var shape = new BatchShape(samples, steps, training, false);
         if (_shape != shape)
         {

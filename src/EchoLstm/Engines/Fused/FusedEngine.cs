@@ -15,27 +15,31 @@ internal sealed unsafe class FusedEngine<V> : Engine
 {
     private readonly FusedPlan _plan;
     private readonly Compilation? _compilation;
-    private readonly Arena _weights = new();
-    private readonly Arena _arena = new();
+    private readonly Arena _weights;
+    private readonly Arena _arena;
+    private readonly Action<Arena> _takeBuffers; // one delegate, as the last batch of each epoch may be short
     private readonly WeightPart[] _parts;
     private readonly bool _hasPenalties;
     private readonly float* _packed;
     private readonly float* _gradients;
     private readonly FusedKernel _first, _last;
     private FusedUpdate<V>? _update;
-    private (int Samples, int Steps, bool Training) _layout;
+    private (int Samples, int Steps, bool Training) _layout, _wanted;
     private bool _trained;
     private float* _input;
     private int* _hot;
+    private long* _order;
     private float* _target;
     private bool _isHot;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
         (_plan, _compilation, _first, _last) = (plan, compilation, plan.Kernels[0], plan.Kernels[^1]);
+        (_weights, _arena, _takeBuffers) = (plan.NewArena(), plan.NewArena(), TakeBuffers);
         (var weights, var gradients, _parts) = plan.BindTo(_weights, gradients: compilation is not null);
         _packed = (float*)weights;
         _gradients = (float*)gradients;
+        PredictsInto = !plan.ReadsIndices && plan.Kernels.All(kernel => !kernel.IsStateful);
         _hasPenalties = _parts.Any(part => part.Regularizer is not null);
     }
 
@@ -45,7 +49,15 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     internal override void BeginTraining()
     {
-        _update ??= new FusedUpdate<V>(_compilation!.Optimizer, _packed, _gradients, _parts, _parts.Sum(part => part.Numbers), _plan.Team);
+        if (_update is null)
+        {
+            HotLoops.Compile<V>();
+            foreach (var kernel in _plan.Kernels)
+            {
+                kernel.CompileLoops();
+            }
+            _update = new FusedUpdate<V>(_compilation!.Optimizer, _packed, _gradients, _parts, _parts.Sum(part => part.Numbers), _plan.Team);
+        }
         Load();
     }
 
@@ -97,18 +109,27 @@ internal sealed unsafe class FusedEngine<V> : Engine
             Load();
         }
         Forward(batch, training: false);
-        var (samples, steps, units) = ((int)batch.Count, _plan.OutputSteps(batch.Set), _last.OutputWidth);
+        var (samples, steps, units) = ((int)batch.Count, _plan.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth);
         var output = _plan.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
-        var values = MemoryMarshal.Cast<byte, float>(output.bytes);
-        for (var i = 0; i < samples; i++)
-        {
-            for (var t = 0; t < steps; t++)
-            {
-                new ReadOnlySpan<float>(_last.Output + ((((long)t * samples) + i) * _last.OutputStride), units)
-                    .CopyTo(values[(((i * steps) + t) * units)..]);
-            }
-        }
+        CopyOutput(samples, steps, MemoryMarshal.Cast<byte, float>(output.bytes));
         return output;
+    }
+
+    internal override bool PredictsInto { get; }
+
+    internal override void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs)
+    {
+        if (!_trained)
+        {
+            Load();
+        }
+        Layout(samples, steps, training: false);
+        fixed (float* source = inputs)
+        {
+            Gather(source, null, samples, steps);
+            Run();
+        }
+        CopyOutput(samples, _plan.OutputSteps(steps), outputs);
     }
 
     public override void Dispose() => Publish();
@@ -125,13 +146,42 @@ internal sealed unsafe class FusedEngine<V> : Engine
     {
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
         Layout(samples, steps, training);
-        GatherInput(batch, samples, steps);
+        for (var i = 0; i < samples; i++)
+        {
+            _order[i] = batch.SampleAt(i);
+        }
+        if (_plan.ReadsIndices)
+        {
+            GatherIndices(batch.Set, samples, steps);
+        }
+        else
+        {
+            Gather(batch.Set.InputStart, _order, samples, steps);
+        }
+        Run();
+    }
+
+    private void Run()
+    {
         var kernels = _plan.Kernels;
         for (var i = 0; i < kernels.Length; i++)
         {
             kernels[i].ReadState();
             kernels[i].Forward(InputOf(i));
             kernels[i].WriteState();
+        }
+    }
+
+    private void CopyOutput(int samples, int steps, Span<float> values)
+    {
+        var units = _last.OutputWidth;
+        for (var i = 0; i < samples; i++)
+        {
+            for (var t = 0; t < steps; t++)
+            {
+                new ReadOnlySpan<float>(_last.Output + ((((long)t * samples) + i) * _last.OutputStride), units)
+                    .CopyTo(values[(((i * steps) + t) * units)..]);
+            }
         }
     }
 
@@ -156,30 +206,29 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private void Lay(int samples, int steps, bool training)
     {
         _layout = default;
-        _arena.Lay(arena =>
-        {
-            _input = arena.Take((long)samples * steps * _plan.InputWidth);
-            _hot = (int*)arena.Take((long)samples * steps);
-            _target = arena.Take(_last.OutputStride);
-            _plan.Lay(arena, samples, steps, training);
-        });
-        _layout = (samples, steps, training);
+        _wanted = (samples, steps, training);
+        _arena.Lay(_takeBuffers);
+        _layout = _wanted;
+    }
+
+    private void TakeBuffers(Arena arena)
+    {
+        var (samples, steps, training) = _wanted;
+        _input = arena.Take((long)samples * steps * _plan.InputWidth);
+        _hot = (int*)arena.Take((long)samples * steps);
+        _order = (long*)arena.Take(2L * samples);
+        _target = arena.Take(_last.OutputStride);
+        _plan.Lay(arena, samples, steps, training);
     }
 
     // The samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying with zeros.
-    private void GatherInput(in Batch batch, int samples, int steps)
+    private void Gather(float* source, long* order, int samples, int steps)
     {
-        if (_plan.ReadsIndices)
-        {
-            GatherIndices(batch, samples, steps);
-            return;
-        }
         var width = _plan.InputWidth;
-        var source = batch.Set.InputStart;
         _isHot = _first.LooksUpOneHot && width > 1;
         for (var i = 0; i < samples && _isHot; i++)
         {
-            var row = source + (batch.SampleAt(i) * steps * width);
+            var row = source + ((order is null ? i : order[i]) * steps * width);
             for (var t = 0; t < steps && _isHot; t++)
             {
                 _hot[((long)t * samples) + i] = OnlyOne(row + ((long)t * width), width, out _isHot);
@@ -191,7 +240,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
         for (var i = 0; i < samples; i++)
         {
-            var sample = source + (batch.SampleAt(i) * steps * width);
+            var sample = source + ((order is null ? i : order[i]) * steps * width);
             if (samples == 1 || steps == 1)
             {
                 new ReadOnlySpan<float>(sample, steps * width).CopyTo(new Span<float>(_input + ((long)i * width), steps * width));
@@ -204,14 +253,14 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    private void GatherIndices(in Batch batch, int samples, int steps)
+    private void GatherIndices(SampleSet set, int samples, int steps)
     {
         _isHot = true;
         for (var i = 0; i < samples; i++)
         {
             for (var t = 0; t < steps; t++)
             {
-                _hot[((long)t * samples) + i] = batch.Set.IndexAt((batch.SampleAt(i) * steps) + t);
+                _hot[((long)t * samples) + i] = set.IndexAt((_order[i] * steps) + t);
             }
         }
     }
@@ -228,29 +277,33 @@ internal sealed unsafe class FusedEngine<V> : Engine
     // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
     private double Measure(in Batch batch, Span<double> figures, bool training)
     {
-        var (samples, steps, units, stride) = ((int)batch.Count, _plan.OutputSteps(batch.Set), _last.OutputWidth, _last.OutputStride);
+        var (samples, steps, units, stride) = ((int)batch.Count, _plan.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth, _last.OutputStride);
         var rows = (long)samples * steps;
         var mask = _last.OutputMask;
         var counted = mask is null ? rows : Used(mask, rows);
         var divisor = mask is null ? rows : Math.Max(1, counted);
         var scale = 1f / divisor;
         figures.Clear();
+        var set = batch.Set;
+        var (hasWeights, metrics) = (set.Weights is not null, _plan.Metrics);
+        var loss = 0.0;
         for (var t = 0; t < steps; t++)
         {
             for (var i = 0; i < samples; i++)
             {
                 var row = ((long)t * samples) + i;
                 var used = mask is null ? 1f : mask[row];
-                var target = Target(batch.Set, (batch.SampleAt(i) * steps) + t, units);
+                var target = Target(set, (_order[i] * steps) + t, units);
                 var output = _last.Output + (row * stride);
-                var weight = used * batch.Set.WeightOf(batch.SampleAt(i), t, steps);
-                figures[0] += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, training ? _last.OutputGradient + (row * stride) : null, scale * weight);
-                for (var k = 0; k < _plan.Metrics.Length; k++)
+                var weight = hasWeights ? used * set.WeightOf(_order[i], t, steps) : used;
+                loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, training ? _last.OutputGradient + (row * stride) : null, scale * weight);
+                for (var k = 0; k < metrics.Length; k++)
                 {
-                    figures[k + 1] += used * FusedMetric<V>.Row(_plan.Metrics[k], output, target, units);
+                    figures[k + 1] += used * FusedMetric<V>.Row(metrics[k], output, target, units);
                 }
             }
         }
+        figures[0] = loss;
         for (var k = 0; k < figures.Length; k++)
         {
             figures[k] /= divisor;
@@ -258,6 +311,11 @@ internal sealed unsafe class FusedEngine<V> : Engine
         if (_hasPenalties)
         {
             figures[0] += FusedUpdate<V>.Penalty(_packed, _parts);
+        }
+        for (var k = 0; k < figures.Length; k++)
+        {
+            // What float32 can't hold is infinite, as it is for Torch; sums in double would hide it.
+            figures[k] = float.IsFinite((float)figures[k]) ? figures[k] : (float)figures[k];
         }
         return mask is null ? samples : counted;
     }

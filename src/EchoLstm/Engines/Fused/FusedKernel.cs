@@ -62,6 +62,7 @@ internal abstract unsafe class FusedKernel
         if (changed)
         {
             Pack();
+            AfterPack();
         }
     }
 
@@ -82,6 +83,9 @@ internal abstract unsafe class FusedKernel
     /// <summary>A state after the last step.</summary>
     internal virtual float* FinalState(int state) => null;
 
+    /// <summary>Whether a state goes on from batch to batch.</summary>
+    internal virtual bool IsStateful => false;
+
     /// <summary>Copies a stateful layer's carried state in front of the first step.</summary>
     internal virtual void ReadState()
     {
@@ -89,6 +93,11 @@ internal abstract unsafe class FusedKernel
 
     /// <summary>Carries a stateful layer's state after the last step.</summary>
     internal virtual void WriteState()
+    {
+    }
+
+    /// <summary>Compiles the kernel's own loops, see <see cref="HotLoops"/>.</summary>
+    internal virtual void CompileLoops()
     {
     }
 
@@ -107,6 +116,11 @@ internal abstract unsafe class FusedKernel
     internal abstract void Backward(in InputRows input, float* inputGradient);
 
     private protected virtual void Pack()
+    {
+    }
+
+    /// <summary>Called once the weights are packed.</summary>
+    private protected virtual void AfterPack()
     {
     }
 

@@ -22,6 +22,9 @@ internal sealed class FusedPlan
 
     internal WorkTeam Team { get; } = new();
 
+    /// <summary>Makes the engine's blocks of memory.</summary>
+    internal Func<Arena> NewArena { get; set; } = () => new Arena();
+
     internal FusedLossKind Loss { get; private set; }
 
     internal FusedMetricKind[] Metrics { get; private set; } = [];
@@ -39,9 +42,8 @@ internal sealed class FusedPlan
 
     internal int InputSteps(SampleSet set) => ReadsIndices || _inputShape.Rank == 3 ? set.Steps : 1;
 
-    internal int OutputSteps(SampleSet set)
+    internal int OutputSteps(int steps)
     {
-        var steps = InputSteps(set);
         foreach (var kernel in Kernels)
         {
             steps = kernel.OutputSteps(steps);
@@ -128,14 +130,19 @@ internal sealed class FusedPlan
     /// <param name="width">How many floats at once; null for what suits the model.</param>
     internal static FusedPlan? TryCreate(IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
     {
-        var plan = new FusedPlan(layers, inputShape);
         var longest = 1L;
         var shape = inputShape;
-        foreach (var layer in layers)
+        for (var i = 0; i < layers.Count; i++)
         {
+            var layer = layers[i];
+            if (KernelSupport.Lacks(layer, i == 0, out reason))
+            {
+                return null;
+            }
             shape = layer.OutputShape(shape);
             longest = Math.Max(longest, shape.Last ?? 1);
         }
+        var plan = new FusedPlan(layers, inputShape);
         plan.Width = width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue));
         var found = plan.Width switch
         {
@@ -183,14 +190,9 @@ internal sealed class FusedPlan
                 reason = $"{layer.Title} ({layer.KerasClass}) can't leave masked time steps out";
                 return false;
             }
-            if (layer is Embedding && i > 0)
-            {
-                reason = $"{layer.Title} ({layer.KerasClass}) has a fused kernel only as the first layer";
-                return false;
-            }
             if (shape.Rank is not (2 or 3) || KernelFactory<V>.Create(layer, shape, repeats, Team, _memories) is not { } kernel)
             {
-                reason = $"{layer.Title} ({layer.KerasClass}) has no fused kernel{KernelFactory<V>.WhyNot(layer)}";
+                reason = $"{layer.Title} ({layer.KerasClass}) has no fused kernel for input of shape {shape}";
                 return false;
             }
             _kernels.Add(kernel);

@@ -21,9 +21,6 @@ internal sealed unsafe class FusedStepper
         _arena.Lay(arena => plan.Lay(arena, batch, 1, training: false));
     }
 
-    /// <summary>The numbers of an output, of all sequences.</summary>
-    internal int OutputNumbers => _batch * _plan.Kernels[^1].OutputWidth;
-
     /// <summary>How many recurrent layers have a state.</summary>
     internal int StateCount => _recurrent.Length;
 

@@ -11,7 +11,7 @@ namespace EchoLstm.Engines.Fused;
 internal sealed unsafe class FusedUpdate<V>
     where V : struct, ILanes<V>
 {
-    private const float SmallestNormal = 1.17549435e-38f;
+    private const float RootOfVanishing = 1e-15f;
 
     // Numbers of one piece: small enough to share a middling model, large enough to be worth a turn.
     private const long PieceLength = 32 * 1024;
@@ -178,8 +178,8 @@ internal sealed unsafe class FusedUpdate<V>
             for (var k = start; k < end; k += V.Count)
             {
                 var g = V.Load(_gradients + k);
-                var m = Flushed((beta1 * V.Load(firsts + k)) + (rest1 * g));
-                var v = Flushed((beta2 * V.Load(seconds + k)) + (rest2 * g * g));
+                var m = LaneMath<V>.Flushed((beta1 * V.Load(firsts + k)) + (rest1 * g));
+                var v = Floored((beta2 * V.Load(seconds + k)) + (rest2 * Square(g)));
                 m.Store(firsts + k);
                 v.Store(seconds + k);
                 (V.Load(_weights + k) - (_rate * m / (V.SquareRoot(v) + epsilon))).Store(_weights + k);
@@ -204,7 +204,7 @@ internal sealed unsafe class FusedUpdate<V>
             for (var k = start; k < end; k += V.Count)
             {
                 var move = _rate * V.Load(_gradients + k);
-                var v = Flushed((momentum * V.Load(velocity + k)) - move);
+                var v = LaneMath<V>.Flushed((momentum * V.Load(velocity + k)) - move);
                 v.Store(velocity + k);
                 (V.Load(_weights + k) + (sgd.Nesterov ? (momentum * v) - move : v)).Store(_weights + k);
             }
@@ -221,11 +221,11 @@ internal sealed unsafe class FusedUpdate<V>
             for (var k = start; k < end; k += V.Count)
             {
                 var g = V.Load(_gradients + k);
-                var v = Flushed((rho * V.Load(squares + k)) + (rest * g * g));
+                var v = Floored((rho * V.Load(squares + k)) + (rest * Square(g)));
                 v.Store(squares + k);
                 if (means is not null)
                 {
-                    var mean = Flushed((rho * V.Load(means + k)) + (rest * g));
+                    var mean = LaneMath<V>.Flushed((rho * V.Load(means + k)) + (rest * g));
                     mean.Store(means + k);
                     v -= mean * mean;
                 }
@@ -240,6 +240,15 @@ internal sealed unsafe class FusedUpdate<V>
         }
     }
 
-    // Moments of weights that get no gradient any more fade into numbers below the normal ones, which are slow.
-    private static V Flushed(V x) => V.WhereLess(V.Abs(x), V.All(SmallestNormal), V.Zero, x);
+    // Second moments stop above 0: a small first moment over a 0 would be infinite where epsilon is tiny. NaN stays NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Floored(V x) => V.WhereLess(x, V.All(LaneMath<V>.Vanishing), V.All(LaneMath<V>.Vanishing), x);
+
+    // A square that the floor would swallow anyway is 0 rather than a number below the normal ones.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Square(V g)
+    {
+        var kept = V.WhereLess(V.Abs(g), V.All(RootOfVanishing), V.Zero, g);
+        return kept * kept;
+    }
 }

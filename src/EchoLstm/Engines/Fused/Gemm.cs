@@ -160,17 +160,20 @@ internal static unsafe class Gemm<V>
     internal static void Transpose(float* from, int rows, int columns, int first, int count, float* to)
     {
         var width = Padded(rows);
-        for (var j = 0; j < count; j++)
+        for (var i = 0; i < rows; i++)
         {
-            var source = from + Index(0, first + j, rows, columns);
-            var distance = Math.Min(PanelWidth, columns - ((first + j) / PanelWidth * PanelWidth));
-            for (var i = 0; i < rows; i += PanelWidth)
+            var target = to + Index(0, i, count, width);
+            var distance = Math.Min(PanelWidth, width - (i / PanelWidth * PanelWidth));
+            for (var j = first; j < first + count;)
             {
-                var target = to + Index(j, i, count, width);
-                var length = Math.Min(PanelWidth, rows - i);
-                for (var k = 0; k < length; k++)
+                // The row's numbers of one panel lie side by side.
+                var panel = j / PanelWidth * PanelWidth;
+                var end = Math.Min(first + count, panel + PanelWidth);
+                var source = from + ((long)panel * rows) + ((long)i * Math.Min(PanelWidth, columns - panel)) - panel;
+                for (; j < end; j++)
                 {
-                    target[k] = source[(long)(i + k) * distance];
+                    *target = source[j];
+                    target += distance;
                 }
             }
         }

@@ -137,7 +137,7 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
             {
                 deltaH += V.Load(fromOutput + u);
             }
-            deltaH = Flushed(deltaH);
+            deltaH = LaneMath<V>.Flushed(deltaH);
             var deltaN = deltaH * (V.All(1) - update) * LaneActivation<V>.Slope(squash, candidate);
             if (_layer.ResetAfter)
             {

@@ -7,8 +7,8 @@ namespace EchoLstm.Engines.Fused;
 internal static class KernelFactory<V>
     where V : struct, ILanes<V>
 {
-    /// <summary>Makes the kernel; null where the layer has none.</summary>
-    /// <param name="layer">A layer that is built.</param>
+    /// <summary>Makes the kernel; null where the shapes allow none.</summary>
+    /// <param name="layer">A layer that is built and of a kind that has kernels, see <see cref="KernelSupport"/>.</param>
     /// <param name="inputShape">The shape of its input, of rank 2 or 3; the last axis has a length unless the input is indices.</param>
     /// <param name="repeats">How often a RepeatVector before it repeats its input; 0 for none.</param>
     /// <param name="team">The threads.</param>
@@ -21,9 +21,10 @@ internal static class KernelFactory<V>
             case RecurrentLayer recurrent:
                 return CreateRecurrent(recurrent, features, repeats, team, memories);
             case Bidirectional both:
-                return CreateRecurrent(both.Forward, features, 0, team, memories) is { } forward && CreateRecurrent(both.Backward, features, 0, team, memories) is { } backward
-                    ? new BidirectionalKernel<V>(both, forward, backward)
-                    : null;
+                return new BidirectionalKernel<V>(
+                    both,
+                    CreateRecurrent(both.Forward, features, 0, team, memories),
+                    CreateRecurrent(both.Backward, features, 0, team, memories));
             case Dense dense:
                 var (kernel, bias) = dense.Memory();
                 Add(memories, dense, kernel, bias);
@@ -32,7 +33,7 @@ internal static class KernelFactory<V>
                 var table = embedding.Memory();
                 Add(memories, embedding, table);
                 return new EmbeddingKernel<V>(embedding, table);
-            case TimeDistributed { Inner: Dense or Dropout or ActivationLayer } each when inputShape.Rank == 3:
+            case TimeDistributed each:
                 return Create((Layer)each.Inner, inputShape, 0, team, memories);
             case RepeatVector repeat:
                 return new RepeatVectorKernel<V>(repeat.N, features);
@@ -49,39 +50,26 @@ internal static class KernelFactory<V>
         }
     }
 
-    /// <summary>What keeps a layer of a kind that has a kernel from having one.</summary>
-    internal static string WhyNot(Layer layer) => layer switch
-    {
-        Lstm { ReturnState: true } => " with returnState",
-        RecurrentLayer => " with softmax inside",
-        Bidirectional both => WhyNot(both.Forward),
-        TimeDistributed { Inner: Layer inner } => $" around {inner.KerasClass}",
-        TimeDistributed => " around a TorchSharp module",
-        _ => "",
-    };
-
-    private static RecurrentKernel<V>? CreateRecurrent(RecurrentLayer layer, int features, int repeats, WorkTeam team, List<(Layer Layer, ParameterMemory Memory)> memories)
+    private static RecurrentKernel<V> CreateRecurrent(RecurrentLayer layer, int features, int repeats, WorkTeam team, List<(Layer Layer, ParameterMemory Memory)> memories)
     {
         switch (layer)
         {
-            case Lstm { ReturnState: false } lstm when AreElementwise(lstm.Activation, lstm.RecurrentActivation):
+            case Lstm lstm:
                 var ofLstm = lstm.Memory();
                 Add(memories, lstm, ofLstm.Input, ofLstm.Recurrent);
                 return new LstmKernel<V>(lstm, ofLstm.Input, ofLstm.Recurrent, features, repeats, team);
-            case Gru gru when AreElementwise(gru.Activation, gru.RecurrentActivation):
+            case Gru gru:
                 var ofGru = gru.Memory();
                 Add(memories, gru, [ofGru.Input, ofGru.Recurrent, .. ofGru.Biases]);
                 return new GruKernel<V>(gru, ofGru.Input, ofGru.Recurrent, ofGru.Biases, features, repeats, team);
-            case SimpleRnn plain when AreElementwise(plain.Activation):
+            case SimpleRnn plain:
                 var ofPlain = plain.Memory();
                 Add(memories, plain, ofPlain.Input, ofPlain.Recurrent);
                 return new SimpleRnnKernel<V>(plain, ofPlain.Input, ofPlain.Recurrent, features, repeats, team);
             default:
-                return null;
+                throw new ArgumentException($"{layer.Title} has no kernel.", nameof(layer));
         }
     }
-
-    private static bool AreElementwise(params ReadOnlySpan<Activation> activations) => !activations.Contains(Activation.Softmax);
 
     private static void Add(List<(Layer Layer, ParameterMemory Memory)> memories, Layer layer, params ReadOnlySpan<ParameterMemory?> added)
     {

@@ -39,6 +39,12 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
 
     internal override int StateCount => 2;
 
+    internal override void CompileLoops()
+    {
+        HotLoops.Compile(typeof(RecurrentKernel<V>));
+        HotLoops.Compile(typeof(LstmKernel<V>));
+    }
+
     private int Columns => InputWidth + (_layer.UseBias ? 1 : 0);
 
     internal override float* StateGradient(int state) => state == 0 ? HiddenGradient : _dc;
@@ -74,7 +80,7 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
         LaneActivation<V>.Apply(gate, o, Padded);
         for (var u = 0; u < Padded; u += V.Count)
         {
-            var next = V.MultiplyAdd(V.Load(f + u), V.Load(cBefore + u), V.Load(i + u) * V.Load(g + u));
+            var next = LaneMath<V>.Flushed(V.MultiplyAdd(V.Load(f + u), V.Load(cBefore + u), V.Load(i + u) * V.Load(g + u)));
             next.Store(c + u);
             next.Store(squashed + u);
         }
@@ -105,11 +111,11 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
             {
                 deltaH += V.Load(fromOutput + u);
             }
-            var deltaC = Flushed(V.MultiplyAdd(deltaH * o, LaneActivation<V>.Slope(squash, squashed), V.Load(dc + u)));
+            var deltaC = LaneMath<V>.Flushed(V.MultiplyAdd(deltaH * o, LaneActivation<V>.Slope(squash, squashed), V.Load(dc + u)));
             (deltaC * g * LaneActivation<V>.Slope(gate, i)).Store(z + u);
             (deltaC * V.Load(cBefore + u) * LaneActivation<V>.Slope(gate, f)).Store(z + Padded + u);
             (deltaC * i * LaneActivation<V>.Slope(squash, g)).Store(z + (2 * Padded) + u);
-            (Flushed(deltaH) * squashed * LaneActivation<V>.Slope(gate, o)).Store(z + (3 * Padded) + u);
+            (LaneMath<V>.Flushed(deltaH) * squashed * LaneActivation<V>.Slope(gate, o)).Store(z + (3 * Padded) + u);
             (deltaC * f).Store(dc + u);
         }
     }

@@ -1,15 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
-using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
 /// Where a module's parameter has its numbers: the kernels read and write them there. Found anew at each run, as moving a module replaces its parameters.
 /// </summary>
-internal sealed unsafe class ParameterMemory(Func<Parameter> parameter)
+internal sealed unsafe class ParameterMemory(Func<Tensor> parameter)
 {
+    private Tensor? _found;
+    private nint _handle;
     private float[]? _seen;
     private long _count;
 
@@ -20,7 +22,14 @@ internal sealed unsafe class ParameterMemory(Func<Parameter> parameter)
     internal bool TryFind(out string? reason, bool mayBeFrozen = false)
     {
         var tensor = parameter();
-        reason = tensor.dtype != torch.ScalarType.Float32 ? $"its weights are {tensor.dtype}, not Float32"
+        // The same tensor as the last time: only what can change in place is looked at, so that a step of a stream costs next to nothing.
+        if (ReferenceEquals(tensor, _found) && tensor.Handle == _handle && tensor.dtype == ScalarType.Float32 && (mayBeFrozen || tensor.requires_grad))
+        {
+            Start = StartOf(tensor);
+            reason = null;
+            return true;
+        }
+        reason = tensor.dtype != ScalarType.Float32 ? $"its weights are {tensor.dtype}, not Float32"
             : tensor.device_type != DeviceType.CPU ? $"its weights are on {tensor.device_type}, not on the CPU"
             : !tensor.is_contiguous() ? "its weights are not contiguous"
             : !mayBeFrozen && !tensor.requires_grad ? "it is not trainable"
@@ -29,10 +38,8 @@ internal sealed unsafe class ParameterMemory(Func<Parameter> parameter)
         {
             return false;
         }
-        using var values = tensor.detach();
-        var bytes = values.bytes;
-        Start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
-        _count = bytes.Length / sizeof(float);
+        (_found, _handle, _count) = (tensor, tensor.Handle, tensor.numel());
+        Start = StartOf(tensor);
         return true;
     }
 
@@ -56,6 +63,8 @@ internal sealed unsafe class ParameterMemory(Func<Parameter> parameter)
         }
         Bytes.CopyTo(MemoryMarshal.AsBytes(_seen.AsSpan()));
     }
+
+    private static float* StartOf(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     private ReadOnlySpan<byte> Bytes => new(Start, checked((int)(_count * sizeof(float))));
 }

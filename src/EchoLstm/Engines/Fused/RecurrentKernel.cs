@@ -11,12 +11,11 @@ namespace EchoLstm.Engines.Fused;
 /// <remarks>
 /// Rows of gates: each gate's units padded to whole vectors, so that no loop has a remainder; packed weights have zeros there, and padding stays 0 in every gradient.
 /// Samples are independent of each other through all steps, so threads take samples; weights' gradients are cut by rows. A training step keeps
-/// gates · 4 + (states + 1 + states) · 4 bytes a unit (padded), sample and step, for an LSTM 4 (4 + 3) = 28, and twice that of the input where it is turned round or dropped out.
+/// gates and states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out.
 /// </remarks>
 internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     where V : struct, ILanes<V>
 {
-    private const float SmallestNormal = 1.17549435e-38f;
 
     private readonly int _repeats;
     private readonly bool _returnSequences, _goBackwards, _stateful;
@@ -35,6 +34,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private int _stride, _recurrenceParts, _productParts;
     private byte* _mask;
     private int* _hot;
+    private bool _isFinite;
 
     /// <param name="layer">The layer.</param>
     /// <param name="gates">How many gates it has.</param>
@@ -61,7 +61,8 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
 
     internal RecurrentLayer Layer { get; }
 
-    internal sealed override bool LooksUpOneHot => true;
+    // A product with a row of zeros is NaN where a weight is not finite, and a look-up would skip that.
+    internal sealed override bool LooksUpOneHot => _isFinite;
 
     private protected int Units { get; }
 
@@ -219,6 +220,8 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         }
     }
 
+    internal sealed override bool IsStateful => _stateful;
+
     internal sealed override void ReadState()
     {
         if (!_stateful)
@@ -290,12 +293,22 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     }
 
     /// <summary>Adds the recurrent part to some samples' gates.</summary>
-    private protected virtual void RecurrentProduct(int step, int first, int count) =>
-        Gemm<V>.Multiply(HiddenBefore(step) + ((long)first * Padded), Padded, 1, U, Z + ((((long)step * Samples) + first) * Gates), Gates, count, Units, Gates, add: true);
+    private protected virtual void RecurrentProduct(int step, int first, int count)
+    {
+        var hidden = HiddenBefore(step) + ((long)first * Padded);
+        var z = Z + ((((long)step * Samples) + first) * Gates);
+        if (Padded == V.Count && GateCount == 4)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                NarrowProduct(hidden + ((long)i * Padded), z + ((long)i * Gates));
+            }
+            return;
+        }
+        Gemm<V>.Multiply(hidden, Padded, 1, U, z, Gates, count, Units, Gates, add: true);
+    }
 
-    /// <summary>A gradient that has all but vanished as 0: numbers below float32's normal ones are slow on most processors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private protected static V Flushed(V gradient) => V.WhereLess(V.Abs(gradient), V.All(SmallestNormal), V.Zero, gradient);
+    private protected sealed override void AfterPack() => _isFinite = Rows<V>.AreFinite(W, (long)InputWidth * Gates);
 
     private void ProjectionPart(int part)
     {
@@ -379,6 +392,29 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         {
             Gemm<V>.Multiply(z + (gate * Padded), Gates, 1, UTransposed + ((long)gate * Units * Padded), target, Padded, count, Units, Padded, add: gate > 0);
         }
+    }
+
+    // With one vector of units a row of four gates stays in registers; the sums are those of the product in panels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void NarrowProduct(float* hidden, float* z)
+    {
+        var (z0, z1, z2, z3) = (V.Load(z), V.Load(z + V.Count), V.Load(z + (2 * V.Count)), V.Load(z + (3 * V.Count)));
+        var threeGates = U;
+        var lastGate = U + ((long)Units * Gemm<V>.PanelWidth);
+        for (var k = 0; k < Units; k++)
+        {
+            var h = V.All(hidden[k]);
+            z0 = V.MultiplyAdd(h, V.Load(threeGates), z0);
+            z1 = V.MultiplyAdd(h, V.Load(threeGates + V.Count), z1);
+            z2 = V.MultiplyAdd(h, V.Load(threeGates + (2 * V.Count)), z2);
+            z3 = V.MultiplyAdd(h, V.Load(lastGate), z3);
+            threeGates += Gemm<V>.PanelWidth;
+            lastGate += V.Count;
+        }
+        z0.Store(z);
+        z1.Store(z + V.Count);
+        z2.Store(z + (2 * V.Count));
+        z3.Store(z + (3 * V.Count));
     }
 
     // With one vector of units a sum over all gates would be one long chain: a sum for each gate, then their sum.

@@ -19,4 +19,17 @@ internal static unsafe class Rows<V>
             }
         }
     }
+
+    /// <summary>Whether all of whole vectors of numbers are finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static bool AreFinite(float* numbers, long count)
+    {
+        var strange = V.Zero;
+        for (var k = 0L; k < count; k += V.Count)
+        {
+            var x = V.Load(numbers + k);
+            strange += x - x; // NaN for NaN and infinities
+        }
+        return V.Sum(strange) == 0;
+    }
 }

@@ -63,7 +63,7 @@ internal sealed unsafe class SimpleRnnKernel<V> : RecurrentKernel<V>
             {
                 deltaH += V.Load(fromOutput + u);
             }
-            (Flushed(deltaH) * LaneActivation<V>.Slope(_layer.Activation, V.Load(h + u))).Store(z + u);
+            (LaneMath<V>.Flushed(deltaH) * LaneActivation<V>.Slope(_layer.Activation, V.Load(h + u))).Store(z + u);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class FusedBitsTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    [InlineData("Bidirectional")]
     public void The_number_of_threads_changes_no_bit(string kind)
     {
         var before = get_num_threads();
@@ -83,14 +84,15 @@ public sealed class FusedBitsTests
 
     private static SequentialModel Model(string kind, int units, int features)
     {
-        RecurrentLayer Layer() => kind switch
+        Layer Recurrent() => kind switch
         {
             "Lstm" => new Lstm(units, returnSequences: true),
             "Gru" => new Gru(units, returnSequences: true),
             "Gru, reset before" => new Gru(units, returnSequences: true, resetAfter: false),
-            _ => new SimpleRnn(units, returnSequences: true),
+            "SimpleRnn" => new SimpleRnn(units, returnSequences: true),
+            _ => new Bidirectional(new Gru(units, returnSequences: true)),
         };
-        var model = new SequentialModel(Layer(), Layer(), new Dense(2)) { Seed = 1 };
+        var model = new SequentialModel(Recurrent(), Recurrent(), new Dense(2)) { Seed = 1 };
         model.Build(Steps, features);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         return model;

@@ -31,7 +31,7 @@ public sealed class FusedChoiceTests
         ["frames"] = (
             () => new(new TimeDistributed(nn.Conv2d(1, 4, 3)), new TimeDistributed(nn.ReLU()), new TimeDistributed(nn.MaxPool2d(2)), new TimeDistributed(new Flatten()), new Lstm(16), new Dense(1, Activation.Sigmoid)),
             [5, 1, 8, 8],
-            "Torch: the input (1, 5, 1, 8, 8) is neither (samples, features) nor (samples, time steps, features)"),
+            "Torch: TimeDistributed 'time_distributed_1' (TimeDistributed) has no fused kernel around a TorchSharp module"),
     };
 
     private const string Fused = "Fused: every layer has a kernel";
@@ -79,6 +79,7 @@ public sealed class FusedChoiceTests
         Reason(new RepeatedSteps(), new TimeDistributed(new Dense(1))).Should().EndWith("has no fused kernel");
         Reason(new Lstm(3, returnState: true)).Should().Be("Lstm 'lstm_1' (LSTM) has no fused kernel with returnState");
         Reason(new Bidirectional(new Lstm(3, returnState: true))).Should().Be("Bidirectional 'bidirectional_1' (Bidirectional) has no fused kernel with returnState");
+        Reason(new Dense(2), new Reshape(2, 2, 2), new Dense(1), new Flatten()).Should().Be("Reshape 'reshape_1' (Reshape) has no fused kernel for input of shape (None, 4, 2)");
         Reason(new Gru(3, activation: Activation.Softmax)).Should().Be("Gru 'gru_1' (GRU) has no fused kernel with softmax inside");
     }
 
@@ -151,12 +152,34 @@ public sealed class FusedChoiceTests
         model.Summary(withFormulas: true).Should().EndWith($"{Environment.NewLine}Engine: Torch: it was asked for");
     }
 
+    [Fact]
+    public void Choosing_does_not_run_a_users_module()
+    {
+        var counted = new CountingModule();
+        using var model = new SequentialModel(new Dense(2), counted, new TimeDistributed(new CountingModule()));
+        model.Build(4, 2);
+        var calls = counted.Calls;
+        model.Engine.Kind.Should().Be(EngineKind.Torch);
+        counted.Calls.Should().Be(calls);
+    }
+
     private static string Reason(params nn.Module<Tensor, Tensor>[] layers)
     {
         using var model = new SequentialModel(layers);
         model.Build(4, 2);
         model.Engine.Kind.Should().Be(EngineKind.Torch);
         return model.Engine.Reason;
+    }
+
+    private sealed class CountingModule() : nn.Module<Tensor, Tensor>("CountingModule")
+    {
+        internal int Calls { get; private set; }
+
+        public override Tensor forward(Tensor input)
+        {
+            Calls++;
+            return input.alias();
+        }
     }
 
     private sealed class RepeatedSteps() : nn.Module<Tensor, Tensor>("RepeatedSteps")

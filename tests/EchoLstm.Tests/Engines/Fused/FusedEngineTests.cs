@@ -9,15 +9,20 @@ namespace EchoLstm.Tests.Engines.Fused;
 
 public sealed class FusedEngineTests
 {
-    private const int Epochs = 25;
+    private const int TrainingSteps = 50;
+    private const double Rounding = 1.2e-7;
+    private const double Amplified = 10;
 
-    // Both are float32; sums run in another order, and an optimiser that divides by a gradient's size enlarges the difference.
-    private const double LossTolerance = 1e-4;
-    private const double WeightTolerance = 1e-3;
-    private const double OutputTolerance = 1e-3;
+    // Both are float32; sums run in another order.
+    private const double LossTolerance = 2e-5;
+    private const double WeightTolerance = 5e-4;
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1001, 80)];
 
+    /// <summary>
+    /// Descent can be chaotic, and an optimiser that divides by a gradient's size enlarges a difference: then Torch leaves itself too when its weights begin a rounding apart,
+    /// and what that makes is allowed here as well.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Random_models_train_alike_on_both_engines(int seed)
@@ -25,26 +30,34 @@ public sealed class FusedEngineTests
         using var scope = NewDisposeScope();
         using var fused = RandomCase.Create(seed);
         using var torchOwn = RandomCase.Create(seed);
+        using var shaken = RandomCase.Create(seed);
         fused.Model.RequestedEngine = EngineKind.Fused;
         torchOwn.Model.RequestedEngine = EngineKind.Torch;
+        shaken.Model.RequestedEngine = EngineKind.Torch;
+        using (no_grad())
+        {
+            foreach (var parameter in shaken.Model.parameters())
+            {
+                parameter.mul_(1 + Rounding);
+            }
+        }
 
-        var one = fused.Fit(Epochs);
-        var other = torchOwn.Fit(Epochs);
+        var one = fused.Fit(TrainingSteps);
+        var other = torchOwn.Fit(TrainingSteps);
+        var third = shaken.Fit(TrainingSteps);
 
         one.Engine.Kind.Should().Be(EngineKind.Fused);
         other.Engine.Kind.Should().Be(EngineKind.Torch);
-        foreach (var name in other.Names)
+        var chaos = 0.0;
+        for (var i = 0; i < TrainingSteps; i++)
         {
-            foreach (var (a, b) in one[name].Zip(other[name]))
-            {
-                a.Should().BeApproximately(b, LossTolerance * (1 + Math.Abs(b)), "{0} of {1}", name, fused.Description);
-            }
+            chaos = Math.Max(chaos, Math.Abs(third.Loss[i] - other.Loss[i]));
+            one.Loss[i].Should().BeApproximately(other.Loss[i], (LossTolerance * (1 + Math.Abs(other.Loss[i]))) + (Amplified * chaos), "the loss of step {0} of {1}", i, fused.Description);
         }
-        foreach (var (a, b) in fused.Model.GetWeights().Zip(torchOwn.Model.GetWeights()))
+        foreach (var (a, b, c) in fused.Model.GetWeights().Zip(torchOwn.Model.GetWeights(), shaken.Model.GetWeights()))
         {
-            a.Cast<float>().Zip(b.Cast<float>(), (p, q) => Math.Abs(p - q)).Max().Should().BeLessThan((float)WeightTolerance, "{0}", fused.Description);
+            Distance(a, b).Should().BeLessThan((float)(WeightTolerance + (Amplified * Distance(b, c))), "{0}", fused.Description);
         }
-        Same(fused.Model.Predict(fused.X, carryState: true), torchOwn.Model.Predict(fused.X, carryState: true), fused.Description);
     }
 
     [Fact]
@@ -77,6 +90,5 @@ public sealed class FusedEngineTests
         model.Engine.Reason.Should().Be("Lstm 'lstm_1': its weights are Float64, not Float32");
     }
 
-    private static void Same(Tensor a, Tensor b, string description) =>
-        (a - b).abs().max().ToDouble().Should().BeLessThan(OutputTolerance * (1 + b.abs().max().ToDouble()), "the outputs of {0}", description);
+    private static float Distance(Array a, Array b) => a.Cast<float>().Zip(b.Cast<float>(), (p, q) => Math.Abs(p - q)).Max();
 }

@@ -83,6 +83,8 @@ internal sealed class RandomCase : IDisposable
 
     private float[] Numbers(long count) => [.. Enumerable.Range(0, (int)count).Select(_ => (_random.NextSingle() - 0.5f) * 2)];
 
+    private Tensor Ones(int oneIn) => tensor([.. Enumerable.Range(0, _samples * _steps).Select(_ => Chance(oneIn) ? 1f : 0f)]);
+
     private Tensor RandomInput()
     {
         var features = Length();
@@ -112,9 +114,11 @@ internal sealed class RandomCase : IDisposable
         }
         else if (Chance(4))
         {
-            // Any steps, the first and all of a sample's too.
-            using var missing = tensor([.. Enumerable.Range(0, _samples * _steps).Select(_ => Chance(3) ? 1f : 0f)]).reshape(_samples, _steps, 1);
+            // Any steps, the first and all of a sample's too; and steps of which only the first feature is the mask's value.
+            var missing = Ones(3).reshape(_samples, _steps, 1);
             X.mul_(1 - missing).sub_(missing * 2);
+            var partly = Ones(4).reshape(_samples, _steps);
+            X.select(2, 0).mul_(1 - partly).sub_(partly * 2);
             Add(new Masking(-2));
             _masked = true;
         }

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace EchoLstm.Tests.Engines.Fused;
+
+/// <summary>The fused engine's tests again on a processor without AVX-512, without AVX2, without any vectors.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class NarrowProcessorTests
+{
+    // Every kind of check; of the random models a part, of the checks that name a width the child's own.
+    private const string Filter =
+        "FullyQualifiedName~LaneWidthTests|FullyQualifiedName~FusedBitsTests|FullyQualifiedName~EagerLstmTests.Outputs|FullyQualifiedName~NotFiniteTests"
+        + "|FullyQualifiedName~TrainingGoldenTests&DisplayName~Fused"
+        + "|FullyQualifiedName~Random_models_have_torchs&DisplayName~seed: 2"
+        + "|FullyQualifiedName~Random_models_train_alike&DisplayName~seed: 104"
+        + @"|FullyQualifiedName~Engines.Fused&DisplayName~width: {0}\)";
+
+    // What the filter finds today, less a few.
+    private const int AtLeast = 200;
+
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512", 8)]
+    [InlineData("DOTNET_EnableAVX2", 4)]
+    [InlineData("DOTNET_EnableHWIntrinsic", 1)]
+    public void The_engine_is_right_without(string switchedOff, int widest)
+    {
+        if (!System.Runtime.Intrinsics.X86.Avx2.IsSupported)
+        {
+            widest = Math.Min(widest, (int)EchoLstm.Engines.Fused.LaneWidths.For(1000)); // another processor's vectors have other switches
+        }
+        var width = widest.ToString(CultureInfo.InvariantCulture);
+
+        var run = ChildRun.Run(width, string.Format(CultureInfo.InvariantCulture, Filter, width), (switchedOff, "0"));
+
+        run.ShouldHavePassed(AtLeast);
+        run.Passed.Should().Contain($"{typeof(LaneWidthTests).FullName}.{nameof(LaneWidthTests.Long_rows_take_the_widest_vectors_that_the_processor_has)}", "the child computes with vectors of {0}", width);
+    }
+}

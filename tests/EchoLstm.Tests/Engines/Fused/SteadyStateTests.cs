@@ -1,0 +1,104 @@
+using EchoLstm.Engines;
+using EchoLstm.Engines.Fused;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Engines.Fused;
+
+/// <summary>Once its buffers are there, the engine asks the runtime for no memory at all: not a byte in ten thousand batches.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class SteadyStateTests
+{
+    private const int Batches = 10_000;
+    private const int Steps = 4;
+
+    private static Dictionary<string, Func<nn.Module<Tensor, Tensor>[]>> Stacks => new()
+    {
+        ["Lstm"] = () => [new Lstm(5, returnSequences: true), new TimeDistributed(new Dense(2))],
+        ["stateful"] = () => [new Lstm(5, returnSequences: true, stateful: true), new Gru(4, returnSequences: true, stateful: true), new Dense(2)],
+        ["masked"] = () => [new Masking(), new Lstm(5, returnSequences: true), new Dense(2)],
+        ["dropout"] = () => [new Dropout(0.2), new Lstm(5, returnSequences: true, dropout: 0.2, recurrentDropout: 0.2), new Dense(2)],
+        ["Bidirectional"] = () => [new Bidirectional(new Gru(5, returnSequences: true)), new Dense(2)],
+        ["Gru"] = () => [new Gru(5, returnSequences: true, resetAfter: false), new SimpleRnn(3, returnSequences: true), new Dense(2)],
+        ["encoder and decoder"] = () => [new Lstm(5), new RepeatVector(Steps), new Lstm(5, returnSequences: true), new Dense(2, Activation.Softmax)],
+        ["words"] = () => [new Embedding(9, 5, maskZero: true), new Lstm(5, returnSequences: true), new Dense(2)],
+    };
+
+    public static TheoryData<string> Kinds => [.. Stacks.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Training_and_measuring_batches_allocate_nothing(string kind)
+    {
+        using var model = new SequentialModel(Stacks[kind]()) { Seed = 1 };
+        using var scope = NewDisposeScope();
+        var words = kind == "words";
+        model.Build(kind == "stateful" ? new Shape(2, Steps, 3) : words ? new Shape(null, Steps) : new Shape(null, Steps, 3));
+        var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 1 }, [Metric.MeanAbsoluteError(), Metric.Accuracy()]);
+        using var engine = FusedPlan.TryCreate(model.Layers, model.InputShape!, compilation, out _)!.CreateEngine(compilation);
+        using var set = new SampleSet(words ? ones(4, Steps, dtype: ScalarType.Int64) : Numbers.Uniform(1, [4, Steps, 3]), Numbers.Uniform(2, [4, Steps, 2]));
+        var figures = new double[3];
+        model.train();
+        engine.BeginTraining();
+        Run(100);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(Batches);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+
+        // A fifth of the batches is measured only; those of a model without a state are of one sample and two.
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                var batch = new Batch(set, i % 2 * 2, kind == "stateful" ? 2 : 1 + (i % 2));
+                _ = i % 5 == 4 ? engine.EvaluateOnBatch(batch, figures) : engine.TrainOnBatch(batch, figures);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_fit_allocates_nothing_for_an_epoch_but_its_place_in_the_history()
+    {
+        using var model = EchoModels.ManyToMany(seed: 1);
+        using var x = Numbers.Uniform(1, [10, 5, 1]);
+        using var y = Numbers.Uniform(2, [10, 5, 1]);
+        _ = Allocated(100);
+        var few = Allocated(1000);
+        (Allocated(11_000) - few).Should().Be(10_000 * (sizeof(int) + sizeof(double)), "the history's two lists have a number for each epoch");
+
+        long Allocated(int epochs)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            model.Fit(x, y, epochs, batchSize: 3, verbose: 0);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Theory]
+    [InlineData("Lstm")]
+    [InlineData("Gru")]
+    public void Steps_of_a_stream_and_predictions_allocate_nothing(string kind)
+    {
+        using var model = new SequentialModel(Stacks[kind]()) { Seed = 1 };
+        model.Build(new Shape(null, null, 3));
+        using var stream = model.OpenStream();
+        float[] input = [0.1f, 0.2f, 0.3f];
+        var (output, predicted) = (new float[stream.OutputLength], new float[2]);
+        Run(100);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(Batches);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                stream.Step(input, output);
+                model.Predict(input, predicted);
+            }
+        }
+    }
+}
