@@ -67,8 +67,9 @@ internal static unsafe class Gemm<V>
     /// <param name="m">How many are.</param>
     /// <param name="k">Columns of A, rows of B.</param>
     /// <param name="n">Columns of B and C, whole vectors.</param>
+    /// <param name="add">Whether the product is added to C rather than put there.</param>
     [SkipLocalsInit]
-    internal static void MultiplyToPanels(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, int rows, int first, int m, int k, int n)
+    internal static void MultiplyToPanels(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, int rows, int first, int m, int k, int n, bool add = false)
     {
         var panel = stackalloc float[m < PackedRows ? 1 : Depth * PanelWidth];
         for (var l = 0; l < k; l += Depth)
@@ -83,16 +84,16 @@ internal static unsafe class Gemm<V>
                     Pack((float*)from, ldb, panel, depth, columns);
                     (from, distance) = ((nint)panel, columns);
                 }
-                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, c + ((long)j * rows) + ((long)first * columns), columns, m, depth, columns, l > 0);
+                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, c + ((long)j * rows) + ((long)first * columns), columns, m, depth, columns, add || l > 0);
             }
         }
     }
 
     /// <summary>The sums over plain rows of whole vectors: the product with a row of ones.</summary>
-    internal static void SumRows(float* b, long rows, int n, float* sums)
+    internal static void SumRows(float* b, long rows, int n, float* sums, bool add = false)
     {
         var one = 1f;
-        MultiplyToPanels(&one, 0, 0, b, n, sums, 1, 0, 1, checked((int)rows), n);
+        MultiplyToPanels(&one, 0, 0, b, n, sums, 1, 0, 1, checked((int)rows), n, add);
     }
 
     /// <summary>Adds a row of a matrix in panels to a plain row.</summary>

@@ -45,6 +45,10 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
         HotLoops.Compile(typeof(LstmKernel<V>));
     }
 
+    private protected override bool HasPlainGradients => true;
+
+    private protected override bool HasBias => _layer.UseBias;
+
     private int Columns => InputWidth + (_layer.UseBias ? 1 : 0);
 
     internal override float* StateGradient(int state) => state == 0 ? HiddenGradient : _dc;

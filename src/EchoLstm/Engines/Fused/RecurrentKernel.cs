@@ -17,6 +17,10 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     where V : struct, ILanes<V>
 {
 
+    // A long sequence of few samples goes through in blocks of so many steps, whose gates stay in a first-level cache from one product to the next.
+    private const int ThinBlock = 64;
+    private const int ThinSamples = 8;
+
     private readonly int _repeats;
     private readonly bool _returnSequences, _goBackwards, _stateful;
     private readonly double _dropout, _recurrentDropout;
@@ -29,7 +33,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private float* _wT, _back, _dy, _summed;
     private byte* _orderedMask;
     private int* _orderedHot;
-    private bool _training;
+    private bool _training, _isThin;
     private float* _x, _inputGradient;
     private int _stride, _recurrenceParts, _productParts;
     private byte* _mask;
@@ -165,7 +169,8 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
             _orderedGradient = ordered ? arena.Take(inputRows * inputStride) : null;
             _summed = _repeats > 0 ? arena.Take((long)Samples * Gates) : null;
         }
-        _recurrenceParts = Samples < 8 ? 1 : _team.PartsFor((double)rows * Units * Gates);
+        _isThin = HasPlainGradients && Samples < ThinSamples && Steps > 4 * ThinBlock && _repeats == 0;
+        _recurrenceParts = Samples < ThinSamples ? 1 : _team.PartsFor((double)rows * Units * Gates);
         _productParts = _team.PartsFor((double)rows * (Units + InputWidth) * Gates);
     }
 
@@ -188,6 +193,16 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
             OrderMask();
         }
         OutputMask = _returnSequences ? input.Mask : null;
+        if (_isThin && _hot is null)
+        {
+            for (var t = 0; t < Steps; t += ThinBlock)
+            {
+                var steps = Math.Min(ThinBlock, Steps - t);
+                Project((long)t * Samples, steps * Samples);
+                RunSteps(t, t + steps, 0, Samples);
+            }
+            return;
+        }
         _team.Run(_productParts, _projection);
         for (var t = 1; t < _repeats; t++)
         {
@@ -199,12 +214,24 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     internal sealed override void Backward(in InputRows input, float* inputGradient)
     {
         PrepareBackward();
-        _team.Run(_recurrenceParts, _backRecurrence);
-        if (_repeats > 0)
+        if (_isThin && _hot is null)
         {
-            SumRepeats();
+            for (var end = Steps; end > 0; end -= ThinBlock)
+            {
+                var begin = Math.Max(0, end - ThinBlock);
+                RunStepsBack(begin, end, 0, Samples);
+                AddGradients((long)begin * Samples, (end - begin) * Samples, add: end < Steps);
+            }
         }
-        _team.Run(_productParts, _weightGradients);
+        else
+        {
+            _team.Run(_recurrenceParts, _backRecurrence);
+            if (_repeats > 0)
+            {
+                SumRepeats();
+            }
+            _team.Run(_productParts, _weightGradients);
+        }
         if (inputGradient is not null)
         {
             for (var gate = 0; gate < GateCount; gate++)
@@ -313,7 +340,12 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private void ProjectionPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_repeats > 0 ? Samples : Samples * Steps, part, _productParts);
-        var z = Z + ((long)first * Gates);
+        Project(first, count);
+    }
+
+    private void Project(long first, int count)
+    {
+        var z = Z + (first * Gates);
         Rows<V>.Fill(Bias, z, count, Gates);
         if (_hot is not null)
         {
@@ -324,14 +356,19 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         }
         else
         {
-            Gemm<V>.Multiply(_x + ((long)first * _stride), _stride, 1, W, z, Gates, count, InputWidth, Gates, add: true);
+            Gemm<V>.Multiply(_x + (first * _stride), _stride, 1, W, z, Gates, count, InputWidth, Gates, add: true);
         }
     }
 
     private void RecurrencePart(int part)
     {
         var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
-        for (var t = 0; t < Steps; t++)
+        RunSteps(0, Steps, first, count);
+    }
+
+    private void RunSteps(int begin, int end, int first, int count)
+    {
+        for (var t = begin; t < end; t++)
         {
             if (_keptHidden is not null)
             {
@@ -339,9 +376,9 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
             }
             RecurrentProduct(t, first, count);
             var row = ((long)t * Samples) + first;
-            for (var end = row + count; row < end; row++)
+            for (var i = 0; i < count; i++)
             {
-                CellForward(row);
+                CellForward(row + i);
             }
             if (_mask is not null)
             {
@@ -353,7 +390,12 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private void BackRecurrencePart(int part)
     {
         var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
-        for (var t = Steps - 1; t >= 0; t--)
+        RunStepsBack(0, Steps, first, count);
+    }
+
+    private void RunStepsBack(int begin, int end, int first, int count)
+    {
+        for (var t = end - 1; t >= begin; t--)
         {
             var fromOutput = _returnSequences ? OutputGradient + ((long)t * Samples * Padded) : t == Steps - 1 ? OutputGradient : null;
             for (var i = first; i < first + count; i++)
@@ -563,6 +605,23 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
             BiasGradients(z, inputRows);
         }
     }
+
+    // The gates' gradients of some rows are in the cache still: all products with them at once.
+    private void AddGradients(long row, int rows, bool add)
+    {
+        var z = Z + (row * Gates);
+        Gemm<V>.MultiplyToPanels(_dropped + (row * Padded), 1, Padded, z, Gates, UGradient, Units, 0, Units, rows, Gates, add);
+        Gemm<V>.MultiplyToPanels(_x + (row * _stride), 1, _stride, z, Gates, WGradient, InputWidth, 0, InputWidth, rows, Gates, add);
+        if (HasBias)
+        {
+            Gemm<V>.SumRows(z, rows, Gates, BiasGradient, add);
+        }
+    }
+
+    /// <summary>Whether every gradient is a plain product with the gates', so that it can be summed block by block.</summary>
+    private protected virtual bool HasPlainGradients => false;
+
+    private protected virtual bool HasBias => false;
 
     /// <summary>Some rows of the recurrent kernel's gradient.</summary>
     private protected virtual void RecurrentWeightGradient(int first, int count) =>
