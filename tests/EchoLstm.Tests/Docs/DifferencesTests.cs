@@ -22,6 +22,19 @@ public class DifferencesTests
     }
 
     [Fact]
+    public void An_Lstm_gives_the_numbers_of_torchs_operations()
+    {
+        #region
+        using var lstm = new Lstm(32) { UsesFusedKernel = false };    // Torch's own operations
+        #endregion
+        using var scope = NewDisposeScope();
+        var x = Numbers.Uniform(1, [2, 3, 4]);
+        var operations = lstm.call(x);
+        lstm.UsesFusedKernel = true;
+        (lstm.call(x) - operations).abs().max().ToDouble().Should().BeLessThan(1e-6);
+    }
+
+    [Fact]
     public void Predict_gives_the_state_back_unless_it_is_asked_to_carry()
     {
         using var scope = NewDisposeScope();
