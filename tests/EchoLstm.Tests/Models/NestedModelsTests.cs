@@ -47,7 +47,7 @@ public class NestedModelsTests
         const int samples = 2, chunks = 100, steps = 80, series = 20;
         using var scope = NewDisposeScope();
         manual_seed(Seed);
-        var x = rand(samples, chunks, steps, series);
+        var x = Numbers.Uniform(1, [samples, chunks, steps, series]);
         using var model = new SequentialModel(new TimeDistributed(new Lstm(6)), new Lstm(4), new Dense(1, Activation.Sigmoid)) { Seed = Seed };
 
         var history = Learn(model, x, tensor(new float[,] { { 0 }, { 1 } }), epochs: 3);
@@ -133,7 +133,7 @@ public class NestedModelsTests
         const int samples = 4, frames = 3;
         using var scope = NewDisposeScope();
         manual_seed(Seed);
-        var x = rand([samples, frames, 2, 6, 6]);
+        var x = Numbers.Uniform(1, [samples, frames, 2, 6, 6]);
         using var convolution = nn.Conv2d(2, 5, 3);
         using var model = new SequentialModel(new TimeDistributed(convolution), new TimeDistributed(nn.ReLU()), new TimeDistributed(new Flatten()), new Lstm(4, returnSequences: true)) { Seed = Seed };
         model.Build(frames, 2, 6, 6);
