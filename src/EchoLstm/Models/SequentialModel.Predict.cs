@@ -68,7 +68,7 @@ public sealed partial class SequentialModel
             $"The prediction of shape {Shape.Of(output)} is a {TypeName(array.GetType())}, not a {TypeName(typeof(TArray))}. Call Predict<{TypeName(array.GetType())}>.");
     }
 
-    /// <summary>The outputs for inputs in .NET memory, into .NET memory: for many small predictions. On the fused engine nothing is allocated once a shape was seen.</summary>
+    /// <summary>The outputs for inputs in .NET memory, into .NET memory (Keras's <c>predict_on_batch</c>): for many small predictions. On the fused engine nothing is allocated once a shape was seen.</summary>
     /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together.</param>

@@ -43,8 +43,6 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
 
     private protected override IReadOnlyList<ParameterMemory> Memories { get; }
 
-    internal override void CompileLoops() => HotLoops.Compile(typeof(DenseKernel<V>));
-
     internal override void Bind(float* weights, float* gradients)
     {
         _w = weights;

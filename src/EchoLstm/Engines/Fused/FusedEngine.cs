@@ -54,7 +54,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
             HotLoops.Compile<V>();
             foreach (var kernel in _plan.Kernels)
             {
-                kernel.CompileLoops();
+                HotLoops.Compile(kernel);
             }
             _update = new FusedUpdate<V>(_compilation!.Optimizer, _packed, _gradients, _parts, _parts.Sum(part => part.Numbers), _plan.Team);
         }

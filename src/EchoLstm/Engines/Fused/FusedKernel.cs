@@ -96,11 +96,6 @@ internal abstract unsafe class FusedKernel
     {
     }
 
-    /// <summary>Compiles the kernel's own loops, see <see cref="HotLoops"/>.</summary>
-    internal virtual void CompileLoops()
-    {
-    }
-
     /// <summary>The number of output steps for a number of input steps.</summary>
     internal virtual int OutputSteps(int inputSteps) => inputSteps;
 

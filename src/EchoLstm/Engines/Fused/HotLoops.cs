@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using EchoLstm.Engines.Fused.Lanes;
@@ -8,8 +7,6 @@ namespace EchoLstm.Engines.Fused;
 /// <summary>Compiles the loops of a model before its first step, so that training is not timed by the compiler.</summary>
 internal static class HotLoops
 {
-    private const DynamicallyAccessedMemberTypes Methods = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
-
     /// <summary>Compiles what the kernels of one width share.</summary>
     internal static void Compile<V>()
         where V : struct, ILanes<V>
@@ -18,12 +15,19 @@ internal static class HotLoops
         Compile(typeof(Rows<V>));
         Compile(typeof(LaneActivation<V>));
         Compile(typeof(FusedUpdate<V>));
-        Compile(typeof(FusedLoss<V>));
-        Compile(typeof(FusedEngine<V>));
     }
 
-    /// <summary>Compiles the methods of a type that are marked as hot.</summary>
-    internal static void Compile([DynamicallyAccessedMembers(Methods)] Type type)
+    /// <summary>Compiles a kernel's loops, those of the classes that it derives from included.</summary>
+    internal static void Compile(FusedKernel kernel)
+    {
+        for (var type = kernel.GetType(); type != typeof(FusedKernel); type = type.BaseType!)
+        {
+            Compile(type);
+        }
+    }
+
+    // The methods that are marked as hot.
+    private static void Compile(Type type)
     {
         foreach (var method in type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
         {

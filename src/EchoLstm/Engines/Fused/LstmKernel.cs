@@ -39,12 +39,6 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
 
     internal override int StateCount => 2;
 
-    internal override void CompileLoops()
-    {
-        HotLoops.Compile(typeof(RecurrentKernel<V>));
-        HotLoops.Compile(typeof(LstmKernel<V>));
-    }
-
     private protected override bool HasPlainGradients => true;
 
     private protected override bool HasBias => _layer.UseBias;
