@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace EchoLstm;
 
 /// <summary>
@@ -75,6 +76,7 @@ internal sealed class SeededRandom
     }
 
     /// <summary>A random order of the numbers given, in place (Fisher and Yates).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Shuffle(Span<long> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

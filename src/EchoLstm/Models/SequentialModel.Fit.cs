@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
 using EchoLstm.Training;
@@ -158,6 +159,7 @@ public sealed partial class SequentialModel
         return progress.Training.ToDictionary();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TrainEpoch(SampleSet samples, int batchSize, ReadOnlySpan<long> order, FitProgress progress, List<Callback> observers)
     {
         var engine = observers.Count > 0 ? ReadyEngine() : _engine!;
@@ -218,6 +220,7 @@ public sealed partial class SequentialModel
             culprit?.Name);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Shuffle(long[] order)
     {
         for (var i = 0L; i < order.LongLength; i++)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace EchoLstm.Training;
 
@@ -54,6 +55,7 @@ public sealed class History
         return found;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(int epoch, RunningFigures training, RunningFigures? validation)
     {
         _epochs.Add(epoch);

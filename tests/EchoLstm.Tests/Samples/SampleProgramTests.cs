@@ -71,7 +71,7 @@ public class SampleProgramTests
     public void One_seed_gives_one_run()
     {
         static string[] Run(string seed) =>
-            [.. SampleProgram.Run("many-to-many", "--epochs", "20", "--seed", seed).Lines.Select(line => Regex.Replace(line, "trained in .* s,", ""))];
+            [.. SampleProgram.Run("many-to-many", "--epochs", "20", "--seed", seed).Lines.Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
 
         var first = Run("3");
         Run("3").Should().Equal(first);
@@ -161,7 +161,7 @@ public class SampleProgramTests
     }
 
     private static Regex ClosingLine { get; } = new(
-        @"^[a-z-]+: \d+ parameters, last loss \d\.\d{4}(e-\d\d)?, largest error 0\.\d{4}, trained in \d+\.\d\d s, engine Fused: every layer has a kernel$");
+        @"^[a-z-]+: \d+ parameters, last loss \d\.\d{4}(e-\d\d)?, largest error 0\.\d{4}, trained in \d+\.\d ms, engine Fused: every layer has a kernel$");
 
     private static List<string[]> Predictions(SampleProgram run) =>
         [.. run.Lines.Index().Where(line => line.Item == "Predictions:").Select(line => run.Lines.Skip(line.Index + 1).TakeWhile(text => text.Length > 0).ToArray())];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Layers;
 
@@ -51,6 +52,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         _db = gradients + ((long)_features * _padded);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         _rows = checked((int)shape.Rows);
@@ -63,6 +65,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         _parts = _team.PartsFor((double)_rows * _features * _padded);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(in InputRows input)
     {
         _input = input.Start;
@@ -71,6 +74,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         _team.Run(_parts, _forward);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Backward(in InputRows input, float* inputGradient)
     {
         _team.Run(_parts, _slopes);
@@ -83,6 +87,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
@@ -92,12 +97,14 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         LaneActivation<V>.ForwardRows(_layer.Activation, output, count, _units, _padded);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SlopesPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
         LaneActivation<V>.BackwardRows(_layer.Activation, Output + ((long)first * _padded), OutputGradient + ((long)first * _padded), count, _padded);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WeightGradientsPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_features, part, _parts);
@@ -108,6 +115,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InputGradientPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
@@ -115,6 +123,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         Gemm<V>.Multiply(OutputGradient + ((long)first * _padded), _padded, 1, _wT, _inputGradientRows + ((long)first * width), width, count, _units, width, add: false);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Pack()
     {
         var w = _kernel.Start; // (units, features)
@@ -128,6 +137,7 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Unpack()
     {
         var w = _kernel.Start;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Training;
@@ -61,6 +62,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         Load();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Publish()
     {
         if (!_trained)
@@ -74,6 +76,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _trained = false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double TrainOnBatch(in Batch batch, Span<double> figures)
     {
         Forward(batch, training: true);
@@ -142,6 +145,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(in Batch batch, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
@@ -161,6 +165,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         Run();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run()
     {
         var kernels = _plan.Kernels;
@@ -185,6 +190,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private InputRows InputOf(int i)
     {
         if (i == 0)
@@ -195,6 +201,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         return new InputRows(before.Output, before.OutputStride, before.OutputMask);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Layout(int samples, int steps, bool training)
     {
         if (_layout != (samples, steps, training))
@@ -203,6 +210,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Lay(int samples, int steps, bool training)
     {
         _layout = default;
@@ -211,6 +219,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _layout = _wanted;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeBuffers(Arena arena)
     {
         var (samples, steps, training) = _wanted;
@@ -222,6 +231,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     }
 
     // The samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying with zeros.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather(float* source, long* order, int samples, int steps)
     {
         var width = _plan.InputWidth;
@@ -275,6 +285,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     }
 
     // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Measure(in Batch batch, Span<double> figures, bool training)
     {
         var (samples, steps, units, stride) = ((int)batch.Count, _plan.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth, _last.OutputStride);
@@ -330,6 +341,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         return used;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float* Target(SampleSet set, long row, int units)
     {
         if (!_plan.TargetsAreClasses)

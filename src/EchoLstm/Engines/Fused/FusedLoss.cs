@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Training;
@@ -32,6 +33,7 @@ internal static unsafe class FusedLoss<V>
     /// <param name="units">How many.</param>
     /// <param name="gradient">Receives the gradient; null where none is needed.</param>
     /// <param name="scale">What the row's loss is multiplied with in the mean.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Row(FusedLossKind kind, float* output, float* target, int units, float* gradient, float scale) => kind switch
     {
         FusedLossKind.SquaredError => SquaredError(output, target, units, gradient, scale),
@@ -42,6 +44,7 @@ internal static unsafe class FusedLoss<V>
         _ => CategoricalLogits(output, target, units, gradient, scale),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SquaredError(float* output, float* target, int units, float* gradient, float scale)
     {
         var sum = 0.0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EchoLstm.Engines.Fused.Lanes;
 using EchoLstm.Layers;
 using EchoLstm.Training;
@@ -102,6 +103,7 @@ internal sealed class FusedPlan
     }
 
     /// <summary>Gives each kernel its buffers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Lay(Arena arena, int samples, int steps, bool training)
     {
         var masked = false;

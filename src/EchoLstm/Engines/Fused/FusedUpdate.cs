@@ -73,6 +73,7 @@ internal sealed unsafe class FusedUpdate<V>
     }
 
     /// <summary>Moves the weights by their gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Step()
     {
         _step++;
@@ -85,6 +86,7 @@ internal sealed unsafe class FusedUpdate<V>
         _team.Run((int)((_numbers + PieceLength - 1) / PieceLength), _move);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MovePiece(int piece)
     {
         var start = piece * PieceLength;
@@ -103,6 +105,7 @@ internal sealed unsafe class FusedUpdate<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddPenalties()
     {
         var place = 0L;
@@ -122,6 +125,7 @@ internal sealed unsafe class FusedUpdate<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Clip()
     {
         if (_optimizer.ClipValue is { } limit)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EchoLstm.Engines.Fused.Lanes;
 
 namespace EchoLstm.Engines.Fused;
@@ -25,6 +26,7 @@ internal static unsafe class GateColumns<V>
     }
 
     /// <summary>Puts the columns back into rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Unpack(float* panels, int length, int units, int gates, float* to, int distance)
     {
         var padded = Gemm<V>.Padded(units);
@@ -44,6 +46,7 @@ internal static unsafe class GateColumns<V>
     }
 
     /// <summary>Puts one number of each row back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void UnpackRow(float* packed, int units, int gates, float* to, int distance)
     {
         for (var row = 0; row < gates * units; row++)

@@ -69,6 +69,7 @@ internal static unsafe class Gemm<V>
     /// <param name="n">Columns of B and C, whole vectors.</param>
     /// <param name="add">Whether the product is added to C rather than put there.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplyToPanels(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, int rows, int first, int m, int k, int n, bool add = false)
     {
         var panel = stackalloc float[m < PackedRows ? 1 : Depth * PanelWidth];
@@ -90,6 +91,7 @@ internal static unsafe class Gemm<V>
     }
 
     /// <summary>The sums over plain rows of whole vectors: the product with a row of ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void SumRows(float* b, long rows, int n, float* sums, bool add = false)
     {
         var one = 1f;

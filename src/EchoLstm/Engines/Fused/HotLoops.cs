@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using EchoLstm.Engines.Fused.Lanes;
+using EchoLstm.Training;
 
 namespace EchoLstm.Engines.Fused;
 
@@ -14,7 +15,15 @@ internal static class HotLoops
         Compile(typeof(Gemm<V>));
         Compile(typeof(Rows<V>));
         Compile(typeof(LaneActivation<V>));
+        Compile(typeof(FusedLoss<V>));
         Compile(typeof(FusedUpdate<V>));
+        Compile(typeof(FusedEngine<V>));
+        Compile(typeof(FusedPlan));
+        Compile(typeof(GateColumns<V>));
+        Compile(typeof(WorkTeam));
+        Compile(typeof(RunningFigures));
+        Compile(typeof(History));
+        Compile(typeof(SeededRandom));
     }
 
     /// <summary>Compiles a kernel's loops, those of the classes that it derives from included.</summary>

@@ -9,6 +9,7 @@ internal static unsafe class LaneActivation<V>
     where V : struct, ILanes<V>
 {
     /// <summary>Replaces whole vectors of numbers by their activation: all but softmax, which needs the row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Apply(Activation activation, float* values, long count)
     {
         switch (activation)
@@ -40,6 +41,7 @@ internal static unsafe class LaneActivation<V>
     };
 
     /// <summary>The activation of whole rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ForwardRows(Activation activation, float* rows, long count, int units, int stride)
     {
         if (activation != Activation.Softmax)
@@ -54,6 +56,7 @@ internal static unsafe class LaneActivation<V>
     }
 
     /// <summary>Multiplies gradients with the slopes of rows that the activation gave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void BackwardRows(Activation activation, float* rows, float* gradients, long count, int stride)
     {
         if (activation == Activation.Linear)

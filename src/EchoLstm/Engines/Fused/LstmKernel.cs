@@ -53,6 +53,7 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
 
     private protected override float* StateRows(int state) => state == 0 ? base.StateRows(0) : _c;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void LayStates(Arena arena, long rows, bool training)
     {
         _c = arena.Take((rows + Samples) * Padded);
@@ -118,6 +119,7 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void PrepareBackward()
     {
         base.PrepareBackward();
@@ -127,6 +129,7 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void BiasGradients(float* z, long rows)
     {
         if (_layer.UseBias)
@@ -136,6 +139,7 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
     }
 
     // Torch's rows are gates, in this order too; the bias is the column behind the features.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Pack()
     {
         var w = _inputWeights.Start;
@@ -147,11 +151,13 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Unpack() => Unpack(W, U, Bias, _inputWeights.Start, _recurrentWeights.Start);
 
     /// <summary>Copies the gradients into memory that is laid out like the module's parameters.</summary>
     internal void UnpackGradients(float* inputWeights, float* recurrentWeights) => Unpack(WGradient, UGradient, BiasGradient, inputWeights, recurrentWeights);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Unpack(float* packedW, float* packedU, float* packedBias, float* w, float* u)
     {
         GateColumns<V>.Unpack(packedW, InputWidth, Units, GateCount, w, Columns);

@@ -137,6 +137,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         BiasGradient = UGradient + ((long)Units * Gates);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         (Samples, Steps, _training) = (shape.Samples, _repeats > 0 ? _repeats : shape.Steps, shape.Training);
@@ -174,6 +175,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         _productParts = _team.PartsFor((double)rows * (Units + InputWidth) * Gates);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override void Forward(in InputRows input)
     {
         _x = input.Start;
@@ -211,6 +213,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         _team.Run(_recurrenceParts, _recurrence);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override void Backward(in InputRows input, float* inputGradient)
     {
         PrepareBackward();
@@ -249,6 +252,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
 
     internal sealed override bool IsStateful => _stateful;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override void ReadState()
     {
         if (!_stateful)
@@ -263,6 +267,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         Layer.ReadCarried(new ReadOnlySpan<nint>(rows, StateCount), Samples, Padded);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override void WriteState()
     {
         if (!_stateful)
@@ -284,6 +289,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private protected abstract void LayStates(Arena arena, long rows, bool training);
 
     /// <summary>The hidden state's rows before a step as the recurrent product sees them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected float* HiddenBefore(int step) => _dropped + ((long)step * Samples * Padded);
 
     /// <summary>One row through the cell, forward: from the gates' sums and the states before to the states after.</summary>
@@ -297,6 +303,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private protected abstract void CellBackward(long row, int sample, float* fromOutput);
 
     /// <summary>Makes the gradients of the states after the last step 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual void PrepareBackward()
     {
         TransposeRecurrent();
@@ -311,6 +318,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     }
 
     /// <summary>Fills <see cref="UTransposed"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual void TransposeRecurrent()
     {
         for (var gate = 0; gate < GateCount; gate++)
@@ -320,6 +328,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     }
 
     /// <summary>Adds the recurrent part to some samples' gates.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual void RecurrentProduct(int step, int first, int count)
     {
         var hidden = HiddenBefore(step) + ((long)first * Padded);
@@ -337,12 +346,14 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
 
     private protected sealed override void AfterPack() => _isFinite = Rows<V>.AreFinite(W, (long)InputWidth * Gates);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ProjectionPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_repeats > 0 ? Samples : Samples * Steps, part, _productParts);
         Project(first, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Project(long first, int count)
     {
         var z = Z + (first * Gates);
@@ -360,12 +371,14 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RecurrencePart(int part)
     {
         var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
         RunSteps(0, Steps, first, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunSteps(int begin, int end, int first, int count)
     {
         for (var t = begin; t < end; t++)
@@ -387,12 +400,14 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackRecurrencePart(int part)
     {
         var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
         RunStepsBack(0, Steps, first, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunStepsBack(int begin, int end, int first, int count)
     {
         for (var t = end - 1; t >= begin; t--)
@@ -419,6 +434,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     }
 
     /// <summary>The hidden state's gradient before a step, from that of the gates' sums: δh = δz Uᵀ, gate by gate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual void RecurrentGradient(int step, int first, int count, float* target)
     {
         var z = Z + ((((long)step * Samples) + first) * Gates);
@@ -479,6 +495,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         sum.Store(target);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackProduct(int step, int first, int count)
     {
         if (_back is null)
@@ -575,6 +592,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WeightGradientsPart(int part)
     {
         var (first, count) = WorkTeam.Piece(Units, part, _productParts);
@@ -624,6 +642,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private protected virtual bool HasBias => false;
 
     /// <summary>Some rows of the recurrent kernel's gradient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual void RecurrentWeightGradient(int first, int count) =>
         Gemm<V>.MultiplyToPanels(_dropped + first, 1, Padded, Z, Gates, UGradient, Units, first, count, Samples * Steps, Gates);
 
@@ -642,6 +661,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     }
 
     // The draws are those of the layer's own forward, in its order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DrawDropout()
     {
         if (_keptInput is not null)

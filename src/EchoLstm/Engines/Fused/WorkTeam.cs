@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 
 namespace EchoLstm.Engines.Fused;
@@ -26,6 +27,7 @@ internal sealed class WorkTeam
     internal int Size { get; }
 
     /// <summary>Runs parts 0 … parts - 1 and returns when all are done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Run(int parts, Action<int> work)
     {
         if (Size == 1 || parts == 1)
@@ -55,6 +57,7 @@ internal sealed class WorkTeam
     internal int PartsFor(double multiplications) => multiplications < WorthSharing ? 1 : Size;
 
     /// <summary>The piece of a length that is a part's, cut at multiples of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (int First, int Count) Piece(int length, int part, int parts)
     {
         var fours = (length + 3) / 4;
