@@ -89,6 +89,21 @@ public sealed class Lstm : RecurrentLayer
     /// <value>true</value>
     public bool UsesFusedKernel { get; set; } = true;
 
+    /// <summary>
+    /// After how many time steps training in a model keeps the states alone; the backward pass computes the steps between once more (gradient checkpointing, Chen et al. 2016).
+    /// A very long sequence then takes memory for so many steps and for one state in so many, and a forward pass more of time. The square root of the steps is a good number.
+    /// </summary>
+    /// <remarks>For the fused engine, whose numbers stay the same to rounding; Torch's, masked batches, recurrent dropout and a layer inside Bidirectional keep every step.</remarks>
+    /// <value>null: every step is kept.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? CheckpointSteps
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "CheckpointSteps is a number of time steps: at least 1, or null to keep every step.");
+    }
+
     /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
     public LstmState? FinalState { get; private set; }
 
@@ -144,7 +159,7 @@ public sealed class Lstm : RecurrentLayer
         (new ParameterMemory(() => _lstm!.get_parameter(InputWeights)!), new ParameterMemory(() => _lstm!.get_parameter(RecurrentWeights)!));
 
     internal override RecurrentLayer Reversed() =>
-        new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
+        new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed, CheckpointSteps = CheckpointSteps, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

@@ -22,12 +22,14 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
     private readonly Lstm _layer;
     private readonly ParameterMemory _inputWeights, _recurrentWeights;
 
+    private readonly bool _bare;
     private float* _c, _squashed, _dc; // cell states, tanh(c') of each step, δc of each sample
+    private float* _cWindow, _squashedWindow;
 
     internal LstmKernel(Lstm layer, ParameterMemory inputWeights, ParameterMemory recurrentWeights, int features, int repeats, WorkTeam team, bool bare = false)
         : base(layer, GatesOfLstm, features, repeats, team, bare)
     {
-        (_layer, _inputWeights, _recurrentWeights) = (layer, inputWeights, recurrentWeights);
+        (_layer, _inputWeights, _recurrentWeights, _bare) = (layer, inputWeights, recurrentWeights, bare);
         Memories = [inputWeights, recurrentWeights];
         Weights =
         [
@@ -56,9 +58,17 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void LayStates(Arena arena, long rows, bool training)
     {
-        _c = arena.Take((rows + Samples) * Padded);
-        _squashed = training ? arena.Take(rows * Padded) : null;
+        _c = _cWindow = arena.Take((rows + Samples) * Padded);
+        _squashed = _squashedWindow = training ? arena.Take(rows * Padded) : null;
         _dc = training ? arena.Take((long)Samples * Padded) : null;
+    }
+
+    private protected override int? CheckpointSteps => _bare ? null : _layer.CheckpointSteps;
+
+    private protected override void MoveStates(long row)
+    {
+        _c = _cWindow - (row * Padded);
+        _squashed = _squashedWindow is null ? null : _squashedWindow - (row * Padded);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -126,15 +136,6 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
         if (!TakesStateGradients)
         {
             new Span<float>(_dc, Samples * Padded).Clear();
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void BiasGradients(float* z, long rows)
-    {
-        if (_layer.UseBias)
-        {
-            Gemm<V>.SumRows(z, rows, Gates, BiasGradient);
         }
     }
 

@@ -11,12 +11,12 @@ namespace EchoLstm.Engines.Fused;
 /// <remarks>
 /// Rows of gates: each gate's units padded to whole vectors, so that no loop has a remainder; packed weights have zeros there, and padding stays 0 in every gradient.
 /// Samples are independent of each other through all steps, so threads take samples; weights' gradients are cut by rows. A training step keeps
-/// gates and states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out.
+/// gates and states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out. With checkpoints it keeps them for the steps of one segment, and
+/// the states between segments: the backward pass runs each segment forward again.
 /// </remarks>
 internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     where V : struct, ILanes<V>
 {
-
     // A long sequence of few samples goes through in blocks of so many steps, whose gates stay in a first-level cache from one product to the next.
     private const int ThinBlock = 64;
     private const int ThinSamples = 8;
@@ -33,7 +33,9 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private float* _wT, _back, _dy, _summed;
     private byte* _orderedMask;
     private int* _orderedHot;
-    private bool _training, _isThin;
+    private float* _zWindow, _hWindow, _kept, _last;     // the steps of one segment, the states between segments, the last output
+    private bool _training, _isThin, _adds;
+    private int _segment, _begin, _end;                  // steps of a segment, the steps at hand
     private float* _x, _inputGradient;
     private int _stride, _recurrenceParts, _productParts;
     private byte* _mask;
@@ -119,9 +121,10 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     internal virtual float* StateGradient(int state) => HiddenGradient;
 
     // The first state is the hidden one.
-    internal sealed override float* InitialState(int state) => StateRows(state);
+    internal sealed override float* InitialState(int state) => IsSegmented ? Kept(state, 0) : StateRows(state);
 
-    internal sealed override float* FinalState(int state) => StateRows(state) + ((long)Steps * Samples * Padded);
+    internal sealed override float* FinalState(int state) =>
+        IsSegmented ? Kept(state, (Steps + _segment - 1) / _segment) : StateRows(state) + ((long)Steps * Samples * Padded);
 
     internal sealed override int OutputSteps(int inputSteps) => !_returnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
 
@@ -142,14 +145,20 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     {
         (Samples, Steps, _training) = (shape.Samples, _repeats > 0 ? _repeats : shape.Steps, shape.Training);
         var rows = (long)Samples * Steps;
+        _segment = SegmentOf(shape);
+        var windowRows = (long)Samples * _segment;
         var dropsOut = _training && _dropout > 0;
         var dropsHidden = _training && _recurrentDropout > 0;
         var ordered = _goBackwards || dropsOut;
         var inputRows = shape.Rows;
         var inputStride = Gemm<V>.Padded(InputWidth);
 
-        Z = arena.Take(rows * Gates);
-        _h = arena.Take((rows + Samples) * Padded);
+        _zWindow = arena.Take(windowRows * Gates);
+        _hWindow = arena.Take(((_returnSequences ? rows : windowRows) + Samples) * Padded);
+        Z = _zWindow;
+        _h = _hWindow;
+        _kept = IsSegmented ? arena.Take(((Steps + _segment - 1L) / _segment + 1) * StateCount * Samples * Padded) : null;
+        _last = IsSegmented && !_returnSequences ? arena.Take((long)Samples * Padded) : null;
         _dropped = dropsHidden ? arena.Take(rows * Padded) : _h;
         _keptHidden = dropsHidden ? arena.Take((long)Samples * Padded) : null;
         _keptInput = dropsOut ? arena.Take((long)Samples * inputStride) : null;
@@ -157,8 +166,8 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         _orderedHot = ordered ? (int*)arena.Take(inputRows) : null;
         _orderedMask = shape.Masked ? (byte*)arena.Take((rows + 3) / 4) : null;
         _y = shape.Masked ? arena.Take((_returnSequences ? rows : Samples) * Padded) : null;
-        LayStates(arena, rows, _training);
-        Output = shape.Masked ? _y : _returnSequences ? _h + ((long)Samples * Padded) : FinalState(0);
+        LayStates(arena, windowRows, _training);
+        Output = shape.Masked ? _y : _returnSequences ? _h + ((long)Samples * Padded) : IsSegmented ? _last : FinalState(0);
         if (_training)
         {
             HiddenGradient = arena.Take((long)Samples * Padded);
@@ -195,11 +204,32 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
             OrderMask();
         }
         OutputMask = _returnSequences ? input.Mask : null;
+        if (!IsSegmented)
+        {
+            ForwardSteps(0, Steps);
+            return;
+        }
+        for (var begin = 0; begin < Steps; begin += _segment)
+        {
+            ForwardSegment(begin);
+            KeepStates(_end, begin / _segment + 1);
+        }
+        if (_last is not null)
+        {
+            new ReadOnlySpan<float>(FinalState(0), Samples * Padded).CopyTo(new Span<float>(_last, Samples * Padded));
+        }
+    }
+
+    // Steps whose gates and states the buffers hold.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForwardSteps(int begin, int end)
+    {
+        (_begin, _end) = (begin, end);
         if (_isThin && _hot is null)
         {
-            for (var t = 0; t < Steps; t += ThinBlock)
+            for (var t = begin; t < end; t += ThinBlock)
             {
-                var steps = Math.Min(ThinBlock, Steps - t);
+                var steps = Math.Min(ThinBlock, end - t);
                 Project((long)t * Samples, steps * Samples);
                 RunSteps(t, t + steps, 0, Samples);
             }
@@ -217,13 +247,50 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     internal sealed override void Backward(in InputRows input, float* inputGradient)
     {
         PrepareBackward();
+        _inputGradient = inputGradient is null || _ordered is null ? inputGradient : _orderedGradient;
+        if (inputGradient is not null)
+        {
+            for (var gate = 0; gate < GateCount; gate++)
+            {
+                Gemm<V>.Transpose(W, InputWidth, Gates, gate * Padded, Units, _wT + ((long)gate * Units * Gemm<V>.Padded(InputWidth)));
+            }
+        }
+        _adds = false;
+        if (!IsSegmented)
+        {
+            BackwardSteps(0, Steps);
+        }
+        else
+        {
+            // The last segment is there still.
+            for (var begin = (Steps - 1) / _segment * _segment; begin >= 0; begin -= _segment)
+            {
+                if (_begin != begin)
+                {
+                    ForwardSegment(begin);
+                }
+                BackwardSteps(begin, _end);
+                _adds = true;
+            }
+        }
+        if (inputGradient is not null && _ordered is not null)
+        {
+            ReorderGradient(inputGradient);
+        }
+    }
+
+    // Steps that were just run, and their parts of all gradients.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void BackwardSteps(int begin, int end)
+    {
+        (_begin, _end) = (begin, end);
         if (_isThin && _hot is null)
         {
-            for (var end = Steps; end > 0; end -= ThinBlock)
+            for (var last = end; last > begin; last -= ThinBlock)
             {
-                var begin = Math.Max(0, end - ThinBlock);
-                RunStepsBack(begin, end, 0, Samples);
-                AddGradients((long)begin * Samples, (end - begin) * Samples, add: end < Steps);
+                var first = Math.Max(begin, last - ThinBlock);
+                RunStepsBack(first, last, 0, Samples);
+                AddGradients((long)first * Samples, (last - first) * Samples, add: _adds || last < end);
             }
         }
         else
@@ -235,20 +302,50 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
             }
             _team.Run(_productParts, _weightGradients);
         }
-        if (inputGradient is not null)
+        if (_inputGradient is not null)
         {
-            for (var gate = 0; gate < GateCount; gate++)
-            {
-                Gemm<V>.Transpose(W, InputWidth, Gates, gate * Padded, Units, _wT + ((long)gate * Units * Gemm<V>.Padded(InputWidth)));
-            }
-            _inputGradient = _ordered is null ? inputGradient : _orderedGradient;
             _team.Run(_productParts, _inputProduct);
-            if (_ordered is not null)
-            {
-                ReorderGradient(inputGradient);
-            }
         }
     }
+
+    private bool IsSegmented => _segment < Steps;
+
+    // Where checkpoints are asked for and nothing but the gates and states is kept for a step; else all steps are one segment.
+    private int SegmentOf(in BatchShape shape) =>
+        CheckpointSteps is { } steps && HasPlainGradients && _repeats == 0 && !shape.Masked && !(_training && _recurrentDropout > 0) ? Math.Min(steps, Steps) : Steps;
+
+    private float* Kept(int state, int segment) => _kept + (((long)segment * StateCount + state) * Samples * Padded);
+
+    // Rows keep their numbers: the buffers' addresses are moved so that the segment's first row comes to lie at their start.
+    private void ForwardSegment(int begin)
+    {
+        var row = (long)begin * Samples;
+        Z = _zWindow - (row * Gates);
+        _h = _returnSequences ? _hWindow : _hWindow - (row * Padded);
+        _dropped = _h;
+        MoveStates(row);
+        for (var state = 0; state < StateCount; state++)
+        {
+            new ReadOnlySpan<float>(Kept(state, begin / _segment), Samples * Padded).CopyTo(new Span<float>(StateRows(state) + (row * Padded), Samples * Padded));
+        }
+        ForwardSteps(begin, Math.Min(Steps, begin + _segment));
+    }
+
+    private void KeepStates(int step, int segment)
+    {
+        for (var state = 0; state < StateCount; state++)
+        {
+            new ReadOnlySpan<float>(StateRows(state) + ((long)step * Samples * Padded), Samples * Padded).CopyTo(new Span<float>(Kept(state, segment), Samples * Padded));
+        }
+    }
+
+    /// <summary>Moves the addresses of the layer's own states so that a row comes to lie at the start of their buffers.</summary>
+    private protected virtual void MoveStates(long row)
+    {
+    }
+
+    /// <summary>After how many steps a training step keeps the states alone (see <see cref="Lstm.CheckpointSteps"/>); null: it keeps every step's gates and states.</summary>
+    private protected virtual int? CheckpointSteps => null;
 
     internal sealed override bool IsStateful => _stateful;
 
@@ -346,11 +443,13 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
 
     private protected sealed override void AfterPack() => _isFinite = Rows<V>.AreFinite(W, (long)InputWidth * Gates);
 
+    private int InputRowsAtHand => _repeats > 0 ? Samples : Samples * (_end - _begin);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ProjectionPart(int part)
     {
-        var (first, count) = WorkTeam.Piece(_repeats > 0 ? Samples : Samples * Steps, part, _productParts);
-        Project(first, count);
+        var (first, count) = WorkTeam.Piece(InputRowsAtHand, part, _productParts);
+        Project(((long)_begin * Samples) + first, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -375,7 +474,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private void RecurrencePart(int part)
     {
         var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
-        RunSteps(0, Steps, first, count);
+        RunSteps(_begin, _end, first, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -404,7 +503,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private void BackRecurrencePart(int part)
     {
         var (first, count) = WorkTeam.Piece(Samples, part, _recurrenceParts);
-        RunStepsBack(0, Steps, first, count);
+        RunStepsBack(_begin, _end, first, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -600,27 +699,37 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
         {
             RecurrentWeightGradient(first, count);
         }
-        var inputRows = _repeats > 0 ? Samples : Samples * Steps;
-        var z = _repeats > 0 ? _summed : Z;
+        var (inputRows, row) = (InputRowsAtHand, (long)_begin * Samples);
+        var z = _repeats > 0 ? _summed : Z + (row * Gates);
         if (_hot is null)
         {
             (first, count) = WorkTeam.Piece(InputWidth, part, _productParts);
             if (count > 0)
             {
-                Gemm<V>.MultiplyToPanels(_x + first, 1, _stride, z, Gates, WGradient, InputWidth, first, count, inputRows, Gates);
+                Gemm<V>.MultiplyToPanels(_x + (row * _stride) + first, 1, _stride, z, Gates, WGradient, InputWidth, first, count, inputRows, Gates, _adds);
             }
         }
         else if (part == 0)
         {
-            new Span<float>(WGradient, InputWidth * Gates).Clear();
+            if (!_adds)
+            {
+                new Span<float>(WGradient, InputWidth * Gates).Clear();
+            }
             for (var r = 0L; r < inputRows; r++)
             {
-                Gemm<V>.AddToRow(WGradient, InputWidth, Gates, _hot[r], z + (r * Gates));
+                Gemm<V>.AddToRow(WGradient, InputWidth, Gates, _hot[row + r], z + (r * Gates));
             }
         }
         if (part == _productParts - 1)
         {
-            BiasGradients(z, inputRows);
+            if (!HasPlainGradients)
+            {
+                BiasGradients(z, inputRows);
+            }
+            else if (HasBias)
+            {
+                Gemm<V>.SumRows(z, inputRows, Gates, BiasGradient, _adds);
+            }
         }
     }
 
@@ -644,19 +753,22 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     /// <summary>Some rows of the recurrent kernel's gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual void RecurrentWeightGradient(int first, int count) =>
-        Gemm<V>.MultiplyToPanels(_dropped + first, 1, Padded, Z, Gates, UGradient, Units, first, count, Samples * Steps, Gates);
+        Gemm<V>.MultiplyToPanels(HiddenBefore(_begin) + first, 1, Padded, Z + ((long)_begin * Samples * Gates), Gates, UGradient, Units, first, count, Samples * (_end - _begin), Gates, _adds);
 
-    /// <summary>The bias's gradient, from the gradients of the gates' sums.</summary>
-    private protected abstract void BiasGradients(float* z, long rows);
+    /// <summary>The bias's gradient, from the gradients of the gates' sums, where it is not their plain sum.</summary>
+    private protected virtual void BiasGradients(float* z, long rows)
+    {
+    }
 
     private void InputProductPart(int part)
     {
-        var (first, count) = WorkTeam.Piece(_repeats > 0 ? Samples : Samples * Steps, part, _productParts);
+        var (first, count) = WorkTeam.Piece(InputRowsAtHand, part, _productParts);
+        var row = ((long)_begin * Samples) + first;
         var width = Gemm<V>.Padded(InputWidth);
-        var z = (_repeats > 0 ? _summed : Z) + ((long)first * Gates);
+        var z = (_repeats > 0 ? _summed : Z) + (row * Gates);
         for (var gate = 0; gate < GateCount; gate++)
         {
-            Gemm<V>.Multiply(z + (gate * Padded), Gates, 1, _wT + ((long)gate * Units * width), _inputGradient + ((long)first * width), width, count, Units, width, add: gate > 0);
+            Gemm<V>.Multiply(z + (gate * Padded), Gates, 1, _wT + ((long)gate * Units * width), _inputGradient + (row * width), width, count, Units, width, add: gate > 0);
         }
     }
 
