@@ -16,7 +16,7 @@ public sealed partial class SequentialModel
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
     /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once.</param>
     /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples.</param>
-    /// <param name="verbose">What goes to the console: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also <see cref="History.Warnings"/>.</param>
+    /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also <see cref="History.Warnings"/>, and where a fit ended early.</param>
     /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not.</param>
     /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch instead of trained on.</param>
     /// <param name="validationData">Inputs and targets to measure after each epoch.</param>
@@ -24,11 +24,14 @@ public sealed partial class SequentialModel
     /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit.</param>
     /// <param name="sampleWeight">How much each sample (samples), or each time step of each sample (samples, time steps), counts in the loss; null: 1. As in Keras the divisor stays their number.</param>
     /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any rank; classes that are not named: 1.</param>
-    /// <returns>Every figure of every epoch.</returns>
+    /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the epochs that ran to their end, and the model is as that batch left it.</param>
+    /// <param name="progress">Is told how far the fit is, ten times a second at most and once at the end; null: nobody.</param>
+    /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
+    /// <returns>Every figure of every epoch, and how the fit ended.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful model. Nothing was trained.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, and there is no <see cref="TerminateOnNaN"/>.</exception>
     /// <remarks>A stateful model's state goes on from batch to batch and from epoch to epoch until <see cref="ResetStates"/>; validation leaves it alone.</remarks>
     public History Fit(
         TensorLike x,
@@ -42,7 +45,10 @@ public sealed partial class SequentialModel
         IReadOnlyList<Callback>? callbacks = null,
         int initialEpoch = 0,
         TensorLike? sampleWeight = null,
-        IReadOnlyDictionary<int, double>? classWeight = null)
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        CancellationToken cancellationToken = default,
+        IProgress<FitReport>? progress = null,
+        TextWriter? output = null)
     {
         var compilation = Compiled("Fit");
         AtLeastOne(epochs, nameof(epochs));
@@ -85,9 +91,10 @@ public sealed partial class SequentialModel
         var batches = checked((int)((training.Count + batchSize - 1) / batchSize));
         _ = ReadyEngine();
         var warnings = compilation.AdviceOnce(this, training.Targets!);
-        var progress = new FitProgress(this, epochs, batches, training.Count, compilation.Names, validation is not null) { Warnings = warnings };
-        var observers = Observers(verbose, callbacks);
-        var history = new History(Engine, compilation.Names, validation is not null, epochs - initialEpoch) { Warnings = warnings };
+        var observers = Observers(verbose, callbacks, progress, output);
+        var reportsRate = observers.Exists(observer => observer.SchedulesLearningRate);
+        var fit = new FitProgress(this, epochs, batches, training.Count, compilation, validation is not null, reportsRate) { Warnings = warnings };
+        var history = new History(Engine, compilation.Names, validation is not null, epochs - initialEpoch, reportsRate) { Warnings = warnings };
         var order = shuffle ? new long[training.Count] : [];
         train();
         var stopwatch = Stopwatch.StartNew();
@@ -95,28 +102,32 @@ public sealed partial class SequentialModel
         {
             foreach (var observer in observers)
             {
-                observer.OnTrainBegin(progress);
+                observer.OnTrainBegin(fit);
             }
-            for (var epoch = initialEpoch; epoch < epochs && !progress.IsStopping; epoch++)
+            for (var epoch = initialEpoch; epoch < epochs && !fit.IsStopping && !cancellationToken.IsCancellationRequested; epoch++)
             {
-                progress.BeginEpoch(epoch);
+                fit.BeginEpoch(epoch);
                 foreach (var observer in observers)
                 {
-                    observer.OnEpochBegin(progress);
+                    observer.OnEpochBegin(fit);
                 }
                 if (shuffle)
                 {
                     Shuffle(order);
                 }
-                TrainEpoch(training, batchSize, order, progress, observers);
-                if (validation is not null)
+                if (!TrainEpoch(training, batchSize, order, fit, observers, cancellationToken))
                 {
-                    progress.Validation = Measure(validation, batchSize, carryState: false);
+                    break;
                 }
-                history.Add(epoch, progress.Training, progress.Validation);
+                if (validation is not null && (fit.Validation = Measure(validation, batchSize, carryState: false, cancellationToken)) is null)
+                {
+                    break;
+                }
+                fit.EndEpoch();
+                history.Add(epoch, fit.Training, fit.Validation, compilation.Optimizer.LearningRate);
                 foreach (var observer in observers)
                 {
-                    observer.OnEpochEnd(progress);
+                    observer.OnEpochEnd(fit);
                 }
             }
         }
@@ -124,9 +135,11 @@ public sealed partial class SequentialModel
         {
             _engine!.Publish();
         }
+        var unfinished = fit.Diverged is not null ? FitOutcome.Diverged : fit.IsStopping ? FitOutcome.Stopped : FitOutcome.Canceled;
+        fit.Outcome = history.Outcome = history.Epochs.Count == epochs - initialEpoch ? FitOutcome.Completed : unfinished;
         foreach (var observer in observers)
         {
-            observer.OnTrainEnd(progress);
+            observer.OnTrainEnd(fit);
         }
         history.Duration = stopwatch.Elapsed;
         return history;
@@ -144,13 +157,13 @@ public sealed partial class SequentialModel
     {
         using var samples = Samples(x, y, Compiled("TrainOnBatch"));
         SampleCheck.CarriedState(StatefulLayers, checked((int)samples.Count), nameof(x));
-        var progress = new FitProgress(this, 1, 1, samples.Count, _compilation!.Names);
+        var progress = new FitProgress(this, 1, 1, samples.Count, _compilation!);
         progress.BeginEpoch(0);
         _ = ReadyEngine();
         train();
         try
         {
-            TrainEpoch(samples, checked((int)samples.Count), [], progress, []);
+            TrainEpoch(samples, checked((int)samples.Count), [], progress, [], CancellationToken.None);
         }
         finally
         {
@@ -159,31 +172,69 @@ public sealed partial class SequentialModel
         return progress.Training.ToDictionary();
     }
 
+    /// <summary>Trains on every batch; false where that ended before the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TrainEpoch(SampleSet samples, int batchSize, ReadOnlySpan<long> order, FitProgress progress, List<Callback> observers)
+    private bool TrainEpoch(SampleSet samples, int batchSize, ReadOnlySpan<long> order, FitProgress progress, List<Callback> observers, CancellationToken cancellation)
     {
         var engine = observers.Count > 0 ? ReadyEngine() : _engine!;
+        var (areWatching, useModel) = (false, false);
+        foreach (var observer in observers)
+        {
+            areWatching |= observer.WatchesBatches;
+            useModel |= observer.WatchesBatches && observer.UsesModel;
+        }
         Span<double> figures = stackalloc double[_compilation!.Names.Count];
         for (var start = 0L; start < samples.Count; start += batchSize)
         {
+            if (cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
             var counted = engine.TrainOnBatch(batch, figures);
             if (!double.IsFinite(figures[0]))
             {
-                throw Diverged(batch, figures[0], progress);
+                progress.Diverged = Diverged(batch, figures[0], progress);
+                if (!IsEndedBy(observers, progress.Diverged))
+                {
+                    throw progress.Diverged;
+                }
+                return false;
             }
             progress.Training.Add(figures, batch.Count, counted);
             progress.BatchesDone++;
-            if (observers.Count > 0)
+            if (areWatching)
             {
-                engine.Publish();
+                if (useModel)
+                {
+                    engine.Publish();
+                }
                 foreach (var observer in observers)
                 {
-                    observer.OnBatchEnd(progress);
+                    if (observer.WatchesBatches)
+                    {
+                        observer.OnBatchEnd(progress);
+                    }
                 }
-                engine = ReadyEngine();
+                engine = useModel ? ReadyEngine() : engine;
             }
         }
+        if (observers.Count > 0)
+        {
+            engine.Publish();
+        }
+        return true;
+    }
+
+    /// <summary>Whether a callback ends a fit whose loss is not finite; each is asked.</summary>
+    private static bool IsEndedBy(List<Callback> observers, TrainingDivergedException diverged)
+    {
+        var ended = false;
+        foreach (var observer in observers)
+        {
+            ended |= observer.EndsFit(diverged);
+        }
+        return ended;
     }
 
     /// <summary>The engine, ready to train the model as it is now: a callback may have moved, frozen or hooked a layer.</summary>
@@ -235,16 +286,21 @@ public sealed partial class SequentialModel
         _random!.Shuffle(order);
     }
 
-    private static List<Callback> Observers(int verbose, IReadOnlyList<Callback>? callbacks)
+    private static List<Callback> Observers(int verbose, IReadOnlyList<Callback>? callbacks, IProgress<FitReport>? progress, TextWriter? output)
     {
         List<Callback> observers = [.. callbacks ?? []];
         if (observers.Contains(null!))
         {
             throw new ArgumentNullException(nameof(callbacks), "One of the callbacks is null.");
         }
+        if (progress is not null)
+        {
+            observers.Add(new ProgressReporter(progress, TimeProvider.System));
+        }
         if (verbose > 0)
         {
-            observers.Add(verbose == 1 ? new ProgressBar(Console.Out, live: !Console.IsOutputRedirected) : new EpochLog(Console.Out));
+            var writer = output ?? Console.Out;
+            observers.Add(verbose == 1 ? new ProgressBar(writer, live: ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected, TimeProvider.System) : new EpochLog(writer));
         }
         return observers;
     }

@@ -28,7 +28,7 @@ public sealed partial class SequentialModel
         var compilation = Compiled("Evaluate");
         ThrowIfNotBuilt("be evaluated");
         using var samples = Samples(x, y, compilation);
-        return Measure(samples, CheckedBatchSize(samples, batchSize, carryState), carryState).ToDictionary();
+        return Measure(samples, CheckedBatchSize(samples, batchSize, carryState), carryState)!.ToDictionary();
     }
 
     /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>
@@ -118,23 +118,23 @@ public sealed partial class SequentialModel
         floats.data<float>().CopyTo(y);
     }
 
-    private RunningFigures Measure(SampleSet samples, int batchSize, bool carryState)
+    /// <summary>The figures over all samples; null where that was cancelled.</summary>
+    private RunningFigures? Measure(SampleSet samples, int batchSize, bool carryState, CancellationToken cancellation = default)
     {
         var names = _compilation!.Names;
         var running = new RunningFigures(names);
         var figures = new double[names.Count];
-        RunBatches(samples, batchSize, carryState, (engine, in batch) =>
+        return RunBatches(samples, batchSize, carryState, (engine, in batch) =>
         {
             var counted = engine.EvaluateOnBatch(batch, figures);
             running.Add(figures, batch.Count, counted);
-        });
-        return running;
+        }, cancellation) ? running : null;
     }
 
     private delegate void BatchAction(Engine engine, in Batch batch);
 
-    /// <summary>Runs batch after batch as for inference, from a zero state that is given back unless it is to be carried.</summary>
-    private void RunBatches(SampleSet samples, int batchSize, bool carryState, BatchAction run)
+    /// <summary>Runs batch after batch as for inference, from a zero state that is given back unless it is to be carried; false where that was cancelled.</summary>
+    private bool RunBatches(SampleSet samples, int batchSize, bool carryState, BatchAction run, CancellationToken cancellation = default)
     {
         var engine = Runner();
         var stateful = carryState ? [] : StatefulLayers;
@@ -145,8 +145,13 @@ public sealed partial class SequentialModel
         {
             for (var start = 0L; start < samples.Count; start += batchSize)
             {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return false;
+                }
                 run(engine, new Batch(samples, start, Math.Min(batchSize, samples.Count - start)));
             }
+            return true;
         }
         finally
         {

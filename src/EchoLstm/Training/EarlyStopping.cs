@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Training;
 
 /// <summary>
@@ -16,11 +14,9 @@ namespace EchoLstm.Training;
 /// </code></example>
 public sealed class EarlyStopping : Callback
 {
-    private readonly double _minDelta;
-    private readonly MonitorMode _mode;
+    private readonly MonitoredFigure _figure;
     private readonly double? _baseline;
     private IReadOnlyList<Array>? _bestWeights;
-    private bool _largerIsBetter;
     private int _wait;
 
     /// <summary>Creates the callback.</summary>
@@ -41,18 +37,10 @@ public sealed class EarlyStopping : Callback
         bool restoreBestWeights = false,
         int startFromEpoch = 0)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
-        if (!double.IsFinite(minDelta))
-        {
-            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "minDelta is a number by which the figure must get better, e.g. 0.001.");
-        }
+        _figure = new MonitoredFigure(nameof(EarlyStopping), monitor, mode, minDelta);
         if (patience < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(patience), patience, "patience is a number of epochs: at least 0.");
-        }
-        if (!Enum.IsDefined(mode))
-        {
-            throw new ArgumentOutOfRangeException(nameof(mode), mode, "mode is Auto, Min or Max.");
         }
         if (baseline is { } value && double.IsNaN(value))
         {
@@ -62,17 +50,14 @@ public sealed class EarlyStopping : Callback
         {
             throw new ArgumentOutOfRangeException(nameof(startFromEpoch), startFromEpoch, "startFromEpoch counts epochs from 0.");
         }
-        Monitor = monitor;
-        _minDelta = Math.Abs(minDelta);
         Patience = patience;
-        _mode = mode;
         _baseline = baseline;
         RestoreBestWeights = restoreBestWeights;
         StartFromEpoch = startFromEpoch;
     }
 
     /// <summary>The figure that is looked at.</summary>
-    public string Monitor { get; }
+    public string Monitor => _figure.Name;
 
     /// <summary>After how many epochs in a row without a better figure the fit ends.</summary>
     public int Patience { get; }
@@ -93,18 +78,13 @@ public sealed class EarlyStopping : Callback
     public int? StoppedEpoch { get; private set; }
 
     /// <inheritdoc/>
+    public override bool WatchesBatches => false;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
-        ArgumentNullException.ThrowIfNull(progress);
-        if (!progress.Names.Contains(Monitor))
-        {
-            var mend = Monitor.StartsWith(FigureNames.ValidationPrefix, StringComparison.Ordinal) && !progress.Names.Any(name => name.StartsWith(FigureNames.ValidationPrefix, StringComparison.Ordinal))
-                ? "Pass validationSplit or validationData to Fit, or monitor one of those."
-                : "Monitor one of those, or pass the metric to Compile.";
-            throw new ArgumentException($"EarlyStopping monitors '{Monitor}', but the fit measures {string.Join(", ", progress.Names)}. {mend}");
-        }
-        _largerIsBetter = IsLargerBetter();
+        _figure.Begin(progress);
         (Best, BestEpoch, StoppedEpoch, _bestWeights, _wait) = (null, null, null, null, 0);
     }
 
@@ -116,16 +96,16 @@ public sealed class EarlyStopping : Callback
         {
             return;
         }
-        var figure = progress.Figures[Monitor];
+        var figure = _figure.Of(progress);
         _wait++;
-        if (IsBetter(figure, Best))
+        if (_figure.IsBetter(figure, Best))
         {
             (Best, BestEpoch) = (figure, progress.Epoch);
             if (RestoreBestWeights)
             {
                 _bestWeights = progress.Model.GetWeights();
             }
-            if (_baseline is null || IsBetter(figure, _baseline))
+            if (_baseline is null || _figure.IsBetter(figure, _baseline))
             {
                 _wait = 0;
             }
@@ -148,35 +128,5 @@ public sealed class EarlyStopping : Callback
             progress.Model.SetWeights(_bestWeights);
             _bestWeights = null;
         }
-    }
-
-    private bool IsBetter(double figure, double? than) =>
-        !double.IsNaN(figure) && (than is not { } other || (_largerIsBetter ? figure - _minDelta > other : figure + _minDelta < other));
-
-    private bool IsLargerBetter()
-    {
-        if (_mode != MonitorMode.Auto)
-        {
-            return _mode == MonitorMode.Max;
-        }
-        if (HasOneOf("accuracy", "acc", "auc"))
-        {
-            return true;
-        }
-        return HasOneOf("loss", "error", "crossentropy")
-            ? false
-            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"EarlyStopping can't tell from its name whether '{Monitor}' is better when it is smaller or larger. Pass mode: MonitorMode.Min or mode: MonitorMode.Max."));
-    }
-
-    private bool HasOneOf(params ReadOnlySpan<string> words)
-    {
-        foreach (var word in words)
-        {
-            if (Monitor.Split('_').Contains(word, StringComparer.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -14,6 +14,9 @@ public sealed class EpochLog : Callback
     }
 
     /// <inheritdoc/>
+    public override bool WatchesBatches => false;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
@@ -32,5 +35,12 @@ public sealed class EpochLog : Callback
     {
         ArgumentNullException.ThrowIfNull(progress);
         _writer.WriteLine($" - {FigureText.Seconds(progress.EpochDuration)}{FigureText.All(progress.Figures)}");
+    }
+
+    /// <inheritdoc/>
+    public override void OnTrainEnd(FitProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        FigureText.WriteEnd(_writer, progress);
     }
 }

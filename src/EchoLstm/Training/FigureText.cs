@@ -35,8 +35,33 @@ internal static class FigureText
         }
     }
 
+    /// <summary>A line where the fit ended within an epoch.</summary>
+    internal static void WriteEnd(TextWriter writer, FitProgress progress)
+    {
+        if (progress.Outcome == FitOutcome.Canceled)
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Canceled in epoch {progress.Epoch + 1}/{progress.Epochs} after batch {progress.BatchesDone}/{progress.Batches}."));
+        }
+        else if (progress.Diverged is { } diverged)
+        {
+            writer.WriteLine(diverged.Message);
+        }
+    }
+
     /// <summary>Whole seconds, as Keras prints them.</summary>
     internal static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture) + "s";
+
+    /// <summary>The time that is left, as Keras prints it: <c>9s</c>, <c>1:05</c>, <c>1:02:03</c>.</summary>
+    internal static string Remaining(TimeSpan time)
+    {
+        var seconds = (long)Math.Round(time.TotalSeconds);
+        return seconds switch
+        {
+            < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds}s"),
+            < 3600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}:{seconds % 60:D2}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:D2}:{seconds % 60:D2}"),
+        };
+    }
 
     // C's %.4e has at least two digits of exponent, .NET's format by default three.
     private static string Exponential(double value) => value.ToString("0.0000e+00", CultureInfo.InvariantCulture);

@@ -7,15 +7,20 @@ namespace EchoLstm.Training;
 public sealed class FitProgress
 {
     private readonly Stopwatch _epoch = new();
+    private readonly Compilation _compilation;
+    private readonly bool _reportsRate;
+    private double? _epochRate;
 
-    internal FitProgress(Layer model, int epochs, int batches, long samples, IReadOnlyList<string> names, bool hasValidation = false)
+    internal FitProgress(Layer model, int epochs, int batches, long samples, Compilation compilation, bool hasValidation = false, bool reportsRate = false)
     {
-        Names = hasValidation ? [.. names, .. names.Select(name => FigureNames.ValidationPrefix + name)] : names;
+        Names = hasValidation || reportsRate ? FigureNames.OfEpoch(compilation.Names, hasValidation, reportsRate) : compilation.Names;
+        _compilation = compilation;
+        _reportsRate = reportsRate;
         Model = model;
         Epochs = epochs;
         Batches = batches;
         Samples = samples;
-        Training = new RunningFigures(names);
+        Training = new RunningFigures(compilation.Names);
     }
 
     /// <summary>The model that is trained, e.g. to keep its weights.</summary>
@@ -26,6 +31,17 @@ public sealed class FitProgress
 
     /// <summary>The number of the epoch after the last.</summary>
     public int Epochs { get; }
+
+    /// <summary>
+    /// The size of the optimiser's steps (Keras's <c>model.optimizer.learning_rate</c>). What a callback sets holds from the next batch on, and after the fit. Override
+    /// <see cref="Callback.SchedulesLearningRate"/> with true in a callback that sets it, so that the history has it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
+    public double LearningRate
+    {
+        get => _compilation.Optimizer.LearningRate;
+        set => _compilation.Optimizer.LearningRate = value;
+    }
 
     /// <summary>How many batches of this epoch are done.</summary>
     public int BatchesDone { get; internal set; }
@@ -39,7 +55,7 @@ public sealed class FitProgress
     /// <summary>How long this epoch has taken so far.</summary>
     public TimeSpan EpochDuration => _epoch.Elapsed;
 
-    /// <summary>The names of the figures that each epoch of the fit ends with: <c>loss</c>, the metrics', and each with <c>val_</c> before it where there is validation.</summary>
+    /// <summary>The names of the figures that each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is validation, and <c>learning_rate</c> where a callback changes it.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
@@ -52,6 +68,10 @@ public sealed class FitProgress
             {
                 Training.AddTo(figures, "");
                 Validation?.AddTo(figures, FigureNames.ValidationPrefix);
+                if (_epochRate is { } rate)
+                {
+                    figures[FigureNames.LearningRate] = rate;
+                }
             }
             return figures;
         }
@@ -62,6 +82,12 @@ public sealed class FitProgress
 
     /// <summary>The means over the validation data, once this epoch has measured them.</summary>
     internal RunningFigures? Validation { get; set; }
+
+    /// <summary>How the fit ended; null before that.</summary>
+    internal FitOutcome? Outcome { get; set; }
+
+    /// <summary>Why the loss was not finite, where that ended the fit without an exception.</summary>
+    internal TrainingDivergedException? Diverged { get; set; }
 
     /// <summary>What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, and printed where verbose is above 0.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
@@ -78,6 +104,16 @@ public sealed class FitProgress
         BatchesDone = 0;
         Training.Reset();
         Validation = null;
+        _epochRate = null;
         _epoch.Restart();
+    }
+
+    /// <summary>Notes the rate that the epoch's batches ended with, before a callback changes it for the next.</summary>
+    internal void EndEpoch()
+    {
+        if (_reportsRate)
+        {
+            _epochRate = LearningRate;
+        }
     }
 }

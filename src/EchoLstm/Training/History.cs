@@ -10,19 +10,21 @@ public sealed class History
     private readonly List<int> _epochs;
     private readonly List<double>[] _training;
     private readonly List<double>[] _validation;
+    private readonly List<double>? _rates;
 
-    internal History(EngineInfo engine, IReadOnlyList<string> names, bool hasValidation, int epochs)
+    internal History(EngineInfo engine, IReadOnlyList<string> names, bool hasValidation, int epochs, bool reportsRate = false)
     {
         Engine = engine;
         _epochs = new List<int>(epochs);
         _training = [.. names.Select(name => _figures[name] = new List<double>(epochs))];
         _validation = hasValidation ? [.. names.Select(name => _figures[FigureNames.ValidationPrefix + name] = new List<double>(epochs))] : [];
+        _rates = reportsRate ? _figures[FigureNames.LearningRate] = new List<double>(epochs) : null;
     }
 
-    /// <summary>The numbers of the epochs that ran, counted from 0 as Keras does.</summary>
+    /// <summary>The numbers of the epochs that ran to their end, counted from 0 as Keras does.</summary>
     public IReadOnlyList<int> Epochs => _epochs;
 
-    /// <summary>The names of the figures: <c>loss</c>, the metrics', and each with <c>val_</c> before it where there was validation.</summary>
+    /// <summary>The names of the figures: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and <c>learning_rate</c> where a callback changed it.</summary>
     public IReadOnlyCollection<string> Names => _figures.Keys;
 
     /// <summary>The loss of each epoch: the mean over its batches weighted by their samples, each measured before its update.</summary>
@@ -33,6 +35,9 @@ public sealed class History
 
     /// <summary>How long the epochs took, callbacks included. Checking the data and compiling the loops come before.</summary>
     public TimeSpan Duration { get; internal set; }
+
+    /// <summary>How the fit ended: whether every epoch ran, and if not, why.</summary>
+    public FitOutcome Outcome { get; internal set; }
 
     /// <summary>What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after <c>Compile</c>.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
@@ -56,7 +61,7 @@ public sealed class History
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Add(int epoch, RunningFigures training, RunningFigures? validation)
+    internal void Add(int epoch, RunningFigures training, RunningFigures? validation, double rate)
     {
         _epochs.Add(epoch);
         for (var i = 0; i < _training.Length; i++)
@@ -67,5 +72,6 @@ public sealed class History
         {
             _validation[i].Add(validation!.Mean(i));
         }
+        _rates?.Add(rate);
     }
 }

@@ -17,6 +17,9 @@ public sealed class LambdaCallback(
     Action<FitProgress>? onTrainEnd = null) : Callback
 {
     /// <inheritdoc/>
+    public override bool WatchesBatches => onBatchEnd is not null;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin(FitProgress progress) => onTrainBegin?.Invoke(progress);
 
     /// <inheritdoc/>

@@ -13,15 +13,22 @@ public abstract class Optimizer
 {
     private double _learningRate;
 
-    private protected Optimizer(double learningRate) => LearningRate = learningRate;
+    private protected Optimizer(double learningRate) => _learningRate = AtLeastZero(learningRate, nameof(LearningRate));
 
-    /// <summary>The size of a step. It may be changed between batches and epochs, e.g. by a callback.</summary>
+    /// <summary>The size of a step (Keras's <c>learning_rate</c>). It may be changed between batches and epochs, e.g. by a callback, on either engine.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
     public double LearningRate
     {
         get => _learningRate;
-        set => _learningRate = AtLeastZero(value, nameof(LearningRate));
+        set
+        {
+            _learningRate = AtLeastZero(value, nameof(LearningRate));
+            IsRateSet = true;
+        }
     }
+
+    /// <summary>Whether the rate was set after the constructor.</summary>
+    private protected bool IsRateSet { get; private set; }
 
     /// <summary>If set, each weight's gradient is scaled down to this length at most (Keras's <c>clipnorm</c>).</summary>
     /// <value>null: no limit.</value>
@@ -50,6 +57,15 @@ public abstract class Optimizer
         if (new[] { ClipNorm, GlobalClipNorm, ClipValue }.Count(limit => limit is not null) > 1)
         {
             throw new ArgumentException($"{Name}: only one of {nameof(ClipNorm)}, {nameof(GlobalClipNorm)} and {nameof(ClipValue)} can be set. Keep the one that is meant.");
+        }
+    }
+
+    /// <summary>Shows the rate of an optimiser that brings its own, until another is set.</summary>
+    private protected void ShowRate(double rate)
+    {
+        if (!IsRateSet)
+        {
+            _learningRate = rate;
         }
     }
 

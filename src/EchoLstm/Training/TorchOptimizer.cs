@@ -14,7 +14,7 @@ public sealed class TorchOptimizer : Optimizer
 
     /// <summary>Creates the optimiser from a factory, which is called once for each model that is compiled with it.</summary>
     /// <param name="create">Makes TorchSharp's optimiser for a model's trainable parameters. The model disposes it.</param>
-    /// <remarks>The learning rate is the one that the factory gives; setting <see cref="Optimizer.LearningRate"/> above 0 overrides it.</remarks>
+    /// <remarks>The learning rate is the one that the factory gives, shown as 0 before the first fit; setting <see cref="Optimizer.LearningRate"/> overrides it.</remarks>
     public TorchOptimizer(Func<IEnumerable<Parameter>, optim.Optimizer> create)
         : base(0)
     {
@@ -25,13 +25,18 @@ public sealed class TorchOptimizer : Optimizer
     /// <inheritdoc/>
     public override string Name => "torch";
 
-    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained, _create(trained.Parameters));
+    internal override ParameterUpdate Begin(TrainedWeights trained)
+    {
+        var optimizer = _create(trained.Parameters);
+        ShowRate(optimizer.ParamGroups.First().LearningRate);
+        return new Update(this, trained, optimizer);
+    }
 
     private sealed class Update(TorchOptimizer owner, TrainedWeights trained, optim.Optimizer optimizer) : ParameterUpdate(owner, trained)
     {
         protected override void Move(Tensor?[] gradients)
         {
-            if (owner.LearningRate > 0)
+            if (owner.IsRateSet)
             {
                 foreach (var group in optimizer.ParamGroups)
                 {
