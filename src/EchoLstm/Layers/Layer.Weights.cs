@@ -14,6 +14,7 @@ public abstract partial class Layer
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
     public IReadOnlyList<Array> GetWeights()
     {
+        using var use = Gate.Read(nameof(GetWeights));
         ThrowIfNotBuilt("give its weights");
         using var scope = NewDisposeScope();
         return [.. Weights.Select(weight => NetArrays.FromTensor(weight.Value()))];
@@ -27,6 +28,7 @@ public abstract partial class Layer
     public void SetWeights(IReadOnlyList<Array> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        using var change = Gate.Change(nameof(SetWeights));
         ThrowIfNotBuilt("take weights");
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();

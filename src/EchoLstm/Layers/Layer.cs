@@ -17,7 +17,10 @@ namespace EchoLstm.Layers;
 /// </remarks>
 public abstract partial class Layer : nn.Module<Tensor, Tensor>
 {
+    private readonly Lock _building = new();
+    private Shape? _inputShape;
     private bool _trainable = true;
+    private bool _isDisposed;
     private string? _name;
 
     private protected Layer(string kerasClass)
@@ -43,7 +46,11 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     public int? Seed { get; init; }
 
     /// <summary>The shape that the layer was built for, samples first; null before it is built.</summary>
-    public Shape? InputShape { get; private set; }
+    public Shape? InputShape
+    {
+        get => Volatile.Read(ref _inputShape);
+        private set => Volatile.Write(ref _inputShape, value);
+    }
 
     /// <summary>Whether the layer has its weights.</summary>
     public bool IsBuilt => InputShape is not null;
@@ -55,13 +62,14 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         get => _trainable;
         set
         {
+            using var change = Gate.Change(nameof(Trainable));
             _trainable = value;
-            foreach (var parameter in parameters())
-            {
-                parameter.requires_grad = value;
-            }
+            FreezeOrThaw();
         }
     }
+
+    /// <summary>Who uses the layer; a layer in a model has the model's.</summary>
+    internal UseGate Gate { get; private set; } = new("layer");
 
     internal bool HasGivenName => _name is not null;
 
@@ -118,13 +126,19 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5, 1)</c>.</param>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input, or was built for another.</exception>
     /// <exception cref="InsufficientMemoryException">The weights would not fit in memory.</exception>
-    public void Build(Shape inputShape) => Build(inputShape, null);
+    public void Build(Shape inputShape)
+    {
+        using var use = IsBuilt ? Gate.Read(nameof(Build)) : Gate.Change(nameof(Build));
+        Build(inputShape, null);
+    }
 
     /// <summary>Builds with the generator of the model that the layer is in.</summary>
     internal void Build(Shape inputShape, SeededRandom? modelRandom)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ThrowIfDisposed();
+        // First calls on several threads at once make the weights once.
+        using var building = _building.EnterScope();
         if (IsBuilt)
         {
             CheckInput(inputShape);
@@ -142,11 +156,11 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
                 parameter.DetachFromDisposeScope();
             }
         }
-        InputShape = inputShape;
         if (!_trainable)
         {
-            Trainable = false;
+            FreezeOrThaw();
         }
+        InputShape = inputShape;
     }
 
     /// <summary>Runs the layer, after building it if need be.</summary>
@@ -156,6 +170,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="ObjectDisposedException">The layer is disposed.</exception>
     public sealed override Tensor forward(Tensor input)
     {
+        using var use = Gate.Read("a call");
         EnsureBuilt(input);
         try
         {
@@ -179,6 +194,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="InvalidOperationException">The layer is not built yet, so that it has no parameters to count.</exception>
     public long CountParameters(bool? trainable = null)
     {
+        using var look = Gate.Look();
         ThrowIfNotBuilt("count its parameters");
         return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable).Sum(parameter => parameter.numel());
     }
@@ -215,7 +231,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
             return;
         }
         _ = OutputShape(shape); // an error shows the shape that came
-        Build(shape.With(0, null));
+        Build(shape.With(0, null), null);
         if (IndexReader is null && input.is_floating_point() && input.dtype != ScalarType.Float32)
         {
             this.to(input.dtype);
@@ -240,21 +256,55 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
 
     private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    internal bool IsDisposed { get; private set; }
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed);
 
     internal void GiveName(string name) => _name = name;
+
+    /// <summary>Takes the layer and all inside it into a model's use.</summary>
+    internal void ShareGate(UseGate gate)
+    {
+        foreach (var layer in modules().OfType<Layer>().Append(this))
+        {
+            layer.Gate = gate;
+        }
+    }
 
     /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice.</summary>
     protected sealed override void RegisterComponents()
     {
     }
 
-    /// <summary>Releases the layer's weights and states.</summary>
+    /// <summary>Releases the layer's weights and states: at once, or when the last call that is running has returned. Calls that begin afterwards are refused.</summary>
     /// <param name="disposing">Whether it was disposed rather than finalised.</param>
-    protected override void Dispose(bool disposing)
+    protected sealed override void Dispose(bool disposing)
     {
-        IsDisposed = true;
-        base.Dispose(disposing);
+        if (!disposing)
+        {
+            base.Dispose(disposing);
+        }
+        else if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            Gate.WhenIdle(Release);
+        }
+    }
+
+    /// <summary>Releases what the layer holds beside its modules.</summary>
+    private protected virtual void ReleaseOwn()
+    {
+    }
+
+    private void Release()
+    {
+        ReleaseOwn();
+        base.Dispose(true);
+    }
+
+    private void FreezeOrThaw()
+    {
+        foreach (var parameter in parameters())
+        {
+            parameter.requires_grad = _trainable;
+        }
     }
 
     private static string SnakeCase(string name)

@@ -32,6 +32,7 @@ public sealed class Lstm : RecurrentLayer
 
     private LSTM? _lstm;
     private EagerLstm? _eager;
+    private int _threadOnTorchAlone;
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of both states. It has nothing to do with the number of time steps.</param>
@@ -107,8 +108,12 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
     public LstmState? FinalState { get; private set; }
 
-    /// <summary>Whether Torch's own operations shall run it for now: the engine that is the fused kernels' reference.</summary>
-    internal bool RunsOnTorchAlone { get; set; }
+    /// <summary>Whether Torch's own operations shall run this thread's calls for now: the engine that is the fused kernels' reference.</summary>
+    internal bool RunsOnTorchAlone
+    {
+        get => _threadOnTorchAlone == Environment.CurrentManagedThreadId;
+        set => _threadOnTorchAlone = value ? Environment.CurrentManagedThreadId : 0;
+    }
 
     // A gate multiplies what the activation gave.
     internal override bool? EndsIn(Activation activation) => false;
@@ -126,6 +131,8 @@ public sealed class Lstm : RecurrentLayer
 
     internal override int StateCount => 2;
 
+    private protected override bool KeepsState => Stateful || ReturnState;
+
     private protected override bool HasBiasColumn => UseBias;
 
     private protected override bool HasTorchKernel => Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
@@ -137,6 +144,7 @@ public sealed class Lstm : RecurrentLayer
     /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
     public (Tensor Output, LstmState State) CallWithState(Tensor input, LstmState? initialState = null)
     {
+        using var use = Gate.Read(nameof(CallWithState));
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
         var (output, states) = RunFrom(input, StepMasks.Of(input), initialState is null ? null : [initialState.Hidden, initialState.Cell]);
@@ -147,6 +155,9 @@ public sealed class Lstm : RecurrentLayer
     /// <returns>The state, or null.</returns>
     public LstmState? CopyState()
     {
+        using var use = Gate.Read(nameof(CopyState));
+        using var turn = TakeTurn();
+        ThrowIfDisposed();
         if (CarriedState is not { } carried)
         {
             return null;
@@ -224,15 +235,11 @@ public sealed class Lstm : RecurrentLayer
         }
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    private protected override void ReleaseOwn()
     {
-        if (disposing)
-        {
-            FinalState?.Dispose();
-            FinalState = null;
-            _eager?.Dispose();
-        }
-        base.Dispose(disposing);
+        FinalState?.Dispose();
+        FinalState = null;
+        _eager?.Dispose();
+        base.ReleaseOwn();
     }
 }

@@ -17,6 +17,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected const string InputWeights = "weight_ih_l0";
     private protected const string RecurrentWeights = "weight_hh_l0";
 
+    private readonly Lock _turns = new();
     private Tensor[]? _carried;
     private SeededRandom? _random;
 
@@ -115,10 +116,15 @@ public abstract class RecurrentLayer : Layer, IStateful
     }
 
     /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
-    public void ResetStates() => Carry(null);
+    public void ResetStates()
+    {
+        using var change = Gate.Change(nameof(ResetStates));
+        Carry(null);
+    }
 
     IDisposable? IStateful.TakeState()
     {
+        using var turn = TakeTurn();
         var taken = _carried is null ? null : new TakenState(_carried);
         _carried = null;
         return taken;
@@ -211,8 +217,15 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <param name="initial">The state before the first step, each (samples, units); null: zeros.</param>
     private protected abstract (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial);
 
+    /// <summary>Calls of a layer that keeps a state take turns, each with the state that the one before left.</summary>
+    private protected Lock.Scope TakeTurn() => _turns.EnterScope();
+
+    /// <summary>Whether a call leaves a state in the layer.</summary>
+    private protected virtual bool KeepsState => Stateful;
+
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        using var turn = KeepsState ? TakeTurn() : default;
         using var scope = NewDisposeScope();
         var (output, states) = RunFrom(input, mask, null);
         KeepFinal(states);
@@ -227,6 +240,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Runs the layer from a state, or the carried one, or zeros; a stateful layer carries the state after. In the caller's scope.</summary>
     private protected (Tensor Output, Tensor[] States) RunFrom(Tensor input, Tensor? mask, Tensor[]? initialState)
     {
+        using var turn = KeepsState ? TakeTurn() : default;
         var initial = initialState ?? InitialState(input);
         foreach (var state in initial ?? [])
         {
@@ -316,6 +330,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Carries a state, which is the layer's from now on; null for none.</summary>
     internal void Carry(Tensor[]? states)
     {
+        using var turn = TakeTurn();
         foreach (var state in _carried ?? [])
         {
             state.Dispose();
@@ -356,14 +371,10 @@ public abstract class RecurrentLayer : Layer, IStateful
         _ => "Reshape the input to (samples, time steps, features).",
     };
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    private protected override void ReleaseOwn()
     {
-        if (disposing)
-        {
-            Carry(null);
-        }
-        base.Dispose(disposing);
+        Carry(null);
+        base.ReleaseOwn();
     }
 
     private sealed class TakenState(Tensor[] states) : IDisposable

@@ -11,7 +11,7 @@ namespace EchoLstm.Models;
 /// </summary>
 /// <remarks>
 /// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams may run on as many
-/// threads, while nothing trains the model. One stream is used by one thread at a time. Dispose it before the model.
+/// threads, while nothing trains the model. One stream is used by one thread at a time; a second one is refused.
 /// </remarks>
 /// <example><code>
 /// using var stepper = model.OpenStream();
@@ -27,6 +27,7 @@ public sealed class ModelStepper : IDisposable
     private readonly FusedStepper? _fused;
     private readonly long _features;
     private Tensor[][] _states;
+    private readonly UseGate _gate = new("stream");
     private bool _isDisposed;
 
     internal ModelStepper(SequentialModel model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
@@ -51,10 +52,13 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step of each sequence, shape (batch, features); it stays the caller's.</param>
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public Tensor Step(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var change = _gate.Change(nameof(Step));
+        using var use = _model.Gate.Read(nameof(Step));
         ThrowIfDisposed();
         var shape = Shape.Of(input);
         if (shape.Rank != 2 || shape[0] != BatchSize || shape[1] != _features)
@@ -90,6 +94,7 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public float[] Step(ReadOnlySpan<float> input)
     {
@@ -102,9 +107,12 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
+        using var change = _gate.Change(nameof(Step));
+        using var use = _model.Gate.Read(nameof(Step));
         ThrowIfDisposed();
         if (input.Length != BatchSize * _features)
         {
@@ -136,6 +144,8 @@ public sealed class ModelStepper : IDisposable
     /// <returns>The state; the caller disposes it.</returns>
     public StreamState SaveState()
     {
+        using var change = _gate.Change(nameof(SaveState));
+        using var use = _model.Gate.Read(nameof(SaveState));
         ThrowIfDisposed();
         return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
     }
@@ -146,7 +156,10 @@ public sealed class ModelStepper : IDisposable
     public void Restore(StreamState state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        using var change = _gate.Change(nameof(Restore));
+        using var use = _model.Gate.Read(nameof(Restore));
         ThrowIfDisposed();
+        using var source = state.Read(nameof(Restore));
         if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count || !Fits(state))
         {
             throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
@@ -165,6 +178,8 @@ public sealed class ModelStepper : IDisposable
     /// <summary>Forgets what was read: the next step is the first of a sequence.</summary>
     public void Reset()
     {
+        using var change = _gate.Change(nameof(Reset));
+        using var use = _model.Gate.Read(nameof(Reset));
         ThrowIfDisposed();
         var none = new Tensor[_layers.Count][];
         Array.Fill(none, []);
@@ -176,13 +191,12 @@ public sealed class ModelStepper : IDisposable
         StepsRead = 0;
     }
 
-    /// <summary>Disposes the stream's state; the model stays.</summary>
+    /// <summary>Disposes the stream's state, when the step that is running has ended; the model stays.</summary>
     public void Dispose()
     {
-        if (!_isDisposed)
+        if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            Replace([]);
-            _isDisposed = true;
+            _gate.WhenIdle(() => Replace([]));
         }
     }
 
@@ -251,7 +265,7 @@ public sealed class ModelStepper : IDisposable
 
     private void ThrowIfDisposed()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
     }
 }

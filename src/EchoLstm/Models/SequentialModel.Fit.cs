@@ -30,7 +30,8 @@ public sealed partial class SequentialModel
     /// <returns>Every figure of every epoch, and how the fit ended.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful model. Nothing was trained.</exception>
-    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or another call is using it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed, or was while it was trained.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, and there is no <see cref="TerminateOnNaN"/>.</exception>
     /// <remarks>A stateful model's state goes on from batch to batch and from epoch to epoch until <see cref="ResetStates"/>; validation leaves it alone.</remarks>
     public History Fit(
@@ -50,6 +51,7 @@ public sealed partial class SequentialModel
         IProgress<FitReport>? progress = null,
         TextWriter? output = null)
     {
+        using var change = Gate.Change(nameof(Fit));
         var compilation = Compiled("Fit");
         AtLeastOne(epochs, nameof(epochs));
         AtLeastOne(batchSize, nameof(batchSize));
@@ -151,10 +153,12 @@ public sealed partial class SequentialModel
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities.</exception>
-    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or another call is using it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     public IReadOnlyDictionary<string, double> TrainOnBatch(TensorLike x, TensorLike y)
     {
+        using var change = Gate.Change(nameof(TrainOnBatch));
         using var samples = Samples(x, y, Compiled("TrainOnBatch"));
         SampleCheck.CarriedState(StatefulLayers, checked((int)samples.Count), nameof(x));
         var progress = new FitProgress(this, 1, 1, samples.Count, _compilation!);
@@ -218,6 +222,8 @@ public sealed partial class SequentialModel
                 }
                 engine = useModel ? ReadyEngine() : engine;
             }
+            // Whoever disposes the model, a callback or another thread, need not wait for the last epoch.
+            ThrowIfDisposed();
         }
         if (observers.Count > 0)
         {

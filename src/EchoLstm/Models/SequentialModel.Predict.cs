@@ -22,9 +22,12 @@ public sealed partial class SequentialModel
     /// <returns>The loss and the metrics by name.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, or the batch size is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The model is not compiled or not built.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled or not built, or another thread is changing it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(TensorLike x, TensorLike y, int? batchSize = null, bool carryState = false)
     {
+        using var use = Gate.Read(nameof(Evaluate));
+        using var turn = _turns.EnterScope();
         var compilation = Compiled("Evaluate");
         ThrowIfNotBuilt("be evaluated");
         using var samples = Samples(x, y, compilation);
@@ -38,9 +41,12 @@ public sealed partial class SequentialModel
     /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false)
     {
+        using var use = Gate.Read(nameof(Predict));
+        using var turn = _turns.EnterScope();
         ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
@@ -74,9 +80,12 @@ public sealed partial class SequentialModel
     /// <param name="samples">How many samples; all are run together.</param>
     /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1)
     {
+        using var use = Gate.Read(nameof(Predict));
+        using var turn = _turns.EnterScope();
         ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");

@@ -16,6 +16,7 @@ public sealed partial class SequentialModel
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     public ModelStepper OpenStream(int batch = 1)
     {
+        using var use = Gate.Read(nameof(OpenStream));
         ThrowIfNotBuilt("be streamed");
         AtLeastOne(batch, nameof(batch));
         if (InputShape!.Rank != 3)
@@ -45,6 +46,8 @@ public sealed partial class SequentialModel
     /// </remarks>
     public Tensor Forecast(TensorLike window, int steps)
     {
+        using var use = Gate.Read(nameof(Forecast));
+        using var turn = _turns.EnterScope();
         ThrowIfNotBuilt("forecast");
         AtLeastOne(steps, nameof(steps));
         if (StatefulLayers.Count > 0)

@@ -15,7 +15,8 @@ namespace EchoLstm.Models;
 /// <remarks>
 /// The model is a layer and a TorchSharp module itself: it can be called, saved with TorchSharp's <c>save</c>, put into another model, or
 /// wrapped in <see cref="TimeDistributed"/>. It owns its layers and disposes them. Data has the samples as its first axis,
-/// (samples, time steps, features) for recurrent layers. One model is used by one thread at a time.
+/// (samples, time steps, features) for recurrent layers. Any number of threads may predict, evaluate and stream at once; what changes the model (Fit, Compile,
+/// SetWeights, ...) must run alone and is refused otherwise. Disposing frees a model when the last call that runs has returned.
 /// </remarks>
 /// <example><code>
 /// using var model = new SequentialModel(new Lstm(5, returnSequences: true), new TimeDistributed(new Dense(1))) { Seed = 1 };
@@ -27,6 +28,9 @@ public sealed partial class SequentialModel : Layer
 {
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, int> _names = [];
+
+    // The engine has one set of buffers, so predictions and evaluations take turns.
+    private readonly Lock _turns = new();
     private SeededRandom? _random;
     private Compilation? _compilation;
     private Engine? _engine;
@@ -40,6 +44,7 @@ public sealed partial class SequentialModel : Layer
         : base("Sequential")
     {
         ArgumentNullException.ThrowIfNull(layers);
+        ShareGate(new UseGate("model"));
         foreach (var layer in layers)
         {
             Add(layer);
@@ -73,6 +78,8 @@ public sealed partial class SequentialModel : Layer
     {
         get
         {
+            using var use = Gate.Read("The choice of an engine");
+            using var turn = _turns.EnterScope();
             ThrowIfNotBuilt("choose an engine");
             _ = Runner();
             return _engineInfo!;
@@ -126,6 +133,7 @@ public sealed partial class SequentialModel : Layer
     public void Add(nn.Module<Tensor, Tensor> layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
+        using var change = Gate.Change(nameof(Add));
         ThrowIfDisposed();
         if (modules().Contains(layer))
         {
@@ -138,6 +146,7 @@ public sealed partial class SequentialModel : Layer
         }
         NameInModel(added);
         register_module(added.Name, added);
+        added.ShareGate(Gate);
         _layers.Add(added);
         // The engine knows the layers that were there when it began, and so does the optimiser.
         _engine?.Dispose();
@@ -173,6 +182,7 @@ public sealed partial class SequentialModel : Layer
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(metrics);
+        using var change = Gate.Change(nameof(Compile));
         ThrowIfDisposed();
         _compilation = new Compilation(loss, optimizer, [.. metrics]);
         _engine?.Dispose();
@@ -191,6 +201,7 @@ public sealed partial class SequentialModel : Layer
     /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
     public void ResetStates()
     {
+        using var change = Gate.Change(nameof(ResetStates));
         ThrowIfDisposed();
         foreach (var layer in StatefulLayers)
         {
@@ -203,6 +214,8 @@ public sealed partial class SequentialModel : Layer
     /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.</returns>
     public string Summary(bool withFormulas = false)
     {
+        using var use = Gate.Read(nameof(Summary));
+        using var turn = _turns.EnterScope();
         ThrowIfDisposed();
         return ModelSummary.Of(this, withFormulas);
     }
@@ -214,6 +227,7 @@ public sealed partial class SequentialModel : Layer
     /// <returns>The names that were missing and those that were unexpected.</returns>
     public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {
+        using var change = Gate.Change(nameof(load_state_dict));
         var result = base.load_state_dict(source, strict, skip);
         ResetStates();
         return result;
@@ -350,15 +364,10 @@ public sealed partial class SequentialModel : Layer
         _progress = state;
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    private protected override void ReleaseOwn()
     {
-        if (disposing)
-        {
-            _engine?.Dispose();
-            _engine = null;
-            GoOnFrom(null);
-        }
-        base.Dispose(disposing);
+        _engine?.Dispose();
+        _engine = null;
+        GoOnFrom(null);
     }
 }

@@ -6,6 +6,9 @@ namespace EchoLstm.Models;
 /// <summary>The state of a <see cref="ModelStepper"/> at one place of its sequences, as a value.</summary>
 public sealed class StreamState : IDisposable
 {
+    private readonly UseGate _gate = new("state");
+    private bool _isDisposed;
+
     internal StreamState(Tensor[][] tensors, int batchSize, long stepsRead)
     {
         Tensors = tensors;
@@ -24,14 +27,37 @@ public sealed class StreamState : IDisposable
 
     /// <summary>A copy; the caller disposes it.</summary>
     /// <returns>The copy.</returns>
-    public StreamState Copy() => new(ModelStepper.Copies(Tensors), BatchSize, StepsRead);
+    /// <exception cref="ObjectDisposedException">The state is disposed.</exception>
+    public StreamState Copy()
+    {
+        using var use = Read(nameof(Copy));
+        return new(ModelStepper.Copies(Tensors), BatchSize, StepsRead);
+    }
 
-    /// <summary>Disposes the state.</summary>
+    /// <summary>Disposes the state, when the last call that copies it has ended.</summary>
     public void Dispose()
     {
-        foreach (var tensor in Tensors.SelectMany(state => state))
+        if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            tensor.Dispose();
+            _gate.WhenIdle(() =>
+            {
+                foreach (var tensor in Tensors.SelectMany(state => state))
+                {
+                    tensor.Dispose();
+                }
+            });
         }
+    }
+
+    /// <summary>Keeps the tensors until the result is disposed.</summary>
+    internal UseGate.Use Read(string what)
+    {
+        var use = _gate.Read(what);
+        if (Volatile.Read(ref _isDisposed))
+        {
+            use.Dispose();
+            throw new ObjectDisposedException(nameof(StreamState));
+        }
+        return use;
     }
 }
