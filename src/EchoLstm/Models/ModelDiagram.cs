@@ -19,6 +19,7 @@ internal sealed class ModelDiagram
     private readonly double _left;
     private readonly double _width;
     private double _y;
+    private bool _hasAcross;
 
     private ModelDiagram(SequentialModel model, IReadOnlyList<Shape> shapes, string title)
     {
@@ -77,14 +78,13 @@ internal sealed class ModelDiagram
 
     private string Totals() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Parameters(_model.CountParameters())}, {_model.CountParameters(trainable: true):N0} of them trained. On the right, one sample.");
+        $"{Parameters(_model.CountParameters())}, {_model.CountParameters(trainable: true):N0} trainable. On the right, one sample.");
 
     private void Footer(double width)
     {
-        var recurrent = _model.Layers.Any(layer => layer is RecurrentLayer or Bidirectional);
         var stateful = _model.Layers.Any(layer => layer is RecurrentLayer { Stateful: true });
-        var text = (recurrent ? "Arrows across: the state, from step to step." : "") + (stateful ? " Dashed: it goes on from batch to batch." : "");
-        if (text.Length > 0)
+        string[] sentences = [_hasAcross ? "Arrows across: the state, from step to step." : "", stateful ? "Dashed: the state, from batch to batch." : ""];
+        if (string.Join(' ', sentences.Where(sentence => sentence.Length > 0)) is { Length: > 0 } text)
         {
             _canvas.Text(Edge, _y + BoxHeight + 28, text, DetailSize, width, "muted");
         }
@@ -234,6 +234,7 @@ internal sealed class ModelDiagram
         var y = _y + (BoxHeight / 2) + shift;
         for (var i = 1; i < slots.Count; i++)
         {
+            _hasAcross = true;
             var from = slots[i - 1].X + (slots[i - 1].Number is null ? HalfDots : CellWidth / 2);
             var to = slots[i].X - (slots[i].Number is null ? HalfDots : CellWidth / 2);
             _canvas.Arrow(forward ? from : to, y, forward ? to : from, y);

@@ -16,7 +16,7 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Curve> C
     {
         var values = Curves.SelectMany(curve => curve.Y).Where(double.IsFinite).ToList();
         var places = Curves.SelectMany(curve => curve.X).ToList();
-        var (top, bottom) = (y + TitleHeight, y + height - MarksHeight - XTitleHeight);
+        var (top, bottom) = (y + (Title.Length > 0 || MayBeLog ? TitleHeight : Gap), y + height - MarksHeight - XTitleHeight);
         if (values.Count == 0)
         {
             canvas.Text(x, y + TitleSize, Title, TitleSize, width);
@@ -113,7 +113,7 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Curve> C
 
         void Flush()
         {
-            if (column.Count <= 4)
+            if (column.Count <= 2)
             {
                 run.AddRange(column);
             }

@@ -7,11 +7,9 @@ namespace EchoLstm.Pictures;
 /// <param name="Y">The values, as many.</param>
 internal sealed record Curve(string Name, int Style, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
-    /// <summary>The classes that draw it: the colours first, then all of them dashed, then dotted.</summary>
-    internal string Class => $"c{Style % SvgCanvas.CurveColours}" + ((Style / SvgCanvas.CurveColours % 3) switch
-    {
-        1 => " dashed",
-        2 => " dotted",
-        _ => "",
-    });
+    // Colours alone would not do for every eye, and a curve that lies under another would not be seen.
+    private static readonly string[] Strokes = ["", " dashed", " dotted", " long"];
+
+    /// <summary>The classes that draw it: a colour and a stroke, as many pairs as there are curves in any picture that can be read.</summary>
+    internal string Class => $"c{Style % SvgCanvas.CurveColours}{Strokes[(Style + (Style / SvgCanvas.CurveColours)) % Strokes.Length]}";
 }

@@ -63,5 +63,5 @@ public sealed class SeriesPlot
 
     internal string ToSvg() => _curves.Count == 0
         ? throw new InvalidOperationException("The plot has no series: call Add first.")
-        : ChartSheet.Draw(_title, $"Plot of {string.Join(", ", _curves.Select(curve => curve.Name))}", [new Chart(YLabel, XLabel, _curves, MayBeLog: false)]);
+        : ChartSheet.Draw(_title, $"Plot of {string.Join(", ", _curves.Select(curve => curve.Name))}", [new Chart(YLabel, XLabel, _curves, MayBeLog: false, WholeX: _curves.All(curve => curve.X.All(double.IsInteger)))]);
 }

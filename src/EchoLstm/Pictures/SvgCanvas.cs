@@ -10,7 +10,7 @@ internal sealed class SvgCanvas
 {
     private const string Namespace = "http://www.w3.org/2000/svg";
 
-    // Class, property, light, dark. Curves differ in brightness too, and are told apart by dashes.
+    // Class, property, light, dark.
     private static readonly (string Class, string Property, string Light, string Dark)[] Colours =
     [
         ("paper", "fill", "#ffffff", "#0d1117"),
@@ -153,7 +153,7 @@ internal sealed class SvgCanvas
 
     private static string Style()
     {
-        const string Lines = ".grid,.arrow,.c0,.c1,.c2,.c3{fill:none}.c0,.c1,.c2,.c3{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.arrow{stroke-width:1.3}.dashed{stroke-dasharray:6 4}.dotted{stroke-dasharray:1.5 4}";
+        const string Lines = ".grid,.arrow,.c0,.c1,.c2,.c3{fill:none}.c0,.c1,.c2,.c3{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.arrow{stroke-width:1.3}.dashed{stroke-dasharray:5 4}.dotted{stroke-dasharray:1 4}.long{stroke-dasharray:12 4}";
         return $"{Lines}{Rules(colour => colour.Light)}@media (prefers-color-scheme: dark){{{Rules(colour => colour.Dark)}}}";
 
         static string Rules(Func<(string Class, string Property, string Light, string Dark), string> value) =>

@@ -19,8 +19,8 @@ internal static class TextWidth
         {
             return text;
         }
-        const string Ellipsis = "…";
-        var (kept, used) = (new StringBuilder(), Of(Ellipsis, fontSize));
+        const char Ellipsis = '…';
+        var (kept, used) = (new StringBuilder(), Of("…", fontSize));
         // Text elements, so that no accent or emoji is cut in two.
         foreach (var element in Elements(text))
         {
