@@ -55,6 +55,7 @@ internal static class Program
         root.Subcommands.Add(NextStepCommand.Create());
         root.Subcommands.Add(ArticleCommand.Create());
         root.Subcommands.Add(FramesCommand.Create());
+        root.Subcommands.Add(SunspotsCommand.Create());
         root.Subcommands.Add(MultiplesCommand.Create());
         root.Subcommands.Add(QuestionsCommand.Create());
         root.Subcommands.Add(ReadmeCommand.Create());

@@ -9,7 +9,8 @@ namespace EchoLstm.Samples.CommandLine;
 /// <param name="BatchSize">The samples between two updates.</param>
 /// <param name="Seed">The seed of the weights and of shuffling.</param>
 /// <param name="Verbose">How the training is shown: 0, 1 or 2.</param>
-internal sealed record EchoSettings(int Length, int? Units, int? Epochs, int? BatchSize, int Seed, int Verbose);
+/// <param name="Plot">The folder for pictures; null for none.</param>
+internal sealed record EchoSettings(int Length, int? Units, int? Epochs, int? BatchSize, int Seed, int Verbose, string? Plot);
 
 /// <summary>The options of the commands that train an echo model.</summary>
 internal sealed class EchoOptions
@@ -23,6 +24,8 @@ internal sealed class EchoOptions
         "How the training is shown: 0 not at all, 1 a progress bar (plain lines when redirected), 2 Keras's two lines an epoch.",
         0, least: 0, most: 2);
 
+    private readonly Option<string?> _plot = PlotOption.Create();
+
     internal Option<int> Length { get; } = WholeNumber.Option("--length", "The length of the sequence 0, 1/length, 2/length, ...", DefaultLength, least: 1);
 
     internal Option<int?> Units { get; } = WholeNumber.Optional("--units", "The units of the LSTM. [default: the length]", least: 1);
@@ -33,7 +36,7 @@ internal sealed class EchoOptions
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Length, Units, Epochs, BatchSize, _seed, _verbose])
+        foreach (var option in (Option[])[Length, Units, Epochs, BatchSize, _seed, _verbose, _plot])
         {
             command.Options.Add(option);
         }
@@ -45,5 +48,6 @@ internal sealed class EchoOptions
         parsed.GetValue(Epochs),
         parsed.GetValue(BatchSize),
         parsed.GetValue(_seed),
-        parsed.GetValue(_verbose));
+        parsed.GetValue(_verbose),
+        parsed.GetValue(_plot));
 }

@@ -20,7 +20,7 @@ internal static class FramesCommand
     private const int Frames = 5, Size = 10, Square = 2;
     private const int TrainingSamples = 200, NewSamples = 100, BatchSize = 20;
 
-    internal static Command Create() => FitOptions.Command("frames", "Sequences of images: TimeDistributed over a convolution, then an LSTM (seconds).", epochs: 20, Print);
+    internal static Command Create() => FitOptions.Command("frames", "Sequences of images: TimeDistributed over a convolution, then an LSTM (seconds).", epochs: 20, Print, hasPictures: true);
 
     private static void Print(FitSettings settings)
     {
@@ -52,6 +52,10 @@ internal static class FramesCommand
         var (newX, newY) = Films(source, NewSamples);
         var figures = model.Evaluate(newX, newY);
         Console.WriteLine();
+        var pictures = new PlotFolder(settings.Plot, "frames");
+        pictures.Save(history);
+        pictures.Save(model);
+        pictures.Tell();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"frames: {model.CountParameters():N0} parameters, last loss {Figures.Loss(history.Loss[^1])}, {figures["accuracy"] * 100:0.#} % of {NewSamples} new samples right, trained in {history.Duration.TotalSeconds:F2} s, engine {history.Engine}"));

@@ -18,7 +18,7 @@ internal static class NextStepCommand
 {
     private const int Length = 5, Repeats = 4, Units = 20, Ahead = 10;
 
-    internal static Command Create() => FitOptions.Command("next-step", "A target shifted by one step: the model predicts instead of echoing, and forecasts from its own predictions (seconds).", epochs: 1000, Print);
+    internal static Command Create() => FitOptions.Command("next-step", "A target shifted by one step: the model predicts instead of echoing, and forecasts from its own predictions (seconds).", epochs: 1000, Print, hasPictures: true);
 
     private static void Print(FitSettings settings)
     {
@@ -54,6 +54,11 @@ internal static class NextStepCommand
         Console.WriteLine($"Expected: {Decimals(expected)}");
         Console.WriteLine($"Forecast: {Decimals(predicted)}");
         Console.WriteLine();
+        var pictures = new PlotFolder(settings.Plot, "next-step");
+        pictures.Save(history);
+        pictures.Save(model);
+        pictures.Save("A forecast from the model's own predictions", "step", expected, predicted);
+        pictures.Tell();
         Console.WriteLine(ClosingLine.Of("next-step", model, history, expected.Zip(predicted, (number, prediction) => Math.Abs(number - prediction)).Max()));
     }
 

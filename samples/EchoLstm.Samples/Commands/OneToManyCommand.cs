@@ -13,7 +13,7 @@ internal static class OneToManyCommand
 {
     private const int Length = 5;
 
-    internal static Command Create() => FitOptions.Command("one-to-many", "One value in, a sequence out (seconds).", epochs: 2000, Print);
+    internal static Command Create() => FitOptions.Command("one-to-many", "One value in, a sequence out (seconds).", epochs: 2000, Print, hasPictures: true);
 
     private static void Print(FitSettings settings)
     {
@@ -34,6 +34,10 @@ internal static class OneToManyCommand
         Console.WriteLine();
         var largest = Math.Max(Lines("trained on", known, model), Lines("new", fresh, model));
         Console.WriteLine();
+        var pictures = new PlotFolder(settings.Plot, "one-to-many");
+        pictures.Save(history);
+        pictures.Save(model);
+        pictures.Tell();
         Console.WriteLine(ClosingLine.Of("one-to-many", model, history, largest));
     }
 

@@ -14,12 +14,12 @@ namespace EchoLstm.Samples.Commands;
 /// </summary>
 internal static class StatefulCommand
 {
-    internal static Command Create() => FitOptions.Command("stateful", "One value in, one value out, with an update after each and state from one to the next (seconds).", epochs: 1000, Print);
+    internal static Command Create() => FitOptions.Command("stateful", "One value in, one value out, with an update after each and state from one to the next (seconds).", epochs: 1000, Print, hasPictures: true);
 
     private static void Print(FitSettings settings)
     {
         torch.set_num_threads(1);
-        EchoRun.Print(Sample, new EchoSettings(EchoOptions.DefaultLength, null, settings.Epochs, null, settings.Seed, settings.Verbose), shuffle: false, ForgetAfterEpoch);
+        EchoRun.Print(Sample, new EchoSettings(EchoOptions.DefaultLength, null, settings.Epochs, null, settings.Seed, settings.Verbose, settings.Plot), shuffle: false, ForgetAfterEpoch);
     }
 
     private static EchoSample Sample { get; } = new("stateful", "One value in, one value out, one at a time", OneToOneCommand.Sample.Epochs, _ => 1, Build, OneToOneCommand.Sample.Frame);

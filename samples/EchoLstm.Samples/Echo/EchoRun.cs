@@ -27,7 +27,7 @@ internal static class EchoRun
         Console.WriteLine(model.Summary());
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Training: {epochs} epochs, batch size {batchSize}, seed {settings.Seed}"));
-        var history = TrainingRun.Show(model, x, y, epochs, batchSize, settings.Verbose, sample.Name, shuffle, callbacks);
+        var history = TrainingRun.Show(model, x, y, epochs, batchSize, settings.Verbose, sample.Name, shuffle, also: callbacks);
         Console.WriteLine();
 
         var predicted = EchoOutcome.Predict(model, x);
@@ -37,6 +37,11 @@ internal static class EchoRun
             Console.WriteLine(Figures.OneDecimal(value));
         }
         Console.WriteLine();
+        var pictures = new PlotFolder(settings.Plot, sample.Name);
+        pictures.Save(history);
+        pictures.Save(model);
+        pictures.Save(sample.Title, "place in the sequence", sequence, predicted);
+        pictures.Tell();
         Console.WriteLine(ClosingLine.Of(sample.Name, model, history, EchoOutcome.LargestError(predicted, sequence)));
     }
 }

@@ -7,16 +7,16 @@ namespace EchoLstm.Samples.Reporting;
 /// <summary>Trains a model and shows it as --verbose asks: 0 not at all, 1 a bar (lines when redirected), 2 as Keras does.</summary>
 internal static class TrainingRun
 {
-    internal static History Show(SequentialModel model, TensorLike x, TensorLike y, int epochs, int batchSize, int verbose, string title, bool shuffle = true, params Callback[] also)
+    internal static History Show(SequentialModel model, TensorLike x, TensorLike y, int epochs, int batchSize, int verbose, string title, bool shuffle = true, (TensorLike X, TensorLike Y)? validation = null, params Callback[] also)
     {
         return verbose switch
         {
             0 => Fit(),
             1 when Console.IsOutputRedirected => Fit(new FitLines(Console.Out)),
             1 => LiveBar.Run(AnsiConsole.Console, title, epochs, bar => Fit(new FitBar(bar))),
-            _ => model.Fit(x, y, epochs, batchSize, verbose, shuffle, callbacks: also),
+            _ => model.Fit(x, y, epochs, batchSize, verbose, shuffle, validationData: validation, callbacks: also),
         };
 
-        History Fit(params Callback[] callbacks) => model.Fit(x, y, epochs, batchSize, verbose: 0, shuffle, callbacks: [.. also, .. callbacks]);
+        History Fit(params Callback[] callbacks) => model.Fit(x, y, epochs, batchSize, verbose: 0, shuffle, validationData: validation, callbacks: [.. also, .. callbacks]);
     }
 }

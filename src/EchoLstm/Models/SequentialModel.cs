@@ -2,6 +2,7 @@ using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
+using EchoLstm.Pictures;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -218,6 +219,25 @@ public sealed partial class SequentialModel : Layer
         using var turn = _turns.EnterScope();
         ThrowIfDisposed();
         return ModelSummary.Of(this, withFormulas);
+    }
+
+    /// <summary>
+    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the framing: which inputs, at which time
+    /// steps, lead to which outputs.
+    /// </summary>
+    /// <param name="path">The file to write, e.g. <c>model.svg</c>; its folder must be there. A file that is there is replaced when the new one is complete.</param>
+    /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
+    /// <exception cref="ArgumentException">The path is empty or a folder.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <remarks>
+    /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every output. The file needs
+    /// nothing else, and follows the light or dark colours of what shows it.
+    /// </remarks>
+    public void SaveDiagram(string path)
+    {
+        ThrowIfEmpty();
+        ThrowIfNotBuilt("be drawn");
+        SvgFile.Write(path, ModelDiagram.Draw(this));
     }
 
     /// <summary>Loads a state dictionary and forgets carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>
