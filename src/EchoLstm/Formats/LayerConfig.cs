@@ -56,6 +56,7 @@ internal static class LayerConfig
                 json.WriteBoolean("use_bias", lstm.UseBias);
                 json.WriteBoolean("unit_forget_bias", lstm.UnitForgetBias);
                 json.WriteBoolean("uses_fused_kernel", lstm.UsesFusedKernel);
+                json.WriteInt("checkpoint_steps", lstm.CheckpointSteps);
                 break;
             case Gru gru:
                 WriteRecurrent(json, gru);
@@ -182,6 +183,7 @@ internal static class LayerConfig
             RecurrentRegularizer = ReadRegularizer(config, "recurrent_regularizer"),
             BiasRegularizer = ReadRegularizer(config, "bias_regularizer"),
             UsesFusedKernel = config.Flag("uses_fused_kernel"),
+            CheckpointSteps = config.IntOrNull("checkpoint_steps"),
         },
         "GRU" => new Gru(
             config.Int("units"),

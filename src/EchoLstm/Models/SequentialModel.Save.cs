@@ -11,13 +11,14 @@ public sealed partial class SequentialModel
     /// </summary>
     /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new one.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, or a file can't hold a part of it: a TorchSharp module, a loss, a metric or a TorchSharp optimiser of your own, whose code it would need. Use <see cref="SaveWeights"/>.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or a file can't hold a part of it: a TorchSharp module, a loss, a metric or a TorchSharp optimiser of your own, whose code it would need (use <see cref="SaveWeights"/>); or another thread trains it.</exception>
     /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>Hooks and <see cref="Engine"/>'s choice are found anew. Where the model is on another device, it comes back on the CPU.</remarks>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var use = Gate.Read(nameof(Save));
         ThrowIfNotBuilt("be saved");
         ModelFile.Save(this, path);
     }
@@ -43,12 +44,13 @@ public sealed partial class SequentialModel
     /// </summary>
     /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new one.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, two weights have one name, or a weight has a type that is not written.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, two weights have one name, a weight has a type that is not written, or another thread trains the model.</exception>
     /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void SaveWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var use = Gate.Read(nameof(SaveWeights));
         ThrowIfNotBuilt("save them");
         WeightFile.Save(this, path);
     }
@@ -56,7 +58,7 @@ public sealed partial class SequentialModel
     /// <summary>Loads weights that <see cref="SaveWeights"/>, <see cref="Save"/> or another safetensors library wrote (Keras's <c>load_weights</c>); all or none. Carried states are forgotten.</summary>
     /// <param name="path">The file, whose names and shapes must be those that <see cref="SaveWeights"/> writes for this model. Numbers of another floating-point type are converted.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or another thread uses it.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or of another kind, or does not fit: the message lists every weight that is missing, unexpected or misshapen. Nothing was changed.</exception>
     /// <exception cref="IOException">Reading failed. Nothing was changed.</exception>
@@ -64,6 +66,7 @@ public sealed partial class SequentialModel
     public void LoadWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var change = Gate.Change(nameof(LoadWeights));
         ThrowIfNotBuilt("load them");
         using var file = SafetensorsFile.Open(path);
         WeightFile.Load(this, file);

@@ -22,6 +22,7 @@ internal static class SavedCases
                 RecurrentRegularizer = Regularizer.L1(0.25),
                 BiasRegularizer = Regularizer.L2(1e-9),
                 UsesFusedKernel = false,
+                CheckpointSteps = 7,
                 Trainable = false,
             },
             [2, 4, 2],
