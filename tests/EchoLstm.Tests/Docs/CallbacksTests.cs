@@ -52,6 +52,20 @@ public sealed class CallbacksTests : IDisposable
     }
 
     [Fact]
+    public void The_best_epoch_is_kept_in_a_file()
+    {
+        #region
+        var best = new ModelCheckpoint("best.safetensors", saveBestOnly: true);
+        var each = new ModelCheckpoint("runs/{epoch:D3}-{val_loss:F4}.safetensors", saveWeightsOnly: true, saveFrequency: 10);
+        model.Fit(x, y, epochs: 20, validationSplit: 0.2, verbose: 0, callbacks: [best, each]);
+        using var loaded = SequentialModel.Load("best.safetensors");    // goes on from there, or predicts
+        #endregion
+
+        Directory.GetFiles("runs").Select(Path.GetFileName).Should().HaveCount(2).And.Contain(name => name!.StartsWith("010-0.", StringComparison.Ordinal));
+        loaded.Evaluate(x.narrow(0, 16, 4), y.narrow(0, 16, 4))["loss"].Should().BeApproximately(best.Best!.Value, 1e-6);
+    }
+
+    [Fact]
     public void A_rate_is_scheduled_or_reduced()
     {
         #region
