@@ -6,11 +6,12 @@ using EchoLstm.Samples.Extensions;
 
 namespace EchoLstm.Samples;
 
-/// <summary>The tutorials' models as a program. Its exit code is 0, 1 when a run failed, or 2 when the command line was wrong.</summary>
+/// <summary>The tutorials' models as a program. Its exit code is 0, 1 when a run failed, 2 when the command line was wrong, or 130 after Ctrl-C.</summary>
 internal static class Program
 {
     private const int RunFailed = 1;
     private const int WrongCommandLine = 2;
+    private const int Interrupted = 130;
 
     private static int Main(string[] args)
     {
@@ -25,6 +26,10 @@ internal static class Program
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
         }
         catch (Exception failure)
         {

@@ -5,24 +5,24 @@ namespace EchoLstm.Tests;
 /// <summary>The library's public surface is what PublicApi.txt lists: each change of it is a line that someone reads.</summary>
 public class PublicApiTests
 {
-    private const string List = "PublicApi.txt";
-
-    [Fact]
-    public void The_public_surface_is_the_listed_one()
+    [Theory]
+    [InlineData(typeof(Shape), "PublicApi")]
+    [InlineData(typeof(EchoLstm.Training.TensorBoard), "PublicApi.TensorBoard")]
+    public void The_public_surface_is_the_listed_one(Type ofAssembly, string list)
     {
-        var actual = PublicApiText.Of(typeof(Shape).Assembly);
-        var listed = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, List)).Where(line => line.Length > 0).ToList();
+        var actual = PublicApiText.Of(ofAssembly.Assembly);
+        var listed = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, list + ".txt")).Where(line => line.Length > 0).ToList();
         var (added, removed) = (actual.Except(listed).ToList(), listed.Except(actual).ToList());
         if (added.Count + removed.Count == 0)
         {
             return;
         }
-        var now = Path.Combine(AppContext.BaseDirectory, "PublicApi.now.txt");
+        var now = Path.Combine(AppContext.BaseDirectory, list + ".now.txt");
         File.WriteAllLines(now, actual);
         Assert.Fail($"""
-            The library's public surface is not that of tests/EchoLstm.Tests/{List}.
+            The library's public surface is not that of tests/EchoLstm.Tests/{list}.txt.
             If the change is meant, update the list:
-                cp {now} tests/EchoLstm.Tests/{List}
+                cp {now} tests/EchoLstm.Tests/{list}.txt
             {string.Join(Environment.NewLine, [.. added.Select(line => "+ " + line), .. removed.Select(line => "- " + line)])}
             """);
     }

@@ -8,6 +8,8 @@ internal sealed class FitLines(TextWriter writer) : Callback
 {
     private const int Lines = 10;
 
+    public override bool WatchesBatches => false;
+
     public override void OnEpochEnd(FitProgress progress)
     {
         var done = progress.Epoch + 1;

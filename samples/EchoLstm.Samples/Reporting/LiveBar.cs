@@ -3,9 +3,11 @@ using Spectre.Console.Rendering;
 
 namespace EchoLstm.Samples.Reporting;
 
-/// <summary>A progress bar on a terminal, with a note behind it.</summary>
+/// <summary>A progress bar on a terminal, with a note behind it, drawn ten times a second however fast the steps are.</summary>
 internal sealed class LiveBar
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly ProgressTask _task;
     private readonly NoteColumn _note;
 
@@ -19,9 +21,9 @@ internal sealed class LiveBar
     internal static T Run<T>(IAnsiConsole console, string title, int steps, Func<LiveBar, T> work)
     {
         var note = new NoteColumn();
-        return console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), note, new RemainingTimeColumn())
-            .Start(context => work(new LiveBar(context.AddTask(Markup.Escape(title), maxValue: steps), note)));
+        var progress = console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), note, new RemainingTimeColumn());
+        progress.RefreshRate = Pause;
+        return progress.Start(context => work(new LiveBar(context.AddTask(Markup.Escape(title), maxValue: steps), note)));
     }
 
     /// <summary>One step more; any thread may call it.</summary>

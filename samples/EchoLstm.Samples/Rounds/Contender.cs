@@ -1,5 +1,6 @@
 using EchoLstm.Data;
 using EchoLstm.Models;
+using EchoLstm.Training;
 
 namespace EchoLstm.Samples.Rounds;
 
@@ -27,11 +28,16 @@ internal sealed record Contender(string Name, SequentialModel Model, int Windows
     }
 
     /// <summary>One round: a new sequence, one epoch in the windows' order, states reset.</summary>
-    internal IReadOnlyDictionary<string, double> Train(int verbose = 0)
+    /// <exception cref="OperationCanceledException">The token ended it.</exception>
+    internal IReadOnlyDictionary<string, double> Train(int verbose = 0, CancellationToken cancellationToken = default)
     {
         var round = Next();
-        var history = Model.Fit(round.X, round.Y, epochs: 1, BatchSize, verbose, shuffle: false, sampleWeight: round.Weights is { } weights ? (TensorLike?)weights : null);
+        var history = Model.Fit(round.X, round.Y, epochs: 1, BatchSize, verbose, shuffle: false, sampleWeight: round.Weights is { } weights ? (TensorLike?)weights : null, cancellationToken: cancellationToken);
         Model.ResetStates();
+        if (history.Outcome == FitOutcome.Canceled)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
         return history.Names.ToDictionary(name => name, name => history[name][^1]);
     }
 

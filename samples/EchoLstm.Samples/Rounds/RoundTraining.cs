@@ -1,24 +1,36 @@
 using System.Diagnostics;
 using System.Globalization;
+using EchoLstm.Samples.CommandLine;
 using EchoLstm.Samples.Reporting;
 using Spectre.Console;
 using TorchSharp;
 
 namespace EchoLstm.Samples.Rounds;
 
-/// <summary>The rounds of a training as --verbose asks: 0 not shown, 1 a bar (lines when redirected), 2 each as Keras shows a fit.</summary>
+/// <summary>The rounds of a training as --verbose asks: 0 not shown, 1 a bar (lines when redirected), 2 each as Keras shows a fit. Ctrl-C ends them with what they had reached.</summary>
 internal static class RoundTraining
 {
     private const int Lines = 10;
 
     internal static RoundOutcome Show(Contender contender, int rounds, int verbose)
     {
-        return verbose switch
+        using var interrupt = new Interrupt();
+        var token = interrupt.Token;
+        List<string> reached = [];
+        try
         {
-            1 when Console.IsOutputRedirected => Run(PrintLine),
-            1 => LiveBar.Run(AnsiConsole.Console, contender.Name, rounds, bar => Run((_, figures) => bar.Advance(Text(figures)))),
-            _ => Run((_, _) => { }),
-        };
+            return verbose switch
+            {
+                1 when Console.IsOutputRedirected => Run(PrintLine),
+                1 => LiveBar.Run(AnsiConsole.Console, contender.Name, rounds, bar => Run((_, figures) => bar.Advance(Text(figures)))),
+                _ => Run((_, _) => { }),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            PartialHistory.Print(Console.Out, "round", reached, rounds);
+            throw;
+        }
 
         RoundOutcome Run(Action<int, IReadOnlyDictionary<string, double>> done)
         {
@@ -28,7 +40,8 @@ internal static class RoundTraining
             IReadOnlyDictionary<string, double> figures = new Dictionary<string, double>();
             for (var round = 1; round <= rounds; round++)
             {
-                figures = contender.Train(verbose == 2 ? 2 : 0);
+                figures = contender.Train(verbose == 2 ? 2 : 0, token);
+                reached.Add(Text(figures));
                 done(round, figures);
             }
             return new RoundOutcome(figures, stopwatch.Elapsed);

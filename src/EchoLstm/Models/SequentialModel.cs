@@ -25,7 +25,7 @@ namespace EchoLstm.Models;
 /// model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 2);
 /// using var prediction = model.Predict(x);
 /// </code></example>
-public sealed partial class SequentialModel : Layer
+public sealed partial class SequentialModel : Layer, ISavable
 {
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, int> _names = [];

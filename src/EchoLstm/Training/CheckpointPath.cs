@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EchoLstm.Training;
 
-/// <summary>A file's path with places for the epoch and its figures: <c>{epoch:D3}-{val_loss:F4}.model</c>.</summary>
+/// <summary>A file's path with places for the epoch and its figures: <c>{epoch:D3}-{val_loss:F4}.safetensors</c>.</summary>
 internal sealed partial class CheckpointPath
 {
     private const string Epoch = "epoch";
@@ -26,9 +26,6 @@ internal sealed partial class CheckpointPath
         }
         _parts.Add((template[end..], null, null));
     }
-
-    /// <summary>Whether two epochs have two files.</summary>
-    internal bool HasPlaces => _parts.Exists(part => part.Name is not null);
 
     /// <summary>Throws where a place asks for what the fit does not measure.</summary>
     internal void Check(IReadOnlyList<string> names)

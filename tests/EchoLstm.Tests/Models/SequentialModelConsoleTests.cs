@@ -33,4 +33,29 @@ public class SequentialModelConsoleTests
         // On a terminal the bar is drawn over itself.
         writer.ToString().Replace("\r\n", "\n").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Should().Equal(lines);
     }
+
+    [Theory]
+    [InlineData(1, "Epoch 1/1\n2/2 [==============================] - 0s - loss: 4.0000\n")]
+    [InlineData(2, "Epoch 1/1\n - 0s - loss: 4.0000\n")]
+    public void A_writer_takes_the_consoles_place(int verbose, string text)
+    {
+        using var model = new SequentialModel(new Dense(1, useBias: false));
+        model.Build(1);
+        model.SetWeights([new float[,] { { 0 } }]);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        var before = Console.Out;
+        var (console, writer) = (new StringWriter(), new StringWriter());
+        Console.SetOut(console);
+        try
+        {
+            model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { 2 }, { 2 } }, batchSize: 1, verbose: verbose, output: writer);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+
+        writer.ToString().ReplaceLineEndings("\n").Should().Be(text);
+        console.ToString().Should().BeEmpty();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EchoLstm.Samples.CommandLine;
 using EchoLstm.Samples.Reporting;
 using Spectre.Console;
@@ -34,6 +35,26 @@ public class ReportingTests
 
         result.Should().Be(3);
         writer.ToString().Should().MatchRegex("many-to-many .* 100% loss 0.1999");
+    }
+
+    [Fact]
+    public void The_live_bar_is_drawn_ten_times_a_second_at_most()
+    {
+        var writer = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(writer) });
+        var clock = Stopwatch.StartNew();
+
+        LiveBar.Run(console, "many-to-many", int.MaxValue, bar =>
+        {
+            while (clock.Elapsed < TimeSpan.FromSeconds(1))
+            {
+                bar.Advance("loss 0.2012");
+            }
+            return 0;
+        });
+
+        // Once at the beginning and once at the end more than the time has tenths.
+        writer.ToString().Split("many-to-many").Should().HaveCountGreaterThan(2).And.HaveCountLessThan((int)(clock.Elapsed.TotalSeconds * 10) + 4);
     }
 
     [Fact]

@@ -8,8 +8,6 @@ namespace EchoLstm.Tests.Training;
 
 public class EarlyStoppingTests
 {
-    private const string Figure = "val_figure_error";
-
     // Figures as the fit would measure them, one an epoch; how many epochs Keras would run with them.
     [Theory]
     [InlineData(0, 0, 0, new[] { 5.0, 4, 4, 3 }, 3)]
@@ -22,9 +20,9 @@ public class EarlyStoppingTests
     [InlineData(0, 0, 0, new[] { double.NaN, 4, 3, double.NaN, 1 }, 4)]
     public void It_stops_after_patience_epochs_without_a_better_figure(int patience, double minDelta, int startFromEpoch, double[] figures, int epochs)
     {
-        var stop = new EarlyStopping(Figure, minDelta, patience, startFromEpoch: startFromEpoch);
+        var stop = new EarlyStopping(GivenFigures.Name, minDelta, patience, startFromEpoch: startFromEpoch);
 
-        Fit(figures, stop).Epochs.Count.Should().Be(epochs);
+        GivenFigures.Fit(figures, stop).Epochs.Count.Should().Be(epochs);
         stop.StoppedEpoch.Should().Be(epochs < figures.Length ? epochs - 1 : null);
     }
 
@@ -33,9 +31,9 @@ public class EarlyStoppingTests
     [InlineData(MonitorMode.Min, 5)]
     public void Mode_says_which_way_is_better(MonitorMode mode, int epochs)
     {
-        var stop = new EarlyStopping(Figure, patience: 2, mode: mode);
+        var stop = new EarlyStopping(GivenFigures.Name, patience: 2, mode: mode);
 
-        Fit([25, 16, 9, 4, 1], stop).Epochs.Count.Should().Be(epochs);
+        GivenFigures.Fit([25, 16, 9, 4, 1], stop).Epochs.Count.Should().Be(epochs);
         (stop.Best, stop.BestEpoch).Should().Be(mode == MonitorMode.Max ? (25, 0) : (1, 4));
     }
 
@@ -43,9 +41,9 @@ public class EarlyStoppingTests
     public void MinDelta_counts_upwards_too()
     {
         // 9 beats 4 by 5, 12 and 13 do not beat 9 by so much.
-        var stop = new EarlyStopping(Figure, minDelta: 4.5, patience: 2, mode: MonitorMode.Max);
+        var stop = new EarlyStopping(GivenFigures.Name, minDelta: 4.5, patience: 2, mode: MonitorMode.Max);
 
-        Fit([4, 9, 12, 13, 99], stop).Epochs.Count.Should().Be(4);
+        GivenFigures.Fit([4, 9, 12, 13, 99], stop).Epochs.Count.Should().Be(4);
     }
 
     [Fact]
@@ -54,7 +52,7 @@ public class EarlyStoppingTests
         var stop = new EarlyStopping("val_accuracy", patience: 2);
 
         // The target is 1, so that predictions of 0.9 and 1 are right.
-        Fit([0.1, 0.5, 0.9, 0.9, 1], stop);
+        GivenFigures.Fit([0.1, 0.5, 0.9, 0.9, 1], stop);
 
         (stop.Best, stop.BestEpoch, stop.StoppedEpoch).Should().Be((1, 2, 4));
     }
@@ -63,8 +61,8 @@ public class EarlyStoppingTests
     public void A_baseline_that_is_not_reached_ends_the_fit()
     {
         // Each epoch is better than the one before but for the fourth, and none is below 2.
-        Fit([9, 8, 7, 7, 1], new EarlyStopping(Figure, patience: 4, baseline: 2)).Epochs.Count.Should().Be(4);
-        Fit([9, 8, 7, 7, 1], new EarlyStopping(Figure, patience: 4)).Epochs.Count.Should().Be(5);
+        GivenFigures.Fit([9, 8, 7, 7, 1], new EarlyStopping(GivenFigures.Name, patience: 4, baseline: 2)).Epochs.Count.Should().Be(4);
+        GivenFigures.Fit([9, 8, 7, 7, 1], new EarlyStopping(GivenFigures.Name, patience: 4)).Epochs.Count.Should().Be(5);
     }
 
     [Theory]
@@ -73,9 +71,9 @@ public class EarlyStoppingTests
     public void The_best_weights_come_back_where_that_is_asked_for(bool restore, double weight)
     {
         double[] figures = [5, 3, 2, 6, 4];
-        using var model = Model();
+        using var model = GivenFigures.Model();
 
-        Fit(model, figures, new EarlyStopping(Figure, patience: 2, restoreBestWeights: restore));
+        GivenFigures.Fit(model, figures, new EarlyStopping(GivenFigures.Name, patience: 2, restoreBestWeights: restore));
 
         model.GetWeights()[0].Values().Should().Equal(weight);
     }
@@ -86,10 +84,10 @@ public class EarlyStoppingTests
     public void They_come_back_too_where_the_epochs_run_out(bool restore, double weight)
     {
         double[] figures = [5, 3, 2, 4];
-        using var model = Model();
-        var stop = new EarlyStopping(Figure, patience: 9, restoreBestWeights: restore);
+        using var model = GivenFigures.Model();
+        var stop = new EarlyStopping(GivenFigures.Name, patience: 9, restoreBestWeights: restore);
 
-        Fit(model, figures, stop);
+        GivenFigures.Fit(model, figures, stop);
 
         stop.StoppedEpoch.Should().BeNull();
         model.GetWeights()[0].Values().Should().Equal(weight);
@@ -117,11 +115,11 @@ public class EarlyStoppingTests
     [Fact]
     public void Each_fit_begins_anew()
     {
-        var stop = new EarlyStopping(Figure, patience: 1);
-        Fit([1, 2, 3], stop);
+        var stop = new EarlyStopping(GivenFigures.Name, patience: 1);
+        GivenFigures.Fit([1, 2, 3], stop);
         stop.StoppedEpoch.Should().Be(1);
 
-        Fit([9, 4, 1], stop).Epochs.Count.Should().Be(3, "9 is compared with no figure of the fit before");
+        GivenFigures.Fit([9, 4, 1], stop).Epochs.Count.Should().Be(3, "9 is compared with no figure of the fit before");
         (stop.Best, stop.BestEpoch, stop.StoppedEpoch).Should().Be((1, 2, null));
     }
 
@@ -160,28 +158,5 @@ public class EarlyStoppingTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(mode: (MonitorMode)7)).Message.Should().StartWith("mode is Auto, Min or Max.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(baseline: double.NaN)).Message.Should().StartWith("baseline is a figure to beat, or null.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(startFromEpoch: -1)).Message.Should().StartWith("startFromEpoch counts epochs from 0.");
-    }
-
-    private static History Fit(double[] figures, EarlyStopping stop)
-    {
-        using var model = Model();
-        return Fit(model, figures, stop);
-    }
-
-    /// <summary>A model of one weight, which is its prediction and the figure.</summary>
-    private static SequentialModel Model()
-    {
-        var model = new SequentialModel(new Dense(1, useBias: false)) { Seed = 1 };
-        model.Build(1);
-        model.Compile(Loss.MeanSquaredError(), new Sgd(), Metric.Custom((_, output) => output.sqrt().square(), "figure_error"), Metric.Accuracy());
-        return model;
-    }
-
-    /// <summary>A fit whose epochs end with these weights, and so with these figures. A weight can't be NaN, but the root of a negative one is.</summary>
-    private static History Fit(SequentialModel model, double[] figures, EarlyStopping stop)
-    {
-        var one = new float[,] { { 1 } };
-        var given = new LambdaCallback(onBatchEnd: progress => model.SetWeights([new[,] { { double.IsNaN(figures[progress.Epoch]) ? -1 : figures[progress.Epoch] } }]));
-        return model.Fit(one, one, figures.Length, verbose: 0, validationData: (one, one), callbacks: [given, stop]);
     }
 }
