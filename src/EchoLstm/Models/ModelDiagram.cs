@@ -123,7 +123,7 @@ internal sealed class ModelDiagram
     /// <summary>Places for steps; shorter sequences are at the right, where what was read before them ends.</summary>
     private IReadOnlyList<FramingSlot> Sequence(IReadOnlyList<string?> numbers, double? from = null)
     {
-        var first = numbers.Count == 1 ? _left + (_width / 2) : _left + _width - (CellWidth / 2) - ((numbers.Count - 1) * Pitch);
+        var first = numbers.Count == 1 ? from ?? (_left + (_width / 2)) : _left + _width - (CellWidth / 2) - ((numbers.Count - 1) * Pitch);
         return [.. numbers.Select((number, i) => new FramingSlot(number, first + (i * Pitch), [from ?? (first + (i * Pitch))]))];
     }
 
@@ -190,7 +190,8 @@ internal sealed class ModelDiagram
     /// <summary>A layer whose every output may depend on every input.</summary>
     private FramingSignal Whole(Layer layer, FramingSignal input, Shape shape, bool isSequence)
     {
-        var slots = isSequence ? Sequence(FramingSignal.StepNumbers(shape[1])) : [new FramingSlot("1", (input.Slots[0].X + input.Slots[^1].X) / 2)];
+        var middle = (input.Slots[0].X + input.Slots[^1].X) / 2;
+        var slots = isSequence && shape[1] != 1 ? Sequence(FramingSignal.StepNumbers(shape[1])) : [new FramingSlot("1", middle)];
         Arrows(input, input.Slots);
         var left = Math.Min(input.Slots[0].X, slots[0].X) - (CellWidth / 2);
         var right = Math.Max(input.Slots[^1].X, slots[^1].X) + (CellWidth / 2);

@@ -1,0 +1,53 @@
+using EchoLstm.Data;
+using EchoLstm.Models;
+using EchoLstm.Pictures;
+using EchoLstm.Training;
+
+namespace EchoLstm.Tests.Docs;
+
+/// <summary>What docs/pictures.md shows is compiled here, and draws what it says.</summary>
+public class PicturesPageTests
+{
+    [Fact]
+    public void Every_program_of_the_page_is_compiled()
+    {
+        var regions = DocsFolder.Read("PicturesPageTests.cs").Split("        #region\n").Skip(1)
+            .Select(rest => string.Join('\n', rest[..rest.IndexOf("        #endregion", StringComparison.Ordinal)].TrimEnd().Split('\n').Select(line => line.Length == 0 ? line : line[8..])));
+
+        DocsFolder.Blocks(DocsFolder.Read("pictures.md"), "csharp").Should().NotBeEmpty().And.BeSubsetOf(regions);
+    }
+
+    [Fact]
+    public void Its_program_writes_three_pictures()
+    {
+        using var temporary = new TemporaryFolder();
+        var folder = temporary.Path;
+        #region
+        var sequence = EchoSequence.Linear(5);
+        var (x, y) = EchoSequence.FrameManyToMany(sequence);
+        using var model = EchoModels.ManyToMany(seed: 71);
+
+        var history = model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 0);
+        history.SavePlot(Path.Combine(folder, "loss.svg"));
+        model.SaveDiagram(Path.Combine(folder, "model.svg"));
+
+        float[] predicted = [.. model.Predict<float[,,]>(x).Cast<float>()];
+        new SeriesPlot("The echo") { XLabel = "time step" }
+            .Add("expected", sequence)
+            .Add("predicted", predicted)
+            .Save(Path.Combine(folder, "predictions.svg"));
+        #endregion
+
+        Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order().Should().Equal("loss.svg", "model.svg", "predictions.svg");
+    }
+
+    [Fact]
+    public void Every_picture_that_the_pages_show_is_there()
+    {
+        foreach (var page in new[] { "pictures.md", "sunspots.md" })
+        {
+            var shown = DocsFolder.Read(page).Split("](pictures/").Skip(1).Select(rest => rest[..rest.IndexOf(')', StringComparison.Ordinal)]).ToList();
+            shown.Should().NotBeEmpty().And.OnlyContain(name => File.Exists(Path.Combine(AppContext.BaseDirectory, "Docs", "pictures", name)));
+        }
+    }
+}
