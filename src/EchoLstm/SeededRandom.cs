@@ -19,6 +19,22 @@ internal sealed class SeededRandom
         _s3 = SplitMix(ref state);
     }
 
+    /// <summary>Goes on from a <see cref="State"/>.</summary>
+    internal SeededRandom(ulong[] words, double? spareNormal)
+    {
+        (_s0, _s1, _s2, _s3) = (words[0], words[1], words[2], words[3]);
+        _spareNormal = spareNormal;
+    }
+
+    /// <summary>Stands for no generator at all: weights that are built with it stay 0, as they will be read from a file.</summary>
+    internal static SeededRandom Blank { get; } = new([0, 0, 0, 0], null);
+
+    /// <summary>Whether this is <see cref="Blank"/>.</summary>
+    internal bool IsBlank => ReferenceEquals(this, Blank);
+
+    /// <summary>Where the stream stands.</summary>
+    internal (ulong[] Words, double? SpareNormal) State => ([_s0, _s1, _s2, _s3], _spareNormal);
+
     /// <summary>64 random bits.</summary>
     internal ulong NextBits()
     {

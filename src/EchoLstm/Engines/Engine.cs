@@ -18,6 +18,12 @@ internal abstract class Engine : IDisposable
     /// <summary>Called before a fit or a single batch: notices parameters that were replaced, frozen or thawed since.</summary>
     internal abstract void BeginTraining();
 
+    /// <summary>A copy of what the optimiser learned on the way; null where training has not begun or that can't be told. The caller disposes it.</summary>
+    internal abstract OptimizerProgress? ExportOptimizer();
+
+    /// <summary>Goes on from an optimiser's state, after <see cref="BeginTraining"/>; parameters that it does not know begin from 0.</summary>
+    internal abstract void ImportOptimizer(OptimizerProgress state);
+
     /// <summary>Makes trained weights visible in the modules' own parameters; called before anybody else may look.</summary>
     internal virtual void Publish()
     {

@@ -21,12 +21,27 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         var parameters = model.parameters().Where(parameter => parameter.requires_grad).ToArray();
         if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance))
         {
+            // What is remembered of the parameters that stay goes on: they may only have moved to another device.
+            using var state = ExportOptimizer();
             _update?.Dispose();
             _parameters = parameters;
             var weights = WeightsInTraining();
+            var names = model.named_parameters().Where(named => named.parameter.requires_grad).Select(named => named.name).ToArray();
             using var withoutGradients = no_grad();
-            _update = compilation!.Optimizer.Begin(new TrainedWeights(parameters, weights));
+            _update = compilation!.Optimizer.Begin(new TrainedWeights(parameters, weights, names));
+            if (state is not null)
+            {
+                ImportOptimizer(state);
+            }
         }
+    }
+
+    internal override OptimizerProgress? ExportOptimizer() => _update?.Export();
+
+    internal override void ImportOptimizer(OptimizerProgress state)
+    {
+        using var withoutGradients = no_grad();
+        _update!.Import(state);
     }
 
     internal override double TrainOnBatch(in Batch batch, Span<double> figures)

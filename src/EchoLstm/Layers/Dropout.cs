@@ -24,6 +24,12 @@ public sealed class Dropout : Layer
     /// <summary>The share of values that are dropped.</summary>
     public double Rate { get; }
 
+    internal override SeededRandom? Generator
+    {
+        get => _random;
+        set => _random = value;
+    }
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {

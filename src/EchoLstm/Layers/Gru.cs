@@ -102,7 +102,7 @@ public sealed class Gru : RecurrentLayer
         }
     }
 
-    private protected override int StateCount => 1;
+    internal override int StateCount => 1;
 
     private protected override bool HasBiasColumn => UseBias && !ResetAfter;
 

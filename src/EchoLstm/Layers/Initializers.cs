@@ -24,6 +24,10 @@ internal static class Initializers
         {
             count = checked(count * length);
         }
+        if (random.IsBlank)
+        {
+            return zeros(shape.ToArray());
+        }
         var values = new float[count];
         for (var i = 0L; i < count; i++)
         {
@@ -38,6 +42,10 @@ internal static class Initializers
     /// </summary>
     internal static Tensor Orthogonal(SeededRandom random, long rows, long columns)
     {
+        if (random.IsBlank)
+        {
+            return zeros(rows, columns);
+        }
         var basis = new double[rows][];
         for (var i = 0; i < basis.Length; i++)
         {

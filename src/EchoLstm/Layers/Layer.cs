@@ -73,6 +73,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>The weights in Keras's order; empty before the layer is built.</summary>
     internal virtual IReadOnlyList<LayerWeight> Weights => [];
 
+    /// <summary>What a file of weights holds: the weights, and the buffers of TorchSharp modules.</summary>
+    internal virtual IReadOnlyList<LayerWeight> StoredWeights => Weights;
+
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
 
@@ -84,6 +87,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
 
     /// <summary>Whether anyone has hooked into the layer's calls.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    /// <summary>What the layer draws from after it is built; null where it draws nothing.</summary>
+    internal virtual SeededRandom? Generator
+    {
+        get => null;
+        set => throw new InvalidOperationException($"{Title} draws no random numbers.");
+    }
 
     /// <summary>Whether the layer can run one time step at a time.</summary>
     internal virtual bool CanStream => false;
@@ -121,7 +131,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
             return;
         }
         _ = OutputShape(inputShape);
-        var random = Seed is null && modelRandom is not null ? modelRandom : new SeededRandom(Seed ?? Random.Shared.Next());
+        var random = modelRandom is not null && (Seed is null || modelRandom.IsBlank) ? modelRandom : new SeededRandom(Seed ?? Random.Shared.Next());
         using (NewDisposeScope())
         using (no_grad())
         {

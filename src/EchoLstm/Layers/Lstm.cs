@@ -109,7 +109,7 @@ public sealed class Lstm : RecurrentLayer
         .. UseBias ? new LayerWeight[] { new("bias", () => _lstm.get_parameter(InputWeights)!, weights => weights.select(1, Features)) { Regularizer = BiasRegularizer } } : [],
     ];
 
-    private protected override int StateCount => 2;
+    internal override int StateCount => 2;
 
     private protected override bool HasBiasColumn => UseBias;
 

@@ -19,6 +19,9 @@ internal sealed class ModuleLayer : Layer
     internal override IReadOnlyList<LayerWeight> Weights =>
         [.. _module.named_parameters().Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias()))];
 
+    internal override IReadOnlyList<LayerWeight> StoredWeights =>
+        [.. Weights, .. _module.named_buffers().Select(named => new LayerWeight(named.name, () => _module.get_buffer(named.name)!, buffer => buffer.alias()))];
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {

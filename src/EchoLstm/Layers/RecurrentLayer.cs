@@ -72,11 +72,17 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>The number of features that the weights are for.</summary>
     private protected long Features { get; private set; }
 
+    internal override SeededRandom? Generator
+    {
+        get => _random;
+        set => _random = value;
+    }
+
     /// <summary>The carried state; null where there is none.</summary>
-    private protected IReadOnlyList<Tensor>? CarriedState => _carried;
+    internal IReadOnlyList<Tensor>? CarriedState => _carried;
 
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
-    private protected abstract int StateCount { get; }
+    internal abstract int StateCount { get; }
 
     /// <summary>Whether the input gets a column of ones, so that a column of the input weights is the bias.</summary>
     private protected abstract bool HasBiasColumn { get; }
@@ -307,7 +313,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     // A method of its own: what the lambda captures would be allocated at each batch.
     private void CarryZeros(int samples) => Carry([.. Enumerable.Range(0, StateCount).Select(_ => zeros(samples, Units).DetachFromDisposeScope())]);
 
-    private void Carry(Tensor[]? states)
+    /// <summary>Carries a state, which is the layer's from now on; null for none.</summary>
+    internal void Carry(Tensor[]? states)
     {
         foreach (var state in _carried ?? [])
         {

@@ -57,7 +57,7 @@ public sealed class SimpleRnn : RecurrentLayer
         .. UseBias ? new LayerWeight[] { new("bias", () => _rnn.get_parameter(InputWeights)!, weights => weights.select(1, Features)) { Regularizer = BiasRegularizer } } : [],
     ];
 
-    private protected override int StateCount => 1;
+    internal override int StateCount => 1;
 
     private protected override bool HasBiasColumn => UseBias;
 

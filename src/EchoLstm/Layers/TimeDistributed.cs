@@ -31,9 +31,14 @@ public sealed class TimeDistributed : Layer
     /// <summary>The module that is applied to each time step.</summary>
     public nn.Module<Tensor, Tensor> Inner { get; }
 
+    /// <summary>It as a layer.</summary>
+    internal Layer InnerLayer => _inner;
+
     internal override string? CountingFormula => _inner.CountingFormula;
 
     internal override IReadOnlyList<LayerWeight> Weights => _inner.Weights;
+
+    internal override IReadOnlyList<LayerWeight> StoredWeights => _inner.StoredWeights;
 
     internal override Embedding? IndexReader => _inner.IndexReader;
 
@@ -77,5 +82,6 @@ public sealed class TimeDistributed : Layer
         }
     }
 
-    private static Shape StepShape(Shape inputShape) => new([inputShape[0] * inputShape[1], .. inputShape.Skip(2)]);
+    /// <summary>What the module inside gets.</summary>
+    internal static Shape StepShape(Shape inputShape) => new([inputShape[0] * inputShape[1], .. inputShape.Skip(2)]);
 }

@@ -191,6 +191,11 @@ public sealed partial class SequentialModel
     {
         var engine = Runner();
         engine.BeginTraining();
+        if (_progress is { } state)
+        {
+            engine.ImportOptimizer(state);
+            GoOnFrom(null);
+        }
         return engine;
     }
 

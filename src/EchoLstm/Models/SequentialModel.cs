@@ -31,6 +31,7 @@ public sealed partial class SequentialModel : Layer
     private Compilation? _compilation;
     private Engine? _engine;
     private EngineInfo? _engineInfo;
+    private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
 
     /// <summary>Creates a model of these layers; more come with <see cref="Add"/>.</summary>
     /// <param name="layers">The layers, first to last: EchoLstm's or any TorchSharp modules; they belong to the model from now on.</param>
@@ -97,9 +98,21 @@ public sealed partial class SequentialModel : Layer
     internal override IReadOnlyList<LayerWeight> Weights =>
         [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
+    internal override IReadOnlyList<LayerWeight> StoredWeights =>
+        [.. _layers.SelectMany(layer => layer.StoredWeights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
+
     internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
 
     internal override bool? EndsIn(Activation activation) => _layers.LastOrDefault()?.EndsIn(activation);
+
+    internal override SeededRandom? Generator
+    {
+        get => _random;
+        set => _random = value;
+    }
+
+    /// <summary>What Compile set; null before.</summary>
+    internal Compilation? Settings => _compilation;
 
     private IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
@@ -126,9 +139,10 @@ public sealed partial class SequentialModel : Layer
         NameInModel(added);
         register_module(added.Name, added);
         _layers.Add(added);
-        // The engine knows the layers that were there when it began.
+        // The engine knows the layers that were there when it began, and so does the optimiser.
         _engine?.Dispose();
         _engine = null;
+        GoOnFrom(null);
     }
 
     /// <summary>Makes all weights for samples of a shape. Fit builds the model by itself.</summary>
@@ -163,6 +177,7 @@ public sealed partial class SequentialModel : Layer
         _compilation = new Compilation(loss, optimizer, [.. metrics]);
         _engine?.Dispose();
         _engine = null;
+        GoOnFrom(null);
     }
 
     /// <summary>Compiles with a loss of your own.</summary>
@@ -247,13 +262,25 @@ public sealed partial class SequentialModel : Layer
         return x.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds a layer that comes from a file; a name that the model would give is given by it, so that later layers are counted on.</summary>
+    internal void AddLoaded(Layer layer)
+    {
+        if (layer.HasGivenName && layer.Name == NumberedName(layer))
+        {
+            _names[layer.DefaultName] = _names.GetValueOrDefault(layer.DefaultName) + 1;
+        }
+        Add(layer);
+    }
+
+    private string NumberedName(Layer layer) =>
+        string.Create(CultureInfo.InvariantCulture, $"{layer.DefaultName}_{_names.GetValueOrDefault(layer.DefaultName) + 1}");
+
     private void NameInModel(Layer layer)
     {
         if (!layer.HasGivenName)
         {
-            var number = _names.GetValueOrDefault(layer.DefaultName) + 1;
-            _names[layer.DefaultName] = number;
-            layer.GiveName(string.Create(CultureInfo.InvariantCulture, $"{layer.DefaultName}_{number}"));
+            layer.GiveName(NumberedName(layer));
+            _names[layer.DefaultName] = _names.GetValueOrDefault(layer.DefaultName) + 1;
         }
         if (_layers.Any(other => other.Name == layer.Name))
         {
@@ -301,11 +328,26 @@ public sealed partial class SequentialModel : Layer
         var kind = plan is null ? EngineKind.Torch : EngineKind.Fused;
         if (_engine is null || _engine.Kind != kind || kind == EngineKind.Fused)
         {
+            // The optimiser goes on where it was, whichever engine runs it.
+            if (_engine?.ExportOptimizer() is { } state)
+            {
+                GoOnFrom(state);
+            }
             _engine?.Dispose();
             _engine = plan is null ? new TorchEngine(this, _compilation) : plan.CreateEngine(_compilation);
         }
         _engineInfo = new EngineInfo(kind, reason);
         return _engine;
+    }
+
+    /// <summary>A copy of where the optimiser stands; null before training began. The caller disposes it.</summary>
+    internal OptimizerProgress? ExportProgress() => _engine?.ExportOptimizer() ?? _progress?.Copy();
+
+    /// <summary>Lets the next engine's optimiser go on from here; it is the model's from now on.</summary>
+    internal void GoOnFrom(OptimizerProgress? state)
+    {
+        _progress?.Dispose();
+        _progress = state;
     }
 
     /// <inheritdoc/>
@@ -315,6 +357,7 @@ public sealed partial class SequentialModel : Layer
         {
             _engine?.Dispose();
             _engine = null;
+            GoOnFrom(null);
         }
         base.Dispose(disposing);
     }

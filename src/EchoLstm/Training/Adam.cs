@@ -42,17 +42,17 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     public override string Name => "adam";
 
+    internal override IReadOnlyList<string> Remembers => ["m", "v"];
+
     internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(Adam adam, TrainedWeights trained) : ParameterwiseUpdate(adam, trained, remembered: 2)
+    private sealed class Update(Adam adam, TrainedWeights trained) : ParameterwiseUpdate(adam, trained)
     {
-        private long _step;
         private double _scale;
 
         protected override void BeginStep()
         {
-            _step++;
-            _scale = adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, _step)) / (1 - Math.Pow(adam.Beta1, _step));
+            _scale = adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, Steps)) / (1 - Math.Pow(adam.Beta1, Steps));
         }
 
         protected override void Move(int index, Parameter parameter, Tensor gradient)

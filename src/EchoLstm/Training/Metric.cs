@@ -39,6 +39,9 @@ public abstract class Metric
         return new FunctionMetric(name, function);
     }
 
+    /// <summary>Whether it is one of the library's, which its name then tells.</summary>
+    internal virtual bool IsBuiltIn => true;
+
     /// <summary>The metric as the fused engine knows it, for an output of so many units; null where it does not.</summary>
     internal virtual FusedMetricKind? FusedFor(int units, bool targetsAreClasses) => null;
 
@@ -47,6 +50,8 @@ public abstract class Metric
 
     private sealed class FunctionMetric(string name, Func<Tensor, Tensor, Tensor> function, FusedMetricKind? fused = null) : Metric(name)
     {
+        internal override bool IsBuiltIn => fused is not null;
+
         internal override FusedMetricKind? FusedFor(int units, bool targetsAreClasses) => targetsAreClasses ? null : fused;
 
         internal override Tensor PerStep(Tensor target, Tensor output) => function(target, output);

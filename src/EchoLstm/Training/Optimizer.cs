@@ -38,6 +38,9 @@ public abstract class Optimizer
     /// <summary>Keras's name of the optimiser.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What it remembers of each weight, 0 at first, by name; the same on every engine.</summary>
+    internal virtual IReadOnlyList<string> Remembers => [];
+
     /// <summary>Begins to optimise these weights: the moments are zero.</summary>
     internal abstract ParameterUpdate Begin(TrainedWeights trained);
 

@@ -8,7 +8,8 @@ namespace EchoLstm.Training;
 /// <summary>What an optimiser moves: Torch's parameters, and Keras's weights that lie in them.</summary>
 /// <param name="Parameters">The parameters that have gradients.</param>
 /// <param name="Weights">The weights that lie in them.</param>
-internal sealed record TrainedWeights(IReadOnlyList<Parameter> Parameters, IReadOnlyList<LayerWeight> Weights);
+/// <param name="Names">The parameters' names, by which an optimiser's state finds them again.</param>
+internal sealed record TrainedWeights(IReadOnlyList<Parameter> Parameters, IReadOnlyList<LayerWeight> Weights, IReadOnlyList<string> Names);
 
 /// <summary>An optimiser at work on the parameters of one model; owns its moments.</summary>
 internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trained) : IDisposable
@@ -25,6 +26,14 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
         Clip(_gradients);
         Move(_gradients);
         Array.Clear(_gradients);
+    }
+
+    /// <summary>A copy of what was learned on the way; null where that can't be told. The caller disposes it.</summary>
+    internal virtual OptimizerProgress? Export() => null;
+
+    /// <summary>Goes on from a state, for the parameters that it knows; the others begin from 0.</summary>
+    internal virtual void Import(OptimizerProgress state)
+    {
     }
 
     public abstract void Dispose();

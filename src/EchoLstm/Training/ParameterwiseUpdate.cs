@@ -13,16 +13,45 @@ namespace EchoLstm.Training;
 internal abstract class ParameterwiseUpdate : ParameterUpdate
 {
     private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly IReadOnlyList<string> _names;
     private readonly Tensor[][] _remembered;
 
     /// <param name="optimizer">The optimiser.</param>
     /// <param name="trained">What it moves.</param>
-    /// <param name="remembered">How many numbers it remembers of each weight, 3 at most.</param>
-    private protected ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained, int remembered)
+    private protected ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained)
         : base(optimizer, trained)
     {
-        _parameters = trained.Parameters;
-        _remembered = [.. Enumerable.Range(0, remembered).Select(_ => ZerosLike(_parameters))];
+        (_parameters, _names) = (trained.Parameters, trained.Names);
+        _remembered = [.. optimizer.Remembers.Select(_ => ZerosLike(_parameters))];
+    }
+
+    /// <summary>How many steps were taken, the present one included.</summary>
+    protected long Steps { get; private set; }
+
+    internal sealed override OptimizerProgress Export()
+    {
+        var state = new OptimizerProgress(Steps);
+        for (var i = 0; i < _names.Count; i++)
+        {
+            state.Add(_names[i], [.. _remembered.Select(tensors => Copied(tensors[i]))]);
+        }
+        return state;
+    }
+
+    internal sealed override void Import(OptimizerProgress state)
+    {
+        Steps = state.Steps;
+        for (var i = 0; i < _names.Count; i++)
+        {
+            if (!state.Moments.TryGetValue(_names[i], out var moments) || !moments.All(moment => moment.shape.AsSpan().SequenceEqual(_parameters[i].shape)))
+            {
+                continue;
+            }
+            for (var k = 0; k < _remembered.Length; k++)
+            {
+                _remembered[k][i].copy_(moments[k]);
+            }
+        }
     }
 
     public override void Dispose()
@@ -35,6 +64,7 @@ internal abstract class ParameterwiseUpdate : ParameterUpdate
 
     protected sealed override void Move(Tensor?[] gradients)
     {
+        Steps++;
         BeginStep();
         for (var i = 0; i < gradients.Length; i++)
         {
@@ -92,6 +122,12 @@ internal abstract class ParameterwiseUpdate : ParameterUpdate
         tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() <= int.MaxValue / sizeof(float);
 
     private static unsafe float* StartOf(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+    private static Tensor Copied(Tensor tensor)
+    {
+        using var here = tensor.cpu();
+        return here.clone();
+    }
 
     /// <summary>Zeros like each parameter, that no scope holds.</summary>
     private static Tensor[] ZerosLike(IReadOnlyList<Parameter> parameters) =>

@@ -48,11 +48,12 @@ public sealed class RmsProp : Optimizer
     /// <inheritdoc/>
     public override string Name => "rmsprop";
 
+    internal override IReadOnlyList<string> Remembers =>
+        ["mean_square", .. Centered ? new[] { "mean" } : [], .. Momentum > 0 ? new[] { "velocity" } : []];
+
     internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    // Of each weight it remembers the mean square, then the mean of a centred one, then the velocity of one with momentum.
-    private sealed class Update(RmsProp rms, TrainedWeights trained)
-        : ParameterwiseUpdate(rms, trained, remembered: 1 + (rms.Centered ? 1 : 0) + (rms.Momentum > 0 ? 1 : 0))
+    private sealed class Update(RmsProp rms, TrainedWeights trained) : ParameterwiseUpdate(rms, trained)
     {
         private readonly int _velocity = rms.Centered ? 2 : 1;
 

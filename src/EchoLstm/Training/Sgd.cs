@@ -37,9 +37,11 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     public override string Name => "sgd";
 
+    internal override IReadOnlyList<string> Remembers => Momentum == 0 ? [] : ["velocity"];
+
     internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
 
-    private sealed class Update(Sgd sgd, TrainedWeights trained) : ParameterwiseUpdate(sgd, trained, remembered: sgd.Momentum == 0 ? 0 : 1)
+    private sealed class Update(Sgd sgd, TrainedWeights trained) : ParameterwiseUpdate(sgd, trained)
     {
         protected override void Move(int index, Parameter parameter, Tensor gradient)
         {

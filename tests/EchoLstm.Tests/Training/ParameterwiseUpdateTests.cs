@@ -73,7 +73,7 @@ public class ParameterwiseUpdateTests
     {
         using var scope = NewDisposeScope();
         var (moved, still) = (nn.Parameter(ones(3)), nn.Parameter(ones(3)));
-        using var update = Makers[name]().Begin(new TrainedWeights([still, moved], []));
+        using var update = Makers[name]().Begin(new TrainedWeights([still, moved], [], ["still", "moved"]));
         moved.grad = ones(3);
         using (no_grad())
         {
@@ -86,7 +86,7 @@ public class ParameterwiseUpdateTests
 
     private static void Train(Optimizer optimizer, Parameter parameter, params long[] shape)
     {
-        using var update = optimizer.Begin(new TrainedWeights([parameter], []));
+        using var update = optimizer.Begin(new TrainedWeights([parameter], [], ["parameter"]));
         for (var step = 0; step < Steps; step++)
         {
             using var gradient = Numbers.Uniform(100 + step, shape).to(parameter.dtype);

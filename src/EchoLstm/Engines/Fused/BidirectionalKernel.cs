@@ -49,6 +49,14 @@ internal sealed unsafe class BidirectionalKernel<V> : FusedKernel
         _backward.Bind(weights + numbers, gradients is null ? null : gradients + numbers);
     }
 
+    internal override void Exchange(float* packed, (nint Weights, nint Gradients) bound, Func<ParameterMemory, nint> homeOf, bool unpacks)
+    {
+        var numbers = _forward.Weights.Sum(part => part.Numbers);
+        var offset = (nint)(numbers * sizeof(float));
+        _forward.Exchange(packed, bound, homeOf, unpacks);
+        _backward.Exchange(packed + numbers, (bound.Weights + offset, bound.Gradients + offset), homeOf, unpacks);
+    }
+
     internal override void LoadWeights()
     {
         _forward.LoadWeights();

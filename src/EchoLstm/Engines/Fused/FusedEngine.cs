@@ -62,6 +62,57 @@ internal sealed unsafe class FusedEngine<V> : Engine
         Load();
     }
 
+    internal override OptimizerProgress? ExportOptimizer()
+    {
+        if (_update is null)
+        {
+            return null;
+        }
+        var memories = _plan.NamedMemories();
+        var copies = memories.ToDictionary(named => named.Memory, named => _update.Moments.Select(_ => empty(named.Memory.Parameter().shape)).ToArray());
+        for (var i = 0; i < _update.Moments.Length; i++)
+        {
+            Exchange(_update.Moments[i], memory => StartOf(copies[memory][i]), unpacks: true);
+        }
+        var state = new OptimizerProgress(_update.Steps);
+        foreach (var (name, memory) in memories)
+        {
+            state.Add(name, copies[memory]);
+        }
+        return state;
+    }
+
+    internal override void ImportOptimizer(OptimizerProgress state)
+    {
+        _update!.Steps = state.Steps;
+        using var scope = NewDisposeScope();
+        var given = new Dictionary<ParameterMemory, Tensor[]>();
+        foreach (var (name, memory) in _plan.NamedMemories())
+        {
+            var shape = memory.Parameter().shape;
+            var fits = state.Moments.TryGetValue(name, out var moments) && moments.All(moment => moment.shape.AsSpan().SequenceEqual(shape));
+            given[memory] = [.. _update.Moments.Select((_, i) => fits ? moments![i].to(ScalarType.Float32).contiguous() : zeros(shape))];
+        }
+        for (var i = 0; i < _update.Moments.Length; i++)
+        {
+            Exchange(_update.Moments[i], memory => StartOf(given[memory][i]), unpacks: false);
+        }
+    }
+
+    /// <summary>Copies numbers that are packed like the weights to memory that is laid out like the parameters, or back.</summary>
+    private void Exchange(float[] packed, Func<ParameterMemory, nint> homeOf, bool unpacks)
+    {
+        var start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(packed)); // pinned
+        var place = 0L;
+        foreach (var kernel in _plan.Kernels)
+        {
+            kernel.Exchange(start + place, ((nint)(_packed + place), (nint)(_gradients + place)), homeOf, unpacks);
+            place += Arena.RoundUp(kernel.Weights.Sum(part => part.Numbers));
+        }
+    }
+
+    private static nint StartOf(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Publish()
     {

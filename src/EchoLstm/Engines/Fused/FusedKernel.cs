@@ -77,6 +77,45 @@ internal abstract unsafe class FusedKernel
         }
     }
 
+    /// <summary>Copies numbers that are packed like the weights to memory that is laid out like the modules' parameters, or back.</summary>
+    /// <param name="packed">The packed numbers.</param>
+    /// <param name="bound">Where the kernel's weights and gradients are, as <see cref="Bind"/> was told.</param>
+    /// <param name="homeOf">The memory for each parameter.</param>
+    /// <param name="unpacks">Whether packed numbers are copied out.</param>
+    internal virtual void Exchange(float* packed, (nint Weights, nint Gradients) bound, Func<ParameterMemory, nint> homeOf, bool unpacks)
+    {
+        var memories = Memories;
+        if (memories.Count == 0)
+        {
+            return;
+        }
+        var starts = memories.Select(memory => (nint)memory.Start).ToArray();
+        Bind(packed, (float*)bound.Gradients);
+        try
+        {
+            foreach (var memory in memories)
+            {
+                memory.PointTo((float*)homeOf(memory));
+            }
+            if (unpacks)
+            {
+                Unpack();
+            }
+            else
+            {
+                Pack();
+            }
+        }
+        finally
+        {
+            for (var i = 0; i < starts.Length; i++)
+            {
+                memories[i].PointTo((float*)starts[i]);
+            }
+            Bind((float*)bound.Weights, (float*)bound.Gradients);
+        }
+    }
+
     /// <summary>A state before the first step.</summary>
     internal virtual float* InitialState(int state) => null;
 

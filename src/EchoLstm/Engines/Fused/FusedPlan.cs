@@ -11,11 +11,12 @@ internal sealed class FusedPlan
     private readonly List<(Layer Layer, ParameterMemory Memory)> _memories = [];
     private readonly List<FusedKernel> _kernels = [];
     private readonly Shape _inputShape;
-    private readonly Layer[] _layers;
+    private readonly IReadOnlyList<Layer> _own; // the model's layers
+    private readonly Layer[] _layers;           // with those inside them
 
     private FusedPlan(IReadOnlyList<Layer> layers, Shape inputShape)
     {
-        _inputShape = inputShape;
+        (_inputShape, _own) = (inputShape, layers);
         _layers = [.. layers.SelectMany(layer => layer.modules().OfType<Layer>().Prepend(layer)).Distinct()];
     }
 
@@ -73,6 +74,20 @@ internal sealed class FusedPlan
         }
         reason = null;
         return true;
+    }
+
+    /// <summary>The parameters that the kernels train, with their names in the model.</summary>
+    internal IReadOnlyList<(string Name, ParameterMemory Memory)> NamedMemories()
+    {
+        var names = new Dictionary<nint, string>();
+        foreach (var layer in _own)
+        {
+            foreach (var (name, parameter) in layer.named_parameters())
+            {
+                names[parameter.Handle] = $"{layer.Name}.{name}";
+            }
+        }
+        return [.. _memories.Select(held => (names[held.Memory.Parameter().Handle], held.Memory))];
     }
 
     /// <summary>Gives each kernel its part of the packed weights, and of their gradients if it shall have any.</summary>

@@ -24,7 +24,6 @@ internal sealed unsafe class FusedUpdate<V>
     private readonly WeightPart[] _parts;
     private readonly float[] _first, _second, _third;
     private readonly Action<int> _move;
-    private long _step;
     private V _rate;
 
     /// <param name="optimizer">The optimiser.</param>
@@ -38,18 +37,23 @@ internal sealed unsafe class FusedUpdate<V>
         (_optimizer, _parts, _numbers, _team) = (optimizer, parts, numbers, team);
         _weights = weights;
         _gradients = gradients;
-        var moments = optimizer switch
+        if (optimizer is not (Adam or Sgd or RmsProp))
         {
-            Adam => 2,
-            Sgd sgd => sgd.Momentum > 0 ? 1 : 0,
-            RmsProp rms => 1 + (rms.Centered ? 1 : 0) + (rms.Momentum > 0 ? 1 : 0),
-            _ => throw new ArgumentException($"{optimizer.Name} has no fused form.", nameof(optimizer)),
-        };
+            throw new ArgumentException($"{optimizer.Name} has no fused form.", nameof(optimizer));
+        }
+        var moments = optimizer.Remembers.Count;
         (_first, _second, _third) = (Moment(0), Moment(1), Moment(2));
+        Moments = new[] { _first, _second, _third }[..moments];
         _move = MovePiece;
 
         float[] Moment(int place) => place < moments ? GC.AllocateArray<float>(checked((int)numbers), pinned: true) : [];
     }
+
+    /// <summary>What is remembered of each number, packed like the weights, in the order of <see cref="Optimizer.Remembers"/>; pinned.</summary>
+    internal float[][] Moments { get; }
+
+    /// <summary>How many steps were taken.</summary>
+    internal long Steps { get; set; }
 
     /// <summary>The penalties on the weights, which are part of the loss.</summary>
     internal static double Penalty(float* weights, WeightPart[] parts)
@@ -76,11 +80,11 @@ internal sealed unsafe class FusedUpdate<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Step()
     {
-        _step++;
+        Steps++;
         AddPenalties();
         Clip();
         var rate = _optimizer is Adam adam
-            ? adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, _step)) / (1 - Math.Pow(adam.Beta1, _step))
+            ? adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, Steps)) / (1 - Math.Pow(adam.Beta1, Steps))
             : _optimizer.LearningRate;
         _rate = V.All((float)rate);
         _team.Run((int)((_numbers + PieceLength - 1) / PieceLength), _move);

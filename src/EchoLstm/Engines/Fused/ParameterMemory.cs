@@ -43,6 +43,12 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter)
         return true;
     }
 
+    /// <summary>The parameter as it is now.</summary>
+    internal Tensor Parameter() => parameter();
+
+    /// <summary>Lets the kernel read and write other memory in the parameter's place, for as long as the caller says.</summary>
+    internal void PointTo(float* start) => Start = start;
+
     /// <summary>Whether the numbers are not those of the last time; remembers them.</summary>
     internal bool Changed()
     {

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace EchoLstm.Formats;
+
+/// <summary>
+/// Writes a file so that whoever looks, at any moment, sees the old file or the new one: written aside in the same folder, flushed to the disk, renamed over. A process
+/// that is killed on the way leaves its half-written file, which begins with a dot and ends in <c>.saving</c>; the next save of the same file clears it away.
+/// </summary>
+internal static class AtomicFile
+{
+    private const string Suffix = ".saving";
+
+    // How long a file that nobody holds open must lie before it counts as left behind.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">Where; a link is followed.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; the old file is as it was.</exception>
+    internal static void Write(string path, Action<FileStream> write)
+    {
+        var target = Target(path);
+        var folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"Can't write {path}: there is no folder {folder}. Make it first.");
+        }
+        if (Directory.Exists(target))
+        {
+            throw new IOException($"Can't write {path}: it is a folder. Give the name of a file.");
+        }
+        var prefix = Prefix(target);
+        RemoveAbandoned(folder, prefix);
+        var aside = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{Guid.NewGuid():N}{Suffix}"));
+        try
+        {
+            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(aside, target, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(aside);
+            throw;
+        }
+    }
+
+    private static string Target(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+    }
+
+    // Short enough for any file system, whatever the file is called, and the same at each save.
+    private static string Prefix(string target)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in Path.GetFileName(target))
+        {
+            hash = unchecked((hash ^ letter) * 16777619);
+        }
+        return string.Create(CultureInfo.InvariantCulture, $".{hash:x8}-");
+    }
+
+    private static void RemoveAbandoned(string folder, string prefix)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, $"{prefix}*{Suffix}"))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Abandoned && IsFree(file))
+            {
+                TryDelete(file);
+            }
+        }
+    }
+
+    // Whoever is still writing holds the file alone.
+    private static bool IsFree(string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.None);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // The error that led here tells more than one about what could not be cleared away.
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}
