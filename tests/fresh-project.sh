@@ -73,7 +73,8 @@ sed 's/[[:space:]]*$//' "$work/printed" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' 
 # Without libtorch: one sentence that says what to install. The native half is made to ask for a library that no machine has.
 if [[ $provider == system ]]; then
   find "$work/out" -name libecholstm_torch.so -exec sed -i 's/libtorch_cpu\.so/libtorch_xyz.so/g' {} +
-  dotnet "$work/out/app.dll" >"$work/printed" 2>"$work/log" </dev/null && fail "it runs without libtorch, which can't be"
+  # .NET aborts after an unhandled exception; the subshell keeps the shell's word about that to itself.
+  (exec >"$work/printed" 2>"$work/log" </dev/null; dotnet "$work/out/app.dll"; exit $?) && fail "it runs without libtorch, which can't be"
   grep -q 'Torch is not available: libtorch_xyz\.so[.0-9]* is missing\. Install libtorch from the operating system' "$work/log" ||
     { cat "$work/log" >&2; fail "without libtorch it does not say what to install"; }
 fi

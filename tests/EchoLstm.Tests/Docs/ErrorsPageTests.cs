@@ -40,8 +40,8 @@ public class ErrorsPageTests
             model.Fit(x, y, batchSize: 2, shuffle: false, verbose: 0);
         }),
         () => Mistake(new Bidirectional(new Lstm(5, returnSequences: true)), new Dense(1), (model, x, y) => Built(model).OpenStream().Dispose()),
-        () => Mistake(new Masking(-1), new Conv1D(4, 2), (model, x, y) => Built(model)),
-        () => Mistake(new Masking(-1), new TimeDistributed(torch.nn.Linear(1, 1)), (model, x, y) => Built(model)),
+        () => Mistake(new Masking(-1), new Conv1D(4, 2), (model, x, y) => Built(model).Predict(x)),
+        () => Mistake(new Masking(-1), torch.nn.Linear(1, 1), (model, x, y) => Built(model).Predict(x)),
         () => Mistake(new Conv1D(4, 2), new Lstm(5), (model, x, y) =>
         {
             model.RequestedEngine = EngineKind.Fused;
