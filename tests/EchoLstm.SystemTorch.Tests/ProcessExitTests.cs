@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace TorchSharp.Tests;
 
@@ -19,6 +21,8 @@ public class ProcessExitTests
         code.Should().Be(0);
     }
 
+    private const string NativeHalf = "libecholstm_torch.so";
+
     [Fact]
     public async Task A_missing_native_half_is_explained()
     {
@@ -26,18 +30,30 @@ public class ProcessExitTests
         var (code, output) = await Run(directory.Program, "explain");
         code.Should().Be(3);
         output.Should().Be(
-            $"Torch is not available: libecholstm_torch.so was not found beside the application in {directory.Path}/. It needs libtorch " +
-            "from the operating system's packages: run ./setup.sh, or install libtorch-dev (Debian, Ubuntu), and build again.");
+            $"Torch is not available: libecholstm_torch.so, the native half of EchoLstm.SystemTorch, is neither in {directory.Path}/ nor in a package for {RuntimeInformation.RuntimeIdentifier}. " +
+            "Pack EchoLstm.SystemTorch on a machine of that platform: the repository's setup.sh tells what it needs.");
     }
 
     [Fact]
     public async Task A_native_half_that_does_not_load_is_explained()
     {
         using var directory = new BareDirectory();
-        File.WriteAllText(Path.Combine(directory.Path, "libecholstm_torch.so"), "no library");
+        File.WriteAllText(Path.Combine(directory.Path, NativeHalf), "no library");
         var (code, output) = await Run(directory.Program, "explain");
         code.Should().Be(3);
-        output.Should().StartWith("Torch is not available: libecholstm_torch.so did not load: ").And.Contain("run ./setup.sh");
+        output.Should().StartWith("Torch is not available: libecholstm_torch.so did not load: ").And.Contain("file too short");
+    }
+
+    [Fact]
+    public async Task A_missing_libtorch_is_named_with_the_package_that_has_it()
+    {
+        // The native half, made to ask for a library that no machine has.
+        using var directory = new BareDirectory();
+        var library = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, NativeHalf)));
+        File.WriteAllBytes(Path.Combine(directory.Path, NativeHalf), Encoding.Latin1.GetBytes(library.Replace("libtorch_cpu.so", "libtorch_xyz.so", StringComparison.Ordinal)));
+        var (code, output) = await Run(directory.Program, "explain");
+        code.Should().Be(3);
+        output.Should().MatchRegex(@"^Torch is not available: libtorch_xyz\.so[\d.]* is missing\. Install libtorch from the operating system's packages, on Debian and Ubuntu: apt-get install --no-install-recommends libtorch[\d.]+$");
     }
 
     private static async Task<(int Code, string Output)> Run(string program, string ending)

@@ -1,5 +1,6 @@
 #region README: names
 using System.Globalization;
+using EchoLstm;
 using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
@@ -24,10 +25,24 @@ internal static class ReadmePrograms
         model.Compile(Loss.MeanSquaredError(), new Adam());
         Console.WriteLine(model.Summary());
 
-        model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 0);
-        foreach (var value in model.Predict<float[,,]>(x))
+        var history = model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 0);
+        history.SavePlot("loss.svg");                                   // the loss, epoch by epoch
+        model.SaveDiagram("model.svg");                                 // layers, shapes, and which step leads to which
+        model.Save("sequence.safetensors");                             // layers, weights, optimiser: training could go on
+
+        using var loaded = SequentialModel.Load("sequence.safetensors");
+        foreach (var value in loaded.Predict<float[,,]>(x))
         {
             Console.WriteLine(value.ToString("0.0;-0.0;0.0", CultureInfo.InvariantCulture));
+        }
+
+        try
+        {
+            loaded.Predict(new float[5, 1]);                            // the samples' axis is missing
+        }
+        catch (ShapeMismatchException mistake)
+        {
+            Console.WriteLine(mistake.Message);
         }
         #endregion
     }

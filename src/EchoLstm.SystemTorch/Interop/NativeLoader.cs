@@ -1,11 +1,11 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TorchSharp.Interop;
 
 /// <summary>Finds and loads the native half, once, when something first needs Torch.</summary>
-internal static unsafe class NativeLoader
+internal static unsafe partial class NativeLoader
 {
     internal const string LibraryName = "echolstm_torch";
 
@@ -64,26 +64,39 @@ internal static unsafe class NativeLoader
 
     private static nint LoadFirst()
     {
-        var failures = new StringBuilder();
+        string? failure = null;
         foreach (var path in Candidates().Where(File.Exists).Distinct())
         {
             try
             {
                 return NativeLibrary.Load(path);
             }
-            catch (DllNotFoundException failure)
+            catch (DllNotFoundException error)
             {
-                failures.Append(' ').Append(failure.Message.Trim());
+                failure ??= error.Message;
             }
         }
-
-        var reason = failures.Length > 0
-            ? $"lib{LibraryName}.so did not load:{failures}"
-            : $"lib{LibraryName}.so was not found beside the application in {AppContext.BaseDirectory}.";
-        throw new NotSupportedException(
-            $"Torch is not available: {reason} " +
-            "It needs libtorch from the operating system's packages: run ./setup.sh, or install libtorch-dev (Debian, Ubuntu), and build again.");
+        throw new NotSupportedException(failure is null ? NotFound(AppContext.BaseDirectory, RuntimeInformation.RuntimeIdentifier) : NotLoaded(failure));
     }
+
+    internal static string NotFound(string folder, string platform) =>
+        $"Torch is not available: lib{LibraryName}.so, the native half of EchoLstm.SystemTorch, is neither in {folder} nor in a package for {platform}. " +
+        "Pack EchoLstm.SystemTorch on a machine of that platform: the repository's setup.sh tells what it needs.";
+
+    /// <summary>The loader's words as one sentence with what to install, where it says which library is missing.</summary>
+    internal static string NotLoaded(string failure)
+    {
+        if (MissingLibrary().Match(failure) is not { Success: true } missing)
+        {
+            return $"Torch is not available: lib{LibraryName}.so did not load: {failure.Trim()}";
+        }
+        // Debian's package of libtorch_cpu.so.1.13 is libtorch1.13.
+        var package = missing.Groups["version"] is { Success: true, Value: var version } ? $"libtorch{version}" : "libtorch-dev";
+        return $"Torch is not available: {missing.Groups["file"].Value} is missing. Install libtorch from the operating system's packages, on Debian and Ubuntu: apt-get install --no-install-recommends {package}";
+    }
+
+    [GeneratedRegex(@"(?<file>lib(torch\w*|c10)\.so(\.(?<version>\d+\.\d+))?): cannot open shared object file")]
+    private static partial Regex MissingLibrary();
 
     private static void Initialize(nint library)
     {

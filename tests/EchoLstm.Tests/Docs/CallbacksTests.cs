@@ -34,10 +34,6 @@ public sealed class CallbacksTests : IDisposable
     }
 
     [Fact]
-    public void Every_program_of_the_page_is_compiled() =>
-        DocsFolder.Blocks(DocsFolder.Read("callbacks.md"), "csharp").Should().BeSubsetOf(DocsFolder.Regions("CallbacksTests.cs"));
-
-    [Fact]
     public void Callbacks_are_given_to_a_fit()
     {
         #region

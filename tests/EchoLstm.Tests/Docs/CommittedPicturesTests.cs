@@ -11,7 +11,7 @@ public partial class CommittedPicturesTests
     // Pixels: the last digits of a loss depend on the machine's vectors, and so do a curve's tenths of a pixel.
     private const double Tolerance = 3;
 
-    private static readonly string Committed = Path.Combine(AppContext.BaseDirectory, "Docs", "pictures");
+    private static readonly string Committed = Path.Combine(DocsFolder.Root, "docs", "pictures");
 
     [Fact]
     public void The_three_models_are_as_the_sample_draws_them()

@@ -13,10 +13,6 @@ namespace EchoLstm.Tests.Docs;
 public class DifferencesTests
 {
     [Fact]
-    public void Every_program_of_the_page_is_compiled() =>
-        DocsFolder.Blocks(DocsFolder.Read("differences.md"), "csharp").Should().BeSubsetOf(DocsFolder.Regions("DifferencesTests.cs"));
-
-    [Fact]
     public void An_Lstm_gives_the_numbers_of_torchs_operations()
     {
         #region

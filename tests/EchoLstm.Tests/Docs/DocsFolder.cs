@@ -1,9 +1,23 @@
 namespace EchoLstm.Tests.Docs;
 
-/// <summary>The pages of docs/, which the build copies beside the tests.</summary>
+/// <summary>The pages as they stand in the repository, and the code of the tests that they show.</summary>
 internal static class DocsFolder
 {
-    internal static string Read(string page) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Docs", page)).ReplaceLineEndings("\n");
+    /// <summary>The repository's root: the folder above the tests that has the solution.</summary>
+    internal static string Root { get; } = FindRoot();
+
+    /// <summary>Every page that people read, as a path from the root.</summary>
+    internal static IReadOnlyList<string> Pages { get; } =
+    [
+        "README.md", "ARCHITECTURE.md", "src/EchoLstm.SystemTorch/README.md", "tests/EchoLstm.Benchmarks/README.md",
+        .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>A page of docs/.</summary>
+    internal static string Read(string page) => ReadPage($"docs/{page}");
+
+    /// <summary>A page by its path from the root.</summary>
+    internal static string ReadPage(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 
     /// <summary>The regions of a file of tests, which the build copies there too, without their indentation.</summary>
     internal static string[] Regions(string file) =>
@@ -13,4 +27,14 @@ internal static class DocsFolder
     /// <summary>The blocks of code of one language, without their fences.</summary>
     internal static string[] Blocks(string text, string language) =>
         [.. text.Split($"\n```{language}\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)])];
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EchoLstm.sln")))
+        {
+            folder = folder.Parent;
+        }
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has EchoLstm.sln.");
+    }
 }

@@ -1,4 +1,5 @@
 using EchoLstm.Models;
+using EchoLstm.Tests.Docs;
 using TorchSharp;
 
 namespace EchoLstm.Tests.Samples;
@@ -6,17 +7,7 @@ namespace EchoLstm.Tests.Samples;
 /// <summary>What README shows is compiled, and prints what README says.</summary>
 public class ReadmeTests
 {
-    private static readonly string Readme = Read("README.md");
-    private static readonly string Programs = Read("ReadmePrograms.cs");
-
-    [Fact]
-    public void The_complete_program_is_compiled() =>
-        Blocks("csharp").Should().Contain($"{Region("names")}\n\n{Region("many-to-many")}");
-
-    [Theory]
-    [InlineData("one-to-one")]
-    [InlineData("many-to-one")]
-    public void The_other_programs_are_compiled(string name) => Blocks("csharp").Should().Contain(Region(name));
+    private static readonly string Readme = DocsFolder.ReadPage("README.md");
 
     [Theory]
     [InlineData("one-to-one")]
@@ -24,7 +15,8 @@ public class ReadmeTests
     [InlineData("many-to-many")]
     public void The_programs_print_what_it_says(string name)
     {
-        var run = SampleProgram.Run("readme", name);
+        using var folder = new TemporaryFolder();
+        var run = SampleProgram.RunIn(folder.Path, "readme", name);
 
         run.ExitCode.Should().Be(0, run.Error);
         Blocks("text").Should().Contain(string.Join('\n', run.Lines.Select(line => line.TrimEnd())).TrimEnd());
@@ -50,17 +42,5 @@ public class ReadmeTests
 #pragma warning restore format
     }
 
-    private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Samples", file)).ReplaceLineEndings("\n");
-
-    private static string[] Blocks(string language) =>
-        [.. Readme.Split($"\n```{language}\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)])];
-
-    private static string Region(string name)
-    {
-        var lines = Programs.Split('\n')
-            .SkipWhile(line => line.Trim() != $"#region README: {name}").Skip(1)
-            .TakeWhile(line => line.Trim() != "#endregion").ToList();
-        var indent = lines[0].Length - lines[0].TrimStart().Length;
-        return string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
-    }
+    private static string[] Blocks(string language) => DocsFolder.Blocks(Readme, language);
 }

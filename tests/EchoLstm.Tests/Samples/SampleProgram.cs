@@ -9,13 +9,17 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
 
     internal string[] Lines => Output.ReplaceLineEndings("\n").Split('\n');
 
-    internal static SampleProgram Run(params string[] arguments)
+    internal static SampleProgram Run(params string[] arguments) => RunIn("", arguments);
+
+    /// <summary>Runs it in a folder, where it leaves its files.</summary>
+    internal static SampleProgram RunIn(string folder, params string[] arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
         var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "EchoLstm.Samples.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -9,7 +9,7 @@ internal static class NotOurs
         [79],
         """
         Problems of importing another library are not ours. What Keras and PyTorch call it, and what it is called here, is a table
-        in [differences.md](differences.md#names). A cell, one step of an LSTM, is no class of its own: `model.OpenStream()` runs a
+        in [names.md](names.md). A cell, one step of an LSTM, is no class of its own: `model.OpenStream()` runs a
         model step by step, and `Lstm.CallWithState` a layer.
         """);
 

@@ -1,0 +1,86 @@
+using EchoLstm.Data;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+
+namespace EchoLstm.Tests.Docs;
+
+/// <summary>docs/errors.md quotes what the library throws, message for message.</summary>
+public class ErrorsPageTests
+{
+    private static readonly Func<Exception>[] Mistakes =
+    [
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Fit(new float[10, 5], y)),
+        () => Mistake(new Lstm(5), new Lstm(3), (model, x, y) => model.Fit(x, y)),
+        () => Mistake(new Lstm(5), new TimeDistributed(new Dense(1)), (model, x, y) => model.Fit(x, y)),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Fit(x, new float[10, 5, 1])),
+        () => Mistake(new Lstm(5, returnSequences: true), new Dense(1), (model, x, y) => model.Fit(x, y)),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Fit(x, new float[10])),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Fit(x, new float[10, 2])),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Fit(x, new float[9, 1])),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => Built(model).Predict(new float[10, 4, 1])),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => Built(model).Predict<float[,,]>(x)),
+        () => Mistake(new Lstm(5), new Dense(3, Activation.Softmax), (model, x, y) => model.Fit(x, new float[10, 3]), Loss.SparseCategoricalCrossentropy()),
+        () => Mistake(new Lstm(5), new Dense(3, Activation.Softmax), (model, x, y) => model.Fit(x, new int[10] { 0, 1, 2, 3, 0, 1, 2, 0, 1, 2 }), Loss.SparseCategoricalCrossentropy()),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Predict(x)),
+        () => Thrown(() => NotCompiled().Fit(new float[10, 5, 1], new float[10, 1])),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) =>
+        {
+            x[3, 2, 0] = float.NaN;
+            model.Fit(x, y);
+        }),
+        () => Mistake(new Dense(1), new Dense(1), (model, _, _) => model.Fit(new float[,] { { 1e30f } }, new float[,] { { 0 } }, epochs: 5, verbose: 0)),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Fit(x, y, verbose: 0, callbacks: [new EarlyStopping(patience: 5)])),
+        () => Mistake(new Lstm(5, stateful: true), new Dense(1), (model, x, y) => model.Fit(x, y, batchSize: 5)),
+        () => Mistake(new Lstm(5, stateful: true), new Dense(1), (model, x, y) => model.Fit(x, y, batchSize: 4, shuffle: false)),
+        () => Mistake(new Lstm(5, stateful: true), new Dense(1), (model, x, y) =>
+        {
+            model.Fit(x, y, batchSize: 5, shuffle: false, verbose: 0);
+            model.Fit(x, y, batchSize: 2, shuffle: false, verbose: 0);
+        }),
+        () => Mistake(new Bidirectional(new Lstm(5, returnSequences: true)), new Dense(1), (model, x, y) => Built(model).OpenStream().Dispose()),
+        () => Mistake(new Masking(-1), new Conv1D(4, 2), (model, x, y) => Built(model).Predict(x)),
+        () => Mistake(new Masking(-1), torch.nn.Linear(1, 1), (model, x, y) => Built(model).Predict(x)),
+        () => Mistake(new Conv1D(4, 2), new Lstm(5), (model, x, y) =>
+        {
+            model.RequestedEngine = EngineKind.Fused;
+            Built(model).Predict(x);
+        }),
+        () => Thrown(() => OneHot.Encode([3, 100], classes: 100)),
+        () => Thrown(() => SupervisedFrames.ToSupervised([1f, 2f, 3f], nIn: 2, nOut: 3)),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) =>
+        {
+            model.Dispose();
+            model.Predict(x);
+        }),
+    ];
+
+    [Fact]
+    public void Every_message_is_what_the_code_throws()
+    {
+        var thrown = Mistakes.Select(make => make()).Select(error => $"{error.GetType().Name}: {error.Message.ReplaceLineEndings("\n")}").ToList();
+
+        var quoted = DocsFolder.Blocks(DocsFolder.Read("errors.md"), "text");
+        string.Join("\n\n", thrown.Except(quoted)).Should().BeEmpty("docs/errors.md quotes each message");
+        string.Join("\n\n", quoted.Except(thrown)).Should().BeEmpty("docs/errors.md quotes nothing that is not thrown");
+    }
+
+    private static Exception Mistake(torch.nn.Module<torch.Tensor, torch.Tensor> first, torch.nn.Module<torch.Tensor, torch.Tensor> second, Action<SequentialModel, float[,,], float[,]> use, Loss? loss = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = new SequentialModel(first, second) { Seed = 1 };
+        model.Compile(loss ?? Loss.MeanSquaredError(), new Adam());
+        return Thrown(() => use(model, new float[10, 5, 1], new float[10, 1]));
+    }
+
+    private static SequentialModel Built(SequentialModel model)
+    {
+        model.Build(5, 1);
+        return model;
+    }
+
+    private static SequentialModel NotCompiled() => new(new Lstm(5), new Dense(1));
+
+    private static Exception Thrown(Action action) => Record.Exception(action) ?? new InvalidOperationException("Nothing was thrown.");
+}

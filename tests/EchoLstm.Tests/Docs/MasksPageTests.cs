@@ -1,0 +1,72 @@
+using EchoLstm.Data;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using Console = EchoLstm.Tests.Docs.Shown;
+
+namespace EchoLstm.Tests.Docs;
+
+/// <summary>The programs of docs/masks.md.</summary>
+public class MasksPageTests
+{
+    private const string Page = "masks.md";
+
+    [Fact]
+    public void Padded_sequences_are_masked_by_value()
+    {
+        #region
+        float[][,] sequences =
+        [
+            new float[,] { { 0.1f }, { 0.2f }, { 0.3f } },
+            new float[,] { { 0.5f } },
+        ];
+        var x = SequencePadding.PadSequences(sequences, padding: PaddingSide.Post, value: -1);     // (2, 3, 1)
+
+        using var model = new SequentialModel(
+            new Masking(-1),                            // steps whose features all are -1 are missing
+            new Lstm(4, returnSequences: true),
+            new TimeDistributed(new Dense(1))) { Seed = 1 };
+        model.Build(-1, 1);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        var y = SequencePadding.PadSequences(sequences, padding: PaddingSide.Post, value: 99);     // what padding holds does not count
+        var z = SequencePadding.PadSequences(sequences, padding: PaddingSide.Post, value: -99);
+        Console.WriteLine($"the same loss: {model.Evaluate(x, y)["loss"] == model.Evaluate(x, z)["loss"]}");
+        #endregion
+        Shown.On(Page);
+    }
+
+    [Fact]
+    public void Words_are_masked_by_zero()
+    {
+        #region
+        int[][] sentences = [[3, 1, 4], [1, 5]];
+        var words = SequencePadding.PadSequences<int>(sentences);    // in front, as Keras: 3 1 4 | 0 1 5
+
+        using var model = new SequentialModel(
+            new Embedding(inputDim: 6, outputDim: 8, maskZero: true),
+            new Lstm(8),
+            new Dense(2, Activation.Softmax)) { Seed = 1 };
+        model.Build(-1);
+        var classes = model.Predict<float[,]>(words);
+        Console.WriteLine($"{classes.GetLength(0)} sentences, {classes.GetLength(1)} classes");
+        #endregion
+        Shown.On(Page);
+    }
+
+    [Fact]
+    public void Steps_of_the_target_alone_are_weighted()
+    {
+        #region
+        var frames = SupervisedFrames.ToPadded([0.1f, 0.2f, 0.3f, 0.4f], nIn: 3, nOut: 3);    // 4 windows of 3 steps, padded with -1
+        using var model = new SequentialModel(
+            new Masking(-1),
+            new Lstm(8, returnSequences: true),
+            new TimeDistributed(new Dense(1))) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Fit(frames.X, frames.Y, epochs: 5, verbose: 0, sampleWeight: frames.TargetWeights());    // (windows, steps): 1 counts, 0 does not
+        Console.WriteLine($"{frames.X.GetLength(0)} windows, engine {model.Engine.Kind}");
+        #endregion
+        Shown.On(Page);
+    }
+}

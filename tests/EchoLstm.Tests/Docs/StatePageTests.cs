@@ -1,0 +1,76 @@
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using Console = EchoLstm.Tests.Docs.Shown;
+
+namespace EchoLstm.Tests.Docs;
+
+/// <summary>The programs of docs/state.md.</summary>
+public class StatePageTests
+{
+    private const string Page = "state.md";
+
+    [Fact]
+    public void A_stateful_model_goes_on_until_it_is_reset()
+    {
+        var (x, y) = (new float[4, 5, 1], new float[4, 1]);
+        #region
+        using var model = new SequentialModel(new Lstm(8, stateful: true), new Dense(1)) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        for (var epoch = 0; epoch < 10; epoch++)
+        {
+            model.Fit(x, y, batchSize: 2, shuffle: false, verbose: 0);    // sample 0 of a batch goes on where sample 0 of the last one ended
+            model.ResetStates();                                          // the next epoch begins with zeros
+        }
+        #endregion
+        model.Layers[0].Should().BeOfType<Lstm>().Which.CopyState().Should().BeNull();
+    }
+
+    [Fact]
+    public void A_stream_runs_step_by_step()
+    {
+        #region
+        using var model = new SequentialModel(new Lstm(8), new Dense(1)) { Seed = 1 };
+        model.Build(-1, 1);                                    // -1: any number of time steps
+
+        using var stream = model.OpenStream();
+        foreach (var value in new[] { 0.1f, 0.2f, 0.3f })
+        {
+            float[] output = stream.Step([value]);             // the output after the steps read so far
+        }
+
+        var whole = model.Predict<float[,]>(new float[,,] { { { 0.1f }, { 0.2f }, { 0.3f } } });
+        using var saved = stream.SaveState();                  // a value, to go back to or to hand to another stream
+        stream.Step([0.9f]);
+        stream.Restore(saved);
+        Console.WriteLine($"{stream.StepsRead} steps read");
+        #endregion
+        Shown.On(Page);
+
+        stream.Reset();
+        stream.Step([0.1f]);
+        stream.Step([0.2f]);
+        stream.Step([0.3f])[0].Should().BeApproximately(whole[0, 0], 1e-6f);
+    }
+
+    [Fact]
+    public void A_layers_state_is_a_value()
+    {
+        var x = Numbers.Uniform(1, [2, 6, 3]);
+        #region
+        using var scope = torch.NewDisposeScope();
+        using var lstm = new Lstm(4, returnSequences: true) { Seed = 1 };
+        var whole = lstm.call(x);                                       // x: (2, 6, 3)
+
+        var (first, state) = lstm.CallWithState(x.narrow(1, 0, 3));     // the first three steps
+        var (second, end) = lstm.CallWithState(x.narrow(1, 3, 3), state);
+        Console.WriteLine($"h {Shape.Of(end.Hidden)}, c {Shape.Of(end.Cell)}");
+        state.Dispose();
+        end.Dispose();
+        #endregion
+        Shown.On(Page);
+        torch.cat([first, second], 1).ShouldMatchTensor(whole, Tolerance.Float32);
+        x.Dispose();
+    }
+}
