@@ -9,10 +9,12 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
 
     internal string[] Lines => Output.ReplaceLineEndings("\n").Split('\n');
 
-    internal static SampleProgram Run(params string[] arguments)
+    internal static SampleProgram Run(params string[] arguments) => RunFrom(AppContext.BaseDirectory, arguments);
+
+    internal static SampleProgram RunFrom(string folder, params string[] arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "EchoLstm.Samples.dll"), .. arguments])
+        var start = new ProcessStartInfo(host, [Path.Combine(folder, "EchoLstm.Samples.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
