@@ -188,7 +188,7 @@ public sealed partial class SequentialModel
                 engine = ReadyEngine();
             }
             // Whoever disposes the model, a callback or another thread, need not wait for the last epoch.
-            ThrowIfDisposed();
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
         }
     }
 

@@ -330,6 +330,8 @@ public sealed partial class SequentialModel : Layer
         return _engine;
     }
 
+    private protected override bool FinishesACall => _turns.IsHeldByCurrentThread || Gate.IsChangedHere;
+
     private protected override void ReleaseOwn()
     {
         _engine?.Dispose();
