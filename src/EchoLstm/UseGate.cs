@@ -19,6 +19,9 @@ internal sealed class UseGate(string noun)
     private string _firstRead = "";
     private volatile bool _hasReleases;
 
+    /// <summary>Whether this thread is inside a call that changes.</summary>
+    internal bool IsChangedHere => _owner == Environment.CurrentManagedThreadId;
+
     /// <summary>Begins a call that reads weights; several may run at once, and the thread that changes the weights may call it in between, as callbacks do.</summary>
     /// <param name="what">The call's name, for others' messages.</param>
     /// <returns>To be disposed when the call ends.</returns>

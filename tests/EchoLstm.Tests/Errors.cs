@@ -1,3 +1,4 @@
+using System.Globalization;
 using EchoLstm.Layers;
 using TorchSharp;
 
@@ -11,9 +12,14 @@ internal static class Errors
         where TException : Exception
     {
         var thrown = Assert.Throws<TException>(action);
-        thrown.Message.Should().Be(message);
+        Invariant(thrown).Should().Be(message);
         return thrown;
     }
+
+    // .NET writes a last line of its own under ArgumentOutOfRangeException, in the user's culture.
+    private static string Invariant(Exception thrown) => thrown is ArgumentOutOfRangeException { ActualValue: { } value }
+        ? thrown.Message.Replace($"{Environment.NewLine}Actual value was {value}.", string.Create(CultureInfo.InvariantCulture, $"{Environment.NewLine}Actual value was {value}."), StringComparison.Ordinal)
+        : thrown.Message;
 
     /// <summary>As <see cref="Expect"/>; the module's weights, gradients' switches and carried states must be as they were.</summary>
     internal static TException ExpectWithoutChange<TException>(Layer layer, Action action, string message)

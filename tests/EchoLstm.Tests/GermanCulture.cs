@@ -9,13 +9,18 @@ internal sealed class GermanCulture : IDisposable
 
     internal GermanCulture()
     {
+        CultureInfo.CurrentCulture = Make();
+        $"{-1234.5:N1}".Should().Be("−1.234,5");
+    }
+
+    internal static CultureInfo Make()
+    {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         culture.NumberFormat.NumberDecimalSeparator = ",";
         culture.NumberFormat.NumberGroupSeparator = ".";
         culture.NumberFormat.PercentDecimalSeparator = ",";
         culture.NumberFormat.NegativeSign = "−";
-        CultureInfo.CurrentCulture = culture;
-        $"{-1234.5:N1}".Should().Be("−1.234,5");
+        return culture;
     }
 
     public void Dispose() => CultureInfo.CurrentCulture = _before;

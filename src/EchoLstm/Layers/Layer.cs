@@ -254,7 +254,10 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
-    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
+    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && !FinishesACall, this);
+
+    /// <summary>Whether this thread is inside a call that began before the disposal and is to finish.</summary>
+    private protected virtual bool FinishesACall => false;
 
     internal bool IsDisposed => Volatile.Read(ref _isDisposed);
 

@@ -267,5 +267,6 @@ public sealed class ModelStepper : IDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        _model.ThrowIfPartDisposed();
     }
 }

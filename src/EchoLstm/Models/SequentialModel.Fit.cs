@@ -223,7 +223,7 @@ public sealed partial class SequentialModel
                 engine = useModel ? ReadyEngine() : engine;
             }
             // Whoever disposes the model, a callback or another thread, need not wait for the last epoch.
-            ThrowIfDisposed();
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
         }
         if (observers.Count > 0)
         {

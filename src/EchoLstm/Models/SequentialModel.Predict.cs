@@ -26,8 +26,7 @@ public sealed partial class SequentialModel
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(TensorLike x, TensorLike y, int? batchSize = null, bool carryState = false)
     {
-        using var use = Gate.Read(nameof(Evaluate));
-        using var turn = _turns.EnterScope();
+        using var turn = new Turn(this, nameof(Evaluate));
         var compilation = Compiled("Evaluate");
         ThrowIfNotBuilt("be evaluated");
         using var samples = Samples(x, y, compilation);
@@ -45,8 +44,7 @@ public sealed partial class SequentialModel
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false)
     {
-        using var use = Gate.Read(nameof(Predict));
-        using var turn = _turns.EnterScope();
+        using var turn = new Turn(this, nameof(Predict));
         ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
@@ -84,8 +82,7 @@ public sealed partial class SequentialModel
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1)
     {
-        using var use = Gate.Read(nameof(Predict));
-        using var turn = _turns.EnterScope();
+        using var turn = new Turn(this, nameof(Predict));
         ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");

@@ -46,8 +46,7 @@ public sealed partial class SequentialModel
     /// </remarks>
     public Tensor Forecast(TensorLike window, int steps)
     {
-        using var use = Gate.Read(nameof(Forecast));
-        using var turn = _turns.EnterScope();
+        using var turn = new Turn(this, nameof(Forecast));
         ThrowIfNotBuilt("forecast");
         AtLeastOne(steps, nameof(steps));
         if (StatefulLayers.Count > 0)

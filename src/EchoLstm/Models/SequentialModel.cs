@@ -79,8 +79,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     {
         get
         {
-            using var use = Gate.Read("The choice of an engine");
-            using var turn = _turns.EnterScope();
+            using var turn = new Turn(this, "The choice of an engine");
             ThrowIfNotBuilt("choose an engine");
             _ = Runner();
             return _engineInfo!;
@@ -215,8 +214,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.</returns>
     public string Summary(bool withFormulas = false)
     {
-        using var use = Gate.Read(nameof(Summary));
-        using var turn = _turns.EnterScope();
+        using var turn = new Turn(this, nameof(Summary));
         ThrowIfDisposed();
         return ModelSummary.Of(this, withFormulas);
     }
@@ -337,9 +335,19 @@ public sealed partial class SequentialModel : Layer, ISavable
         return _compilation ?? throw new InvalidOperationException($"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. model.Compile(Loss.MeanSquaredError(), new Adam()).");
     }
 
+    /// <summary>Throws where somebody disposed a layer without its model.</summary>
+    internal void ThrowIfPartDisposed()
+    {
+        foreach (var layer in _layers)
+        {
+            ObjectDisposedException.ThrowIf(layer.IsDisposed, layer);
+        }
+    }
+
     /// <summary>The engine for the model as it is now; the last one where that still fits, since it has the optimiser's moments.</summary>
     private Engine Runner()
     {
+        ThrowIfPartDisposed();
         if (_engine is not null && _engineInfo!.Kind == EngineKind.Fused && RequestedEngine != EngineKind.Torch && _engine.StillFits())
         {
             return _engine;
@@ -384,10 +392,40 @@ public sealed partial class SequentialModel : Layer, ISavable
         _progress = state;
     }
 
+    private protected override bool FinishesACall => _turns.IsHeldByCurrentThread || Gate.IsChangedHere;
+
     private protected override void ReleaseOwn()
     {
         _engine?.Dispose();
         _engine = null;
         GoOnFrom(null);
+    }
+
+    /// <summary>A call that reads the model and runs its engine: refused while another changes it or after a disposal, else when the calls before it are done.</summary>
+    private readonly ref struct Turn
+    {
+        private readonly UseGate.Use _use;
+        private readonly Lock.Scope _scope;
+
+        internal Turn(SequentialModel model, string what)
+        {
+            _use = model.Gate.Read(what);
+            try
+            {
+                model.ThrowIfDisposed();
+                _scope = model._turns.EnterScope();
+            }
+            catch
+            {
+                _use.Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            _scope.Dispose();
+            _use.Dispose();
+        }
     }
 }

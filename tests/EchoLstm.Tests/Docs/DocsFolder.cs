@@ -19,11 +19,6 @@ internal static class DocsFolder
     /// <summary>A page by its path from the root.</summary>
     internal static string ReadPage(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 
-    /// <summary>The regions of a file of tests, which the build copies there too, without their indentation.</summary>
-    internal static string[] Regions(string file) =>
-        [.. Read(file).Split("        #region\n").Skip(1)
-            .Select(rest => string.Join('\n', rest[..rest.IndexOf("        #endregion", StringComparison.Ordinal)].TrimEnd().Split('\n').Select(line => line.Length == 0 ? line : line[8..])))];
-
     /// <summary>The blocks of code of one language, without their fences.</summary>
     internal static string[] Blocks(string text, string language) =>
         [.. text.Split($"\n```{language}\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)])];

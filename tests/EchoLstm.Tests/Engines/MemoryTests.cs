@@ -34,6 +34,80 @@ public abstract class MemoryTests(EngineKind engine)
     }
 
     [Fact]
+    public void A_hundred_epochs_of_a_hundred_steps_leave_the_number_of_live_tensors_unchanged()
+    {
+        using var model = new SequentialModel(new Lstm(2, dropout: 0.1), new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.MeanAbsoluteError());
+        using var x = Numbers.Uniform(1, [100, 1, 2]);
+        using var y = Numbers.Uniform(2, [100, 1]);
+        model.Fit(x, y, batchSize: 1, verbose: 0);
+        var before = Live();
+
+        model.Fit(x, y, epochs: 100, batchSize: 1, verbose: 0).Loss.Should().HaveCount(100);
+
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void Ten_thousand_steps_of_a_stream_leave_the_number_of_live_tensors_unchanged()
+    {
+        using var model = Model(stateful: false);
+        using var stream = model.OpenStream();
+        using var step = Numbers.Uniform(1, [1, 2]);
+        var output = new float[stream.OutputLength];
+        stream.Step(step).Dispose();
+        var before = Live();
+
+        for (var i = 0; i < 5_000; i++)
+        {
+            stream.Step(step).Dispose();
+            stream.Step([1, 2], output);
+        }
+
+        stream.StepsRead.Should().Be(10_001);
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void A_fit_that_a_callback_stops_leaves_no_tensor()
+    {
+        using var model = Model(stateful: false);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        using var x = Numbers.Uniform(1, [20, 3, 2]);
+        using var y = Numbers.Uniform(2, [20, 3, 1]);
+        model.Fit(x, y, batchSize: 10, verbose: 0);
+        var before = Live();
+
+        for (var i = 0; i < 20; i++)
+        {
+            model.Fit(x, y, epochs: 1000, batchSize: 10, verbose: 0, callbacks: [new LambdaCallback(onEpochEnd: progress => progress.Stop())]).Loss.Should().HaveCount(1);
+            model.Fit(x, y, epochs: 1000, batchSize: 10, verbose: 0, validationSplit: 0.2, callbacks: [new EarlyStopping(patience: 0, baseline: 0)]).Loss.Should().HaveCountLessThan(1000);
+        }
+
+        Live().Should().Be(before);
+    }
+
+    [Fact]
+    public void A_model_that_is_disposed_while_it_is_fitted_leaves_nothing()
+    {
+        using var x = Numbers.Uniform(1, [20, 3, 2]);
+        using var y = Numbers.Uniform(2, [20, 3, 1]);
+        Use();
+        var before = Live();
+
+        Use();
+
+        Live().Should().Be(before);
+
+        void Use()
+        {
+            var model = Model(stateful: false);
+            model.Compile(Loss.MeanSquaredError(), new Adam());
+            Assert.Throws<ObjectDisposedException>(() => model.Fit(x, y, epochs: 9, batchSize: 10, verbose: 0, callbacks: [new LambdaCallback(onBatchEnd: _ => model.Dispose())]));
+        }
+    }
+
+    [Fact]
     public void Clipping_and_every_loss_leave_no_tensor()
     {
         using var x = Numbers.Uniform(1, [20, 3, 2]);

@@ -12,10 +12,15 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
     internal static SampleProgram Run(params string[] arguments) => RunIn("", arguments);
 
     /// <summary>Runs it in a folder, where it leaves its files.</summary>
-    internal static SampleProgram RunIn(string folder, params string[] arguments)
+    internal static SampleProgram RunIn(string folder, params string[] arguments) => Start(AppContext.BaseDirectory, folder, arguments);
+
+    /// <summary>Runs a copy of it that lies in a folder.</summary>
+    internal static SampleProgram RunFrom(string folder, params string[] arguments) => Start(folder, "", arguments);
+
+    private static SampleProgram Start(string program, string folder, string[] arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "EchoLstm.Samples.dll"), .. arguments])
+        var start = new ProcessStartInfo(host, [Path.Combine(program, "EchoLstm.Samples.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp.Interop;
 
@@ -20,7 +21,7 @@ public static partial class torch
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false)
             {
                 if (p is < 0 or > 1 or double.NaN)
-                    throw new ExternalException($"dropout probability has to be between 0 and 1, but got {p}");
+                    throw new ExternalException(string.Create(CultureInfo.InvariantCulture, $"dropout probability has to be between 0 and 1, but got {p}"));
                 return (inplace ? DropoutInPlace : DropoutOperator).Call(input, p, training);
             }
         }

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using EchoLstm.Data;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests;
+
+/// <summary>What the library must not do to the process that it runs in: keep state of its own, print, collect garbage.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class HygieneTests
+{
+    private const BindingFlags All = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+
+    // Static fields that hold what can change, each with the reason why that is no state.
+    private static readonly Dictionary<string, string> Excused = new()
+    {
+        ["EchoLstm.Models.ModelSummary.Columns"] = "an array that nobody writes to",
+        ["EchoLstm.Layers.StepMasks.Masks"] = "which mask a tensor has: a fact about the tensor, gone with it, and safe for threads",
+    };
+
+    private static readonly Assembly Library = typeof(SequentialModel).Assembly;
+
+    [Fact]
+    public void No_static_field_holds_what_can_change()
+    {
+        var fields = Library.GetTypes().Where(type => !IsGenerated(type)).SelectMany(type => type.GetFields(All)).Where(field => field.IsStatic && !field.IsLiteral).ToList();
+
+        var faults = fields.Where(field => !IsGenerated(field) && !(field.IsInitOnly && IsImmutable(field.FieldType))).Select(field => $"{field.DeclaringType!.FullName}.{field.Name}").Order();
+
+        fields.Should().NotBeEmpty("else the search is broken");
+        faults.Should().Equal(Excused.Keys.Order());
+    }
+
+    [Fact]
+    public void Only_Fit_knows_the_console_and_nothing_collects_garbage()
+    {
+        var calls = Calls().ToList();
+        string[] From(Func<MethodBase, bool> which) => [.. calls.Where(call => which(call.Callee)).Select(call => Outer(call.Caller.DeclaringType!).FullName!).Distinct()];
+
+        From(callee => callee.DeclaringType == typeof(Console)).Should().Equal(typeof(SequentialModel).FullName);
+        From(callee => callee.DeclaringType == typeof(GC) && callee.Name is nameof(GC.Collect) or nameof(GC.WaitForPendingFinalizers) or nameof(GC.AddMemoryPressure)).Should().BeEmpty();
+        From(callee => callee.Name is "set_CurrentCulture" or "set_DefaultThreadCurrentCulture").Should().BeEmpty();
+        From(callee => callee.DeclaringType == typeof(torch) && callee.Name is nameof(set_num_threads) or nameof(manual_seed) or nameof(set_default_dtype)).Should().BeEmpty();
+        calls.Should().Contain(call => call.Callee.Name == nameof(GC.AllocateArray), "else the search is broken");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void Without_verbose_nothing_is_printed(EngineKind engine)
+    {
+        var (output, error) = (Console.Out, Console.Error);
+        using var printed = new StringWriter();
+        Console.SetOut(printed);
+        Console.SetError(printed);
+        try
+        {
+            using var model = EchoModels.ManyToMany(seed: 1);
+            model.RequestedEngine = engine;
+            var (x, y) = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
+            model.Fit(x, y, epochs: 3, verbose: 0, validationData: (x, y), callbacks: [new EarlyStopping(patience: 1)]);
+            model.TrainOnBatch(x, y);
+            model.Evaluate(x, y);
+            model.Predict(x).Dispose();
+            model.Summary(withFormulas: true).Should().NotBeEmpty();
+            using var stream = model.OpenStream();
+            stream.Step([1]);
+            Assert.Throws<ArgumentException>(() => model.Predict(new float[,,] { { { float.NaN } } }));
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+        }
+
+        printed.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Torchs_own_generator_and_number_of_threads_are_left_as_they_were()
+    {
+        using var model = EchoModels.ManyToMany(seed: 1); // Torch's modules draw initial values, which the library's own replace
+        model.RequestedEngine = EngineKind.Torch;
+        var (x, y) = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
+        var threads = get_num_threads();
+        manual_seed(5);
+        var expected = rand(3).Values();
+        manual_seed(5);
+        model.Fit(x, y, epochs: 2, verbose: 0);
+        model.Predict(x).Dispose();
+
+        get_num_threads().Should().Be(threads);
+        rand(3).Values().Should().Equal(expected);
+    }
+
+    private static bool IsImmutable(Type type) =>
+        type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Type) || type.IsPointer
+        || typeof(Delegate).IsAssignableFrom(type)
+        || (type.Namespace == typeof(ImmutableArray).Namespace && type.Name.StartsWith("Immutable", StringComparison.Ordinal))
+        || (type.IsGenericType && type.Name.StartsWith("Frozen", StringComparison.Ordinal));
+
+    // Lambdas that the compiler caches, and regular expressions that it generates.
+    private static bool IsGenerated(MemberInfo member) => member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute)) || member.DeclaringType is { } outer && IsGenerated(outer);
+
+    private static Type Outer(Type type) => type.DeclaringType is { } outer ? Outer(outer) : type;
+
+    // Every method that some method's code names, read from the code itself.
+    private static IEnumerable<(MethodBase Caller, MethodBase Callee)> Calls()
+    {
+        var codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+        foreach (var method in Library.GetTypes().SelectMany(type => type.GetMembers(All)).OfType<MethodBase>())
+        {
+            var il = method.GetMethodBody()?.GetILAsByteArray() ?? [];
+            for (var place = 0; place < il.Length;)
+            {
+                var code = il[place] == 0xFE ? codes[unchecked((short)(0xFE00 | il[place + 1]))] : codes[il[place]];
+                place += code.Size;
+                if (code.OperandType == OperandType.InlineMethod && Resolve(method, BitConverter.ToInt32(il, place)) is { } callee)
+                {
+                    yield return (method, callee);
+                }
+                place += code.OperandType switch
+                {
+                    OperandType.InlineNone => 0,
+                    OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+                    OperandType.InlineVar => 2,
+                    OperandType.InlineI8 or OperandType.InlineR => 8,
+                    OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(il, place)),
+                    _ => 4,
+                };
+            }
+        }
+    }
+
+    private static MethodBase? Resolve(MethodBase method, int token) =>
+        method.Module.ResolveMethod(token, method.DeclaringType!.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
+}
