@@ -38,8 +38,8 @@ public sealed class Gru : RecurrentLayer
     /// <param name="recurrentActivation">The activation of the gates.</param>
     /// <param name="useBias">Whether there is a bias.</param>
     /// <param name="resetAfter">Whether the reset gate works after the recurrent product, as in Keras since 2.3 and in Torch, or before it, as in Cho et al.</param>
-    /// <param name="dropout">The share of input values that training drops, the same ones at every step of a sequence.</param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016).</param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step.</param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
     public Gru(
         int units,
@@ -63,13 +63,13 @@ public sealed class Gru : RecurrentLayer
     /// <summary>The activation of the candidate.</summary>
     public Activation Activation { get; }
 
-    /// <summary>The activation of the gates.</summary>
+    /// <summary>The activation of the gates (Keras's <c>recurrent_activation</c>).</summary>
     public Activation RecurrentActivation { get; }
 
-    /// <summary>Whether there is a bias.</summary>
+    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
     public bool UseBias { get; }
 
-    /// <summary>Whether the reset gate works after the recurrent product.</summary>
+    /// <summary>Whether the reset gate works after the recurrent product (Keras's <c>reset_after</c>).</summary>
     public bool ResetAfter { get; }
 
     // A gate multiplies what the activation gave.

@@ -44,8 +44,8 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="recurrentActivation">The activation of the gates: <see cref="Activation.Sigmoid"/>, or <see cref="Activation.HardSigmoid"/> as Keras had it up to version 2.2.</param>
     /// <param name="useBias">Whether there is a bias.</param>
     /// <param name="unitForgetBias">Whether the forget gate's bias begins at 1 (Jozefowicz et al. 2015), not at 0.</param>
-    /// <param name="dropout">The share of input values that training drops, the same ones at every step of a sequence.</param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016).</param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step.</param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
     public Lstm(
         int units,
@@ -74,13 +74,13 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>The activation of the candidate and of the cell state.</summary>
     public Activation Activation { get; }
 
-    /// <summary>The activation of the gates.</summary>
+    /// <summary>The activation of the gates (Keras's <c>recurrent_activation</c>).</summary>
     public Activation RecurrentActivation { get; }
 
-    /// <summary>Whether there is a bias.</summary>
+    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
     public bool UseBias { get; }
 
-    /// <summary>Whether the forget gate's bias begins at 1.</summary>
+    /// <summary>Whether the forget gate's bias begins at 1 (Keras's <c>unit_forget_bias</c>).</summary>
     public bool UnitForgetBias { get; }
 
     /// <summary>

@@ -22,8 +22,8 @@ public sealed class SimpleRnn : RecurrentLayer
     /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order.</param>
     /// <param name="activation">The activation of the output.</param>
     /// <param name="useBias">Whether there is a bias.</param>
-    /// <param name="dropout">The share of input values that training drops, the same ones at every step of a sequence.</param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016).</param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step.</param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
     public SimpleRnn(
         int units,
@@ -43,7 +43,7 @@ public sealed class SimpleRnn : RecurrentLayer
     /// <summary>The activation of the output.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Whether there is a bias.</summary>
+    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
     public bool UseBias { get; }
 
     internal override string? CountingFormula => InputShape?.Last is { } features

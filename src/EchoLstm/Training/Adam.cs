@@ -17,11 +17,11 @@ namespace EchoLstm.Training;
 public sealed class Adam : Optimizer
 {
     /// <summary>Creates the optimiser.</summary>
-    /// <param name="learningRate">The size of a step.</param>
-    /// <param name="beta1">How much of the first moment stays at each step.</param>
-    /// <param name="beta2">How much of the second moment stays at each step.</param>
-    /// <param name="epsilon">Keeps the step finite where the second moment is 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>).</param>
+    /// <param name="beta1">How much of the first moment, the running mean of the gradient, stays at each step; of [0, 1) (Keras's <c>beta_1</c>).</param>
+    /// <param name="beta2">How much of the second moment, the running mean of its square, stays at each step; of [0, 1) (Keras's <c>beta_2</c>).</param>
+    /// <param name="epsilon">Keeps the step finite where the second moment is 0; at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range, or not a number.</exception>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7)
         : base(learningRate)
     {
@@ -30,10 +30,10 @@ public sealed class Adam : Optimizer
         Epsilon = AtLeastZero(epsilon, nameof(epsilon));
     }
 
-    /// <summary>How much of the first moment stays at each step.</summary>
+    /// <summary>How much of the first moment stays at each step (Keras's <c>beta_1</c>).</summary>
     public double Beta1 { get; }
 
-    /// <summary>How much of the second moment stays at each step.</summary>
+    /// <summary>How much of the second moment stays at each step (Keras's <c>beta_2</c>).</summary>
     public double Beta2 { get; }
 
     /// <summary>Keeps the step finite where the second moment is 0.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 
-/// <summary>Stochastic gradient descent as Keras has it, with momentum and Nesterov's variant of it.</summary>
+/// <summary>Stochastic gradient descent as Keras has it, with momentum (Polyak 1964) and Nesterov's variant of it (Nesterov 1983, in the form of Sutskever et al. 2013).</summary>
 /// <remarks>
 /// <code>
 /// v ← momentum · v - learningRate · g
@@ -17,10 +17,10 @@ namespace EchoLstm.Training;
 public sealed class Sgd : Optimizer
 {
     /// <summary>Creates the optimiser.</summary>
-    /// <param name="learningRate">The size of a step.</param>
-    /// <param name="momentum">How much of the last move stays in the next; 0 for none.</param>
+    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>).</param>
+    /// <param name="momentum">How much of the last move stays in the next, of [0, 1); 0 for none.</param>
     /// <param name="nesterov">Whether the gradient's effect is looked at after the momentum's move.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range, or not a number.</exception>
     public Sgd(double learningRate = 0.01, double momentum = 0, bool nesterov = false)
         : base(learningRate)
     {
