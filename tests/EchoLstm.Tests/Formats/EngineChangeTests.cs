@@ -9,7 +9,7 @@ namespace EchoLstm.Tests.Formats;
 /// <summary>The optimiser goes on where it was when another engine takes over.</summary>
 public class EngineChangeTests
 {
-    private const int Half = 20;
+    private const int Half = 6;
 
     public static TheoryData<string, EngineKind, bool> Changes()
     {
@@ -104,7 +104,12 @@ public class EngineChangeTests
 
     private static SequentialModel Compiled(string optimizer, EngineKind engine)
     {
-        var model = new SequentialModel(new Bidirectional(new Gru(5, returnSequences: true)), new TimeDistributed(new Dense(3, Activation.Tanh)), new Lstm(4, returnSequences: true), new SimpleRnn(3, returnSequences: true), new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        var model = new SequentialModel(
+            new Bidirectional(new Gru(5, returnSequences: true)),
+            new TimeDistributed(new Dense(3, Activation.Tanh)),
+            new Lstm(4, returnSequences: true),
+            new SimpleRnn(3, returnSequences: true),
+            new Dense(1)) { Seed = 1, RequestedEngine = engine };
         model.Compile(Loss.MeanSquaredError(), Optimizers[optimizer]());
         return model;
     }
