@@ -62,6 +62,10 @@ internal static class ModelFile
             if (plan.Type != ScalarType.Float32)
             {
                 model.to(plan.Type);
+                foreach (var parameter in model.parameters())
+                {
+                    parameter.DetachFromDisposeScope();
+                }
             }
             WeightFile.Load(model, file);
             Freeze(file, model, plan.Frozen);

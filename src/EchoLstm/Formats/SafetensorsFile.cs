@@ -58,8 +58,8 @@ internal sealed class SafetensorsFile : IDisposable
         {
             throw new FileNotFoundException($"There is no file {System.IO.Path.GetFullPath(path)}. Check the path; relative ones begin at the current folder.", path);
         }
-        // A save may replace the file while it is read: the open one stays as it was.
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        // A save may replace the file while it is read: the open one stays as it was. Tensors are read whole, so no buffer lies between.
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         try
         {
             var header = ReadHeader(path, stream);
