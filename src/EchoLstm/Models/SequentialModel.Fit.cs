@@ -24,9 +24,9 @@ public sealed partial class SequentialModel
     /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit.</param>
     /// <param name="sampleWeight">How much each sample (samples), or each time step of each sample (samples, time steps), counts in the loss; null: 1. As in Keras the divisor stays their number.</param>
     /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any rank; classes that are not named: 1.</param>
-    /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the epochs that ran to their end, and the model is as that batch left it.</param>
     /// <param name="progress">Is told how far the fit is, ten times a second at most and once at the end; null: nobody.</param>
     /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
+    /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the epochs that ran to their end, and the model is as that batch left it.</param>
     /// <returns>Every figure of every epoch, and how the fit ended.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful model. Nothing was trained.</exception>
@@ -47,9 +47,9 @@ public sealed partial class SequentialModel
         int initialEpoch = 0,
         TensorLike? sampleWeight = null,
         IReadOnlyDictionary<int, double>? classWeight = null,
-        CancellationToken cancellationToken = default,
         IProgress<FitReport>? progress = null,
-        TextWriter? output = null)
+        TextWriter? output = null,
+        CancellationToken cancellationToken = default)
     {
         using var change = Gate.Change(nameof(Fit));
         var compilation = Compiled("Fit");

@@ -53,7 +53,7 @@ public sealed class CsvLoggerTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_reads_at_whatever_moment_meets_no_half_line()
+    public async Task Whoever_reads_at_whatever_moment_meets_no_half_line()
     {
         using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
         model.Compile(Loss.MeanSquaredError(), new Sgd(0));
@@ -75,8 +75,8 @@ public sealed class CsvLoggerTests : IDisposable
         });
 
         model.Fit(new float[,] { { 1 } }, new float[,] { { 1 } }, epochs: 500, verbose: 0, callbacks: [new CsvLogger(File)]);
-        done.Cancel();
-        reader.Wait();
+        await done.CancelAsync();
+        await reader;
 
         halves.Should().BeEmpty();
         reads.Should().BePositive();
