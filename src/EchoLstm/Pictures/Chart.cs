@@ -10,7 +10,7 @@ namespace EchoLstm.Pictures;
 /// <param name="WholeX">Whether only whole numbers are marked below.</param>
 internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Curve> Curves, bool MayBeLog = true, bool WholeX = false)
 {
-    private const double MarkSize = 11, TitleSize = 13, TitleHeight = 26, MarksHeight = 20, XTitleHeight = 18, Gap = 6;
+    private const double MarkSize = 11, TitleSize = 13, TitleHeight = 26, MarksHeight = 22, XTitleHeight = 18, Gap = 6;
 
     internal void Draw(SvgCanvas canvas, double x, double y, double width, double height)
     {

@@ -97,13 +97,17 @@ internal sealed class SvgCanvas
     /// <summary>A text on one line; one that is too wide is cut, and shows itself whole when pointed at.</summary>
     /// <param name="x">Where it begins, or its middle or end by the anchor.</param>
     /// <param name="y">Its base line.</param>
-    /// <param name="text">The text.</param>
+    /// <param name="text">The text; nothing is drawn where it is empty.</param>
     /// <param name="size">The font's size.</param>
     /// <param name="width">How wide it may be at most.</param>
     /// <param name="class"><c>ink</c> or <c>muted</c>.</param>
     /// <param name="anchor"><c>start</c>, <c>middle</c> or <c>end</c>.</param>
     internal void Text(double x, double y, string text, double size, double width, string @class = "ink", string anchor = "start")
     {
+        if (text.Length == 0)
+        {
+            return;
+        }
         var whole = Clean(text);
         var shown = TextWidth.Fit(whole, size, width);
         Start("text", @class);

@@ -33,7 +33,7 @@ public class ModelDiagramTests
             "Output", "(None, 5)", "y1", "y2", "y3", "y4", "y5",
             "Arrows across: the state, from step to step.");
         // Down: 3 between the boxes, 5 to the Lstm, 1 to Dense and 1 to the output; across: 4.
-        Arrows(svg).Should().Be((Down: 3 + 5 + 1 + 1, Across: 4, Slanted: 0));
+        ArrowsOf(svg).Should().Be(new Arrows(Down: 3 + 5 + 1 + 1, Across: 4, Slanted: 0));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class ModelDiagramTests
             "TimeDistributed(Dense)", "time_distributed_1", "(None, 5, 1)", "6 parameters", "Dense", "Dense", "Dense", "Dense", "Dense",
             "Output", "(None, 5, 1)", "y1", "y2", "y3", "y4", "y5",
             "Arrows across: the state, from step to step.");
-        Arrows(svg).Should().Be((Down: 3 + 5 + 5 + 5, Across: 4, Slanted: 0));
+        ArrowsOf(svg).Should().Be(new Arrows(Down: 3 + 5 + 5 + 5, Across: 4, Slanted: 0));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class ModelDiagramTests
         SvgText.Texts(svg).Should().StartWith("Many-to-many: 5 steps in, 3 steps out").And.ContainInOrder("x5", "Repeat", "y1", "y2", "y3")
             .And.EndWith("Arrows across: the state, from step to step. Dashed: the state, from batch to batch.");
         // Down: 5 boxes, 5 to the encoder, 1 to RepeatVector, 1 of its 3, 3 to Dense, 3 out. Across: 4, 2, and 2 of each Lstm's state. Slanted: 2 of RepeatVector's.
-        Arrows(svg).Should().Be((Down: 5 + 5 + 1 + 1 + 3 + 3, Across: 4 + 2 + 4, Slanted: 2));
+        ArrowsOf(svg).Should().Be(new Arrows(Down: 5 + 5 + 1 + 1 + 3 + 3, Across: 4 + 2 + 4, Slanted: 2));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public class ModelDiagramTests
         model.Build(3, 1);
 
         // The middle step's arrow is upright, the two others cross.
-        Arrows(ModelDiagram.Draw(model)).Should().Be((Down: 3 + 1 + 1 + 1, Across: 2, Slanted: 2));
+        ArrowsOf(ModelDiagram.Draw(model)).Should().Be(new Arrows(Down: 3 + 1 + 1 + 1, Across: 2, Slanted: 2));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class ModelDiagramTests
         using var model = new SequentialModel(new Bidirectional(new Lstm(2)));
         model.Build(3, 1);
 
-        Arrows(ModelDiagram.Draw(model)).Should().Be((Down: 2 + 3, Across: 4, Slanted: 2));
+        ArrowsOf(ModelDiagram.Draw(model)).Should().Be(new Arrows(Down: 2 + 3, Across: 4, Slanted: 2));
     }
 
     [Fact]
@@ -141,9 +141,11 @@ public class ModelDiagramTests
     }
 
     // Each arrow is a line "Mx yLx y"; its head is a path of another class.
-    private static (int Down, int Across, int Slanted) Arrows(string svg)
+    private static Arrows ArrowsOf(string svg)
     {
         var lines = SvgText.Paths(svg, "arrow").Select(path => path[1..].Split('L', ' ')).ToList();
-        return (lines.Count(ends => ends[0] == ends[2]), lines.Count(ends => ends[1] == ends[3]), lines.Count(ends => ends[0] != ends[2] && ends[1] != ends[3]));
+        return new Arrows(lines.Count(ends => ends[0] == ends[2]), lines.Count(ends => ends[1] == ends[3]), lines.Count(ends => ends[0] != ends[2] && ends[1] != ends[3]));
     }
+
+    private sealed record Arrows(int Down, int Across, int Slanted);
 }

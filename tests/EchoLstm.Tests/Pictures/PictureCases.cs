@@ -81,7 +81,7 @@ internal static class PictureCases
         yield return ("frames", Diagram(new SequentialModel(new TimeDistributed(torch.nn.Conv2d(1, 2, 3)), new TimeDistributed(new Flatten()), new Lstm(2, returnSequences: true), new Dense(1), new Dropout(0.5)), 7, 1, 6, 6));
         yield return ("a model in a model", Diagram(new SequentialModel(new SequentialModel(new Lstm(2), new RepeatVector(3)), new AttentionDecoder(4, 3)), 4, 2));
         yield return ("vectors alone", Diagram(new SequentialModel(new Dense(40), new ActivationLayer(Activation.Relu), torch.nn.Linear(40, 3), new Reshape(3, 1)), 6));
-        yield return ("counts of digits", Diagram(new SequentialModel(new Lstm(1500), new Dense(100_000)), 3, 5000));
+        yield return ("counts of digits", Diagram(new SequentialModel(new Lstm(100), new Dense(1000)), 3, 5000));
     }
 
     private static string Plot(params (string Name, double[] Figures)[] figures) => HistoryPlot.Draw(History(figures), null);

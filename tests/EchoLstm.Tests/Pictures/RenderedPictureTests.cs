@@ -27,7 +27,7 @@ public class RenderedPictureTests
                 ["boxes"] = Svg(Word + "<g><rect class=\"paper\" x=\"100\" y=\"50\" width=\"40\" height=\"20\"/></g><g><rect class=\"paper\" x=\"120\" y=\"50\" width=\"40\" height=\"20\"/></g>"),
                 ["script"] = Svg(Word + "<script>1</script>"),
                 ["always light"] = Svg("<rect width=\"400\" height=\"100\" fill=\"#ffffff\"/>" + Word),
-                ["right"] = Svg(Word + "<text class=\"ink\" x=\"200\" y=\"80\">and so on, long enough to be seen</text>"),
+                ["right"] = Svg(Word + "<text class=\"ink\" x=\"140\" y=\"80\">and so on, long enough</text>"),
             },
             dark: true);
 
