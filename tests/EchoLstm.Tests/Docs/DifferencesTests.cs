@@ -71,7 +71,17 @@ public class DifferencesTests
     }
 
     [Fact]
-    public void A_share_above_1_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new Lstm(2, dropout: 1.5));
+    public void A_share_above_1_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(Make);
+
+        void Make()
+        {
+            #region
+            new Lstm(5, dropout: 1.5);    // an ArgumentOutOfRangeException
+            #endregion
+        }
+    }
 
     [Fact]
     public void A_figure_that_is_not_measured_is_refused()
@@ -190,5 +200,150 @@ public class DifferencesTests
         #endregion
 
         model.GetWeights().Values().Should().NotEqual(before);
+    }
+
+    [Fact]
+    public void A_fit_that_diverges_can_be_caught()
+    {
+        using var model = new SequentialModel(new Lstm(2), new Dense(1)) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Sgd(1e25));
+        using var x = Numbers.Uniform(1, [4, 3, 1]);
+        using var y = Numbers.Uniform(2, [4, 1]);
+        int? epoch = null;
+        #region
+        try
+        {
+            model.Fit(x, y, epochs: 10, verbose: 0);
+        }
+        catch (TrainingDivergedException diverged)
+        {
+            epoch = diverged.Epoch;      // and Batch, Layer; the weights are those before that batch
+        }
+        #endregion
+        epoch.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_state_has_names()
+    {
+        using var scope = NewDisposeScope();
+        using var lstm = new Lstm(2, returnState: true) { Seed = 1 };
+        var x = Numbers.Uniform(1, [4, 3, 1]);
+        #region
+        var last = lstm.call(x);
+        var (h, c) = (lstm.FinalState!.Hidden, lstm.FinalState.Cell);    // (samples, units) each; Keras: last, h, c = lstm(x)
+        #endregion
+        last.ShouldMatchTensor(h, Tolerance.None);
+        c.shape.Should().Equal(4, 2);
+    }
+
+    [Fact]
+    public void Both_halves_of_a_Bidirectional_can_be_had()
+    {
+        using var scope = NewDisposeScope();
+        var x = Numbers.Uniform(1, [4, 3, 1]);
+        #region
+        using var both = new Bidirectional(new Lstm(2)) { Seed = 1 };
+        var (forward, backward) = both.CallBoth(x);    // Keras: Bidirectional(LSTM(2), merge_mode=None)(x)
+        #endregion
+        cat([forward, backward], 1).ShouldMatchTensor(both.call(x), Tolerance.Float32);
+    }
+
+    [Fact]
+    public void A_module_that_would_not_see_a_mask_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        #region
+        using var bare = new SequentialModel(new Masking(-1), nn.Linear(1, 1));                          // Predict is an error
+        using var wrapped = new SequentialModel(new Masking(-1), new TimeDistributed(nn.Linear(1, 1)));  // applied to each step; the mask goes on
+        #endregion
+        bare.Build(3, 1);
+        wrapped.Build(3, 1);
+        Assert.Throws<InvalidOperationException>(() => bare.Predict(new float[2, 3, 1]));
+        wrapped.Predict(new float[2, 3, 1]).shape.Should().Equal(2, 3, 1);
+    }
+
+    [Fact]
+    public void The_forget_gates_bias_begins_at_1()
+    {
+        #region
+        using var keras = new Lstm(5);                              // the forget gate's bias begins at 1
+        using var zeros = new Lstm(5, unitForgetBias: false);       // at 0
+        #endregion
+        foreach (var (layer, sum) in new[] { (keras, 5f), (zeros, 0f) })
+        {
+            layer.Build(new Shape(null, 5, 1));
+            ((float[])layer.GetWeights()[2]).Sum().Should().Be(sum);
+        }
+    }
+
+    [Fact]
+    public void Kernels_have_Kerass_layout()
+    {
+        using var lstm = new Lstm(5);
+        lstm.Build(new Shape(null, 7, 3));
+        #region
+        var weights = lstm.GetWeights();                            // kernel (3, 20), recurrent kernel (5, 20), bias (20) for 3 features and 5 units
+        #endregion
+        weights.Select(weight => string.Join(", ", Enumerable.Range(0, weight.Rank).Select(weight.GetLength))).Should().Equal("3, 20", "5, 20", "20");
+    }
+
+    [Fact]
+    public void A_state_is_batch_first()
+    {
+        #region
+        using var state = LstmState.Zeros(batchSize: 32, units: 5);    // h and c are (32, 5); PyTorch: (1, 32, 5)
+        #endregion
+        state.Hidden.shape.Should().Equal(32, 5);
+    }
+
+    [Fact]
+    public void Halved_weights_halve_the_loss()
+    {
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        var (x, y) = (new float[,] { { 1 }, { 2 } }, new float[,] { { 3 }, { 4 } });
+        #region
+        var whole = model.Fit(x, y, verbose: 0);
+        var half = model.Fit(x, y, verbose: 0, sampleWeight: new float[] { 0.5f, 0.5f });    // half the loss; PyTorch's weights would change nothing
+        #endregion
+        half.Loss[0].Should().BeApproximately(whole.Loss[0] / 2, 1e-6);
+    }
+
+    [Fact]
+    public void A_masked_step_repeats_the_output_before_it()
+    {
+        using var model = new SequentialModel(new Masking(-1), new Lstm(2, returnSequences: true)) { Seed = 1 };
+        model.Build(3, 1);
+        #region
+        var output = model.Predict<float[,,]>(new float[,,] { { { 0.1f }, { 0.2f }, { -1 } } });
+        var (second, third) = (output[0, 1, 0], output[0, 2, 0]);    // equal, since the third step is masked
+        #endregion
+        third.Should().Be(second).And.NotBe(0);
+    }
+
+    [Fact]
+    public void A_sequence_read_backwards_is_returned_backwards()
+    {
+        using var scope = NewDisposeScope();
+        var x = Numbers.Uniform(1, [1, 4, 1]);
+        #region
+        using var lstm = new Lstm(2, returnSequences: true, goBackwards: true) { Seed = 1 };
+        var output = lstm.call(x);                                      // output[:, 0] is that of the input's last step
+        #endregion
+        lstm.call(x.flip(1)).shape.Should().Equal(1, 4, 2);
+        using var forward = new Lstm(2, returnSequences: true) { Seed = 1 };
+        output.ShouldMatchTensor(forward.call(x.flip(1)), Tolerance.Float32);
+    }
+
+    [Fact]
+    public void Dropout_between_layers_is_a_layer()
+    {
+        #region
+        new SequentialModel(
+            new Lstm(8, returnSequences: true, dropout: 0.1, recurrentDropout: 0.1),    // one mask a sequence
+            new Dropout(0.1),                                                           // PyTorch's dropout: anew at each step
+            new Lstm(8));
+        #endregion
     }
 }
