@@ -67,7 +67,16 @@ internal static class NetArrays
 
     private static Array Shaped<T>(Tensor dense) where T : unmanaged
     {
-        var array = Array.CreateInstance(typeof(T), dense.shape);
+        var lengths = dense.shape;
+        // Types that the code names: a program that was compiled ahead of time has no others.
+        Array array = lengths switch
+        {
+            [var a] => new T[a],
+            [var a, var b] => new T[a, b],
+            [var a, var b, var c] => new T[a, b, c],
+            [var a, var b, var c, var d] => new T[a, b, c, d],
+            _ => Array.CreateInstance(typeof(T), lengths),
+        };
         MemoryMarshal.Cast<byte, T>(dense.bytes).CopyTo(ArrayElements.Of<T>(array));
         return array;
     }

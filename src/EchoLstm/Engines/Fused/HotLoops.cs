@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using EchoLstm.Engines.Fused.Lanes;
@@ -36,6 +37,7 @@ internal static class HotLoops
     }
 
     // The methods that are marked as hot.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A method that the trimmer removed is never called, so that it need not be compiled.")]
     private static void Compile(Type type)
     {
         foreach (var method in type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
