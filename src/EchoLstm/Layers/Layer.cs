@@ -21,6 +21,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private Shape? _inputShape;
     private bool _trainable = true;
     private bool _isDisposed;
+    private bool _isReleased;
     private string? _name;
 
     private protected Layer(string kerasClass)
@@ -254,7 +255,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
-    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && !FinishesACall, this);
+    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
 
     /// <summary>Whether this thread is inside a call that began before the disposal and is to finish.</summary>
     private protected virtual bool FinishesACall => false;
@@ -298,6 +299,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
 
     private void Release()
     {
+        _isReleased = true;
         ReleaseOwn();
         base.Dispose(true);
     }
