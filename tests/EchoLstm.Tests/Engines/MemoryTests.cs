@@ -87,6 +87,29 @@ public abstract class MemoryTests(EngineKind engine)
         Live().Should().Be(before);
     }
 
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_fit_that_is_cancelled_leaves_no_tensor(EngineKind engine)
+    {
+        using var model = Model(stateful: false);
+        model.RequestedEngine = engine;
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        using var x = Numbers.Uniform(1, [20, 3, 2]);
+        using var y = Numbers.Uniform(2, [20, 3, 1]);
+        model.Fit(x, y, batchSize: 10, verbose: 0);
+        var before = Live();
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var history = model.Fit(x, y, epochs: 1000, batchSize: 10, verbose: 0, callbacks: [new LambdaCallback(onBatchEnd: _ => cancellation.Cancel())], cancellationToken: cancellation.Token);
+            history.Outcome.Should().Be(FitOutcome.Canceled);
+        }
+
+        Live().Should().Be(before);
+    }
+
     [Fact]
     public void A_model_that_is_disposed_while_it_is_fitted_leaves_nothing()
     {
