@@ -7,5 +7,20 @@ internal sealed class TemporaryFolder : IDisposable
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        // A browser's last process may still write to its profile.
+        for (var attempts = 20; ; attempts--)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (IOException) when (attempts > 0)
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
 }
