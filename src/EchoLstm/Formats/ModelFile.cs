@@ -251,7 +251,8 @@ internal static class ModelFile
                 continue;
             }
             long[] shape = [first.Shape.FirstOrDefault(), layer.Units];
-            layer.Carry([.. Enumerable.Range(0, layer.StateCount).Select(i => ReadFloats(file, StateName(name, i), entries, shape).DetachFromDisposeScope())]);
+            Tensor[] states = [.. Enumerable.Range(0, layer.StateCount).Select(i => ReadFloats(file, StateName(name, i), entries, shape))];
+            layer.Carry([.. states.Select(state => state.DetachFromDisposeScope())]);
         }
         if (entries.Count > 0)
         {

@@ -14,7 +14,7 @@ namespace EchoLstm.Models;
 /// <c>Compile</c>, <c>Fit</c>, <c>Evaluate</c>, <c>Predict</c>, <c>Summary</c>.
 /// </summary>
 /// <remarks>
-/// The model is a layer and a TorchSharp module itself: it can be called, saved with TorchSharp's <c>save</c>, put into another model, or
+/// The model is a layer and a TorchSharp module itself: it can be called, saved with <see cref="Save"/> or TorchSharp's <c>save</c>, put into another model, or
 /// wrapped in <see cref="TimeDistributed"/>. It owns its layers and disposes them. Data has the samples as its first axis,
 /// (samples, time steps, features) for recurrent layers. Any number of threads may predict, evaluate and stream at once; what changes the model (Fit, Compile,
 /// SetWeights, ...) must run alone and is refused otherwise. Disposing frees a model when the last call that runs has returned.

@@ -1,3 +1,4 @@
+using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
@@ -42,7 +43,7 @@ public class ResumeTests
             {
                 data.Add(optimizer, "shuffled", engine);
             }
-            foreach (var model in Models.Keys)
+            foreach (var model in Models.Keys.Where(model => model != "shuffled"))
             {
                 data.Add("Adam", model, engine);
                 data.Add("RmsProp, centred with momentum", model, engine);
@@ -70,6 +71,26 @@ public class ResumeTests
         Fit(second, Half, 2 * Half, kind).Should().Equal(expected[Half..]);
         second.GetWeights().Values().Should().Equal(whole.GetWeights().Values());
         Fit(first, Half, 2 * Half, kind).Should().Equal(expected[Half..], "saving changes nothing");
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void It_goes_on_at_any_vector_width(int width)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        var path = folder.File("model.safetensors");
+        using var model = Compiled("RmsProp, centred with momentum", "in both directions", EngineKind.Fused);
+        model.ForcedWidth = (LaneWidth)width;
+        Fit(model, 0, Half, "in both directions");
+        model.Save(path);
+        using var loaded = SequentialModel.Load(path);
+        loaded.ForcedWidth = (LaneWidth)width;
+
+        Fit(loaded, Half, 2 * Half, "in both directions").Should().Equal(Fit(model, Half, 2 * Half, "in both directions"));
     }
 
     [Theory]

@@ -77,6 +77,23 @@ public class SaveContractTests
         File.ReadAllBytes(again).Should().Equal(File.ReadAllBytes(path));
     }
 
+    [Fact]
+    public void A_tensor_is_written_and_read_in_pieces()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        var path = folder.File("a.safetensors");
+        var (values, turned) = (Numbers.Uniform(1, [4, 5]), Numbers.Uniform(2, [5, 2], 1, ScalarType.Float64).t());
+        AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, [], [TensorBytes.Source("a", values, pieceLength: 3), TensorBytes.Source("b", turned, pieceLength: 3)]));
+
+        using var file = SafetensorsFile.Open(path);
+
+        var read = file.Tensors.ToDictionary(entry => entry.Name, entry => TensorBytes.Read(file, entry, pieceLength: 7));
+        (read["a"].dtype, read["b"].dtype).Should().Be((ScalarType.Float32, ScalarType.Float64));
+        read["a"].Values().Should().Equal(values.Values());
+        read["b"].Values().Should().Equal(turned.Values());
+    }
+
     /// <summary>Every public setting of every layer, by its path, whatever a file says.</summary>
     private static List<string> Settings(SequentialModel model)
     {
