@@ -10,7 +10,7 @@ var faults = new List<string>();
 var packages = Directory.GetFiles(feed, "*.nupkg").Select(path => (Path: path, Nuspec: Nuspec(path))).ToDictionary(package => Value(package.Nuspec, "id"));
 var system = packages.ContainsKey("EchoLstm.SystemTorch");
 
-Expect(packages.Keys.Order().SequenceEqual(system ? ["EchoLstm", "EchoLstm.SystemTorch"] : ["EchoLstm"]), $"the packages are {string.Join(", ", packages.Keys)}");
+Expect(packages.ContainsKey("EchoLstm"), $"the packages are {string.Join(", ", packages.Keys)}");
 foreach (var (id, (path, nuspec)) in packages)
 {
     Check(id, path, nuspec);
