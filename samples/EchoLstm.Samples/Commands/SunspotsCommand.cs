@@ -4,6 +4,7 @@ using EchoLstm.Pictures;
 using EchoLstm.Samples.CommandLine;
 using EchoLstm.Samples.Reporting;
 using EchoLstm.Samples.Sunspots;
+using EchoLstm.Training;
 using TorchSharp;
 
 namespace EchoLstm.Samples.Commands;
@@ -33,7 +34,7 @@ internal static class SunspotsCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Training: {SunspotForecaster.Networks} networks, at most {settings.Epochs} epochs each, batch size {SunspotForecaster.BatchSize}, seeds {settings.Seed} to {settings.Seed + SunspotForecaster.Networks - 1}"));
-        var histories = forecaster.Train(data, settings.Epochs, settings.Verbose);
+        var histories = Train(forecaster, data, settings);
         for (var i = 0; i < histories.Count; i++)
         {
             var losses = histories[i]["val_loss"];
@@ -65,6 +66,20 @@ internal static class SunspotsCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"sunspots: {forecaster.First.CountParameters():N0} parameters a network, error {comparison.Network.Squared:F2} against {comparison.Linear.Squared:F2} (linear) and {comparison.LastValue.Squared:F2} (last month), trained in {histories.Sum(history => history.Duration.TotalSeconds):F2} s, engine {histories[0].Engine}"));
+    }
+
+    // The networks of the best epochs are files while the command runs.
+    private static IReadOnlyList<History> Train(SunspotForecaster forecaster, SunspotData data, FitSettings settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("sunspots-");
+        try
+        {
+            return forecaster.Train(data, settings.Epochs, settings.Verbose, folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static void Tell(string what, SunspotPart part) => Console.WriteLine(

@@ -23,18 +23,29 @@ internal sealed class SunspotForecaster : IDisposable
     /// <summary>The first network.</summary>
     internal SequentialModel First => _models[0];
 
-    /// <summary>Trains each until its validation loss has not got better for ten epochs, and keeps its best weights.</summary>
-    internal IReadOnlyList<History> Train(SunspotData data, int epochs, int verbose) =>
-        [.. _models.Select((model, i) => TrainingRun.Show(
-            model,
-            data.Train.X,
-            data.Train.Y,
-            epochs,
-            BatchSize,
-            verbose,
-            string.Create(CultureInfo.InvariantCulture, $"network {i + 1}"),
-            validation: (data.Validation.X, data.Validation.Y),
-            also: Callbacks()))];
+    /// <summary>Trains each until its validation loss has not got better for ten epochs, and goes on with its best weights, which are in the folder then.</summary>
+    internal IReadOnlyList<History> Train(SunspotData data, int epochs, int verbose, string folder)
+    {
+        var histories = new List<History>();
+        for (var i = 0; i < _models.Length; i++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"network {i + 1}");
+            var best = new ModelCheckpoint(Path.Combine(folder, $"{name}.safetensors"), saveBestOnly: true);
+            histories.Add(TrainingRun.Show(
+                _models[i],
+                data.Train.X,
+                data.Train.Y,
+                epochs,
+                BatchSize,
+                verbose,
+                name,
+                validation: (data.Validation.X, data.Validation.Y),
+                also: [new EarlyStopping(patience: Patience), best]));
+            _models[i].Dispose();
+            _models[i] = SequentialModel.Load(best.LastPath!);
+        }
+        return histories;
+    }
 
     /// <summary>The next month after each window, scaled, (windows, 1, 2).</summary>
     internal float[,,] Predict(float[,,] windows) => Mean(model => model.Predict<float[,,]>(windows));
@@ -56,8 +67,6 @@ internal sealed class SunspotForecaster : IDisposable
             model.Dispose();
         }
     }
-
-    private static Callback[] Callbacks() => [new EarlyStopping("val_loss", patience: Patience, restoreBestWeights: true)];
 
     private float[,,] Mean(Func<SequentialModel, float[,,]> predict)
     {

@@ -225,8 +225,8 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// </summary>
     /// <param name="path">The file to write, e.g. <c>model.svg</c>; its folder must be there. A file that is there is replaced when the new one is complete.</param>
     /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
-    /// <exception cref="ArgumentException">The path is empty or a folder.</exception>
-    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
     /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every output. The file needs
     /// nothing else, and follows the light or dark colours of what shows it.

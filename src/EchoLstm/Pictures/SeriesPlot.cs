@@ -57,8 +57,8 @@ public sealed class SeriesPlot
     /// <summary>Writes the picture as SVG. A file that is there is replaced at once, when the new one is complete.</summary>
     /// <param name="path">The file to write, e.g. <c>predictions.svg</c>; its folder must be there.</param>
     /// <exception cref="InvalidOperationException">The plot has no series.</exception>
-    /// <exception cref="ArgumentException">The path is empty or a folder.</exception>
-    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; a file that was there is as it was.</exception>
     public void Save(string path) => SvgFile.Write(path, ToSvg());
 
     internal string ToSvg() => _curves.Count == 0

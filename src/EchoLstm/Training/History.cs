@@ -65,8 +65,8 @@ public sealed class History
     /// <param name="path">The file to write, e.g. <c>loss.svg</c>; its folder must be there. A file that is there is replaced when the new one is complete.</param>
     /// <param name="title">What is written above. <value>null: "Training, n epochs"</value></param>
     /// <exception cref="InvalidOperationException">There is no epoch to draw.</exception>
-    /// <exception cref="ArgumentException">The path is empty or a folder.</exception>
-    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
     /// Epochs are counted from 1, as they are shown in training. The axis of a figure is logarithmic where its values span more than a factor of 30, none is
     /// negative and it is no accuracy. NaN and infinities are gaps. The file needs nothing else, and follows the light or dark colours of what shows it.

@@ -14,7 +14,7 @@ public class SavingTests
     public void A_model_is_saved_and_trained_on()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("echo.safetensors");
         var (x, y) = (Numbers.Uniform(1, [10, 5, 1]), Numbers.Uniform(2, [10, 5, 1]));
         using var whole = EchoModels.ManyToMany(seed: 1);
@@ -34,7 +34,7 @@ public class SavingTests
     public void Weights_are_saved_alone()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("weights.safetensors");
         using var model = new SequentialModel(new Lstm(5, returnSequences: true), nn.Linear(5, 1)) { Seed = 1 };
         model.Build(5, 1);
@@ -52,7 +52,7 @@ public class SavingTests
     public void A_callback_saves_every_tenth_epoch()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("echo.safetensors");
         var (x, y) = (Numbers.Uniform(1, [10, 5, 1]), Numbers.Uniform(2, [10, 5, 1]));
         using var model = EchoModels.ManyToMany(seed: 1);
@@ -74,7 +74,7 @@ public class SavingTests
     public void TorchSharps_own_files_work()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("echo.dat");
         using var model = EchoModels.ManyToMany(seed: 1);
         model.Build(5, 1);

@@ -16,7 +16,7 @@ public class AtomicFileTests
     [Fact]
     public void A_process_that_is_killed_leaves_the_old_file_or_the_new_one()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var hits = 0;
         Parallel.For(0, Savers, new ParallelOptions { MaxDegreeOfParallelism = Savers }, saver =>
         {
@@ -48,7 +48,7 @@ public class AtomicFileTests
     [Fact]
     public void An_error_on_the_way_leaves_the_old_file_and_nothing_else()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("a");
         AtomicFile.Write(path, stream => stream.Write("old"u8));
 
@@ -65,7 +65,7 @@ public class AtomicFileTests
     [Fact]
     public void What_another_process_is_writing_is_left_alone()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("a");
         string? aside = null;
         AtomicFile.Write(path, stream =>
@@ -84,7 +84,7 @@ public class AtomicFileTests
     [Fact]
     public void A_link_stays_a_link()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var (target, link) = (folder.File("target"), folder.File("link"));
         File.WriteAllText(target, "old");
         File.CreateSymbolicLink(link, target);
@@ -98,7 +98,7 @@ public class AtomicFileTests
     [Fact]
     public void A_folder_that_does_not_exist_and_a_folder_in_the_files_place_are_errors()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var lost = folder.File(Path.Combine("lost", "a"));
 
         Errors.Expect<DirectoryNotFoundException>(() => AtomicFile.Write(lost, _ => { }), $"Can't write {lost}: there is no folder {folder.File("lost")}. Make it first.");

@@ -37,7 +37,7 @@ public class EngineChangeTests
     public void Training_goes_on_on_the_other_engine(string optimizer, EngineKind from, bool throughAFile)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var whole = Compiled(optimizer, from);
         var expected = Fit(whole, 0, 2 * Half);

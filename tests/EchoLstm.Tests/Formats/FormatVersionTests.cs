@@ -34,7 +34,7 @@ public class FormatVersionTests
     public void It_is_written()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = Model();
 

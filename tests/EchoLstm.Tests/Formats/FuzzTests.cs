@@ -28,7 +28,7 @@ public partial class FuzzTests
     [Fact]
     public void Damaged_files_are_errors_of_the_data()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var count = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : Usual;
         var path = folder.File("fuzzed.safetensors");
         var originals = Originals(folder);
@@ -75,7 +75,7 @@ public partial class FuzzTests
         (Engines.ResidentMemory.Now() - resident).Should().BeLessThan(MostGrowth);
     }
 
-    private static List<byte[]> Originals(TempFolder folder)
+    private static List<byte[]> Originals(TemporaryFolder folder)
     {
         using var scope = NewDisposeScope();
         var files = new List<byte[]>();

@@ -13,7 +13,7 @@ public class LoadWeightsTests
     [Fact]
     public void Every_weight_that_does_not_fit_is_listed()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var german = new GermanCulture();
         var path = folder.File("weights.safetensors");
         using (var other = new SequentialModel(new Lstm(3, returnSequences: true), new Dense(1), new Dense(2)) { Seed = 1 })
@@ -45,7 +45,7 @@ public class LoadWeightsTests
     [Fact]
     public void A_counter_is_no_weight()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("weights.safetensors");
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, [], [new("dense_1.kernel", SafetensorsType.I64, [1, 1], to => to.Write(new byte[8])), new("dense_1.bias", SafetensorsType.F32, [1], to => to.Write(new byte[4]))]));
         using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
@@ -65,7 +65,7 @@ public class LoadWeightsTests
     public void Numbers_of_another_floating_type_are_converted(ScalarType saved, ScalarType loaded)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("weights.safetensors");
         using var model = new SequentialModel(new Dense(2)) { Seed = 1 };
         model.Build(3);
@@ -85,7 +85,7 @@ public class LoadWeightsTests
     public void A_models_file_has_the_weights_too()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = Trained();
         model.Save(path);
@@ -103,7 +103,7 @@ public class LoadWeightsTests
     public void The_optimiser_and_its_engine_go_on_with_the_loaded_weights()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("weights.safetensors");
         using var model = Trained();
         model.SaveWeights(path);
@@ -122,7 +122,7 @@ public class LoadWeightsTests
     public void A_modules_buffers_are_among_the_weights()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("weights.safetensors");
         using var model = new SequentialModel(new TimeDistributed(nn.BatchNorm1d(2)));
         model.Build(4, 2);
@@ -145,7 +145,7 @@ public class LoadWeightsTests
     [Fact]
     public void A_model_without_weights_yet_and_a_path_without_letters_are_errors()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var model = new SequentialModel(new Dense(1));
 
         Errors.Expect<InvalidOperationException>(() => model.SaveWeights(folder.File("a")), "SequentialModel 'sequential' has no weights yet, so it can't save them. Call Build with an input shape, or call it once with data.");
@@ -158,7 +158,7 @@ public class LoadWeightsTests
     [Fact]
     public void Two_weights_of_one_name_are_an_error_before_anything_is_written()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var model = new SequentialModel(new SequentialModel(new Dense(1) { Name = "b" }) { Name = "a" }, new Dense(1) { Name = "a/b" });
         model.Build(1);
 

@@ -57,7 +57,7 @@ public class ResumeTests
     public void It_goes_on_exactly_where_it_stopped(string optimizer, string kind, EngineKind engine)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var whole = Compiled(optimizer, kind, engine);
         var expected = Fit(whole, 0, 2 * Half, kind);
@@ -81,7 +81,7 @@ public class ResumeTests
     public void It_goes_on_at_any_vector_width(int width)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = Compiled("RmsProp, centred with momentum", "in both directions", EngineKind.Fused);
         model.ForcedWidth = (LaneWidth)width;
@@ -99,7 +99,7 @@ public class ResumeTests
     public void It_goes_on_from_a_callback_and_from_a_model_that_was_only_loaded(EngineKind engine)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var (path, copy) = (folder.File("model.safetensors"), folder.File("copy.safetensors"));
         using var whole = Compiled("Adam", "with dropout", engine);
         var expected = Fit(whole, 0, 2 * Half, "with dropout", new LambdaCallback(onEpochEnd: progress =>

@@ -41,7 +41,7 @@ public class SafetensorsTests
     [Fact]
     public void The_bytes_are_read()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var file = SafetensorsFile.Open(Written(folder, Golden));
 
         file.Metadata.Should().Equal(new Dictionary<string, string> { ["größe"] = "π" });
@@ -54,7 +54,7 @@ public class SafetensorsTests
     [Fact]
     public void Any_tensors_come_back() => Property.Holds(Cases, tensors =>
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("a.safetensors");
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, [new("k", string.Concat(tensors.Select(tensor => tensor.Name)))], tensors.Select(tensor => Source(tensor.Name, tensor.Type, tensor.Shape))));
 
@@ -100,7 +100,7 @@ public class SafetensorsTests
     [MemberData(nameof(Hostile))]
     public void What_is_wrong_in_the_header_is_named(string header, string dataBytes, string wrong)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = Written(folder, FileOf(header, new byte[int.Parse(dataBytes, CultureInfo.InvariantCulture)]));
 
         Errors.Expect<InvalidDataException>(() => SafetensorsFile.Open(path), $"{path}: the header is wrong {wrong}. The file is damaged or was not written as safetensors.");
@@ -121,7 +121,7 @@ public class SafetensorsTests
     [MemberData(nameof(Misplaced))]
     public void Holes_overlaps_and_what_is_left_over_are_named(string header, int dataBytes, string wrong)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var german = new GermanCulture();
         var path = Written(folder, FileOf(header, new byte[dataBytes]));
 
@@ -137,7 +137,7 @@ public class SafetensorsTests
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[[[[[[[1]]]]]]]}}", 1)]
     public void A_header_that_is_no_json_is_an_error_of_the_data(string header, int dataBytes)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = Written(folder, FileOf(header, new byte[dataBytes]));
 
         Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message.Should().StartWith($"{path}: the header is");
@@ -146,7 +146,7 @@ public class SafetensorsTests
     [Fact]
     public void A_header_with_bytes_that_are_no_letters_is_an_error_of_the_data()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = Written(folder, [4, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'"', 0xff, 0xfe, 0]);
 
         Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message.Should().StartWith($"{path}: the header is no sound JSON near byte");
@@ -155,7 +155,7 @@ public class SafetensorsTests
     [Fact]
     public void A_file_that_is_cut_within_its_header_says_so()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = Written(folder, Golden[..100]);
 
         Errors.Expect<InvalidDataException>(() => SafetensorsFile.Open(path), $"{path} is cut short: its header has {Golden.Length - GoldenData.Length - 8} bytes, but only 92 follow. Copy or save it again.");
@@ -197,7 +197,7 @@ public class SafetensorsTests
     [MemberData(nameof(Foreign))]
     public void A_file_of_another_kind_is_told_what_it_looks_like(string name, byte[] content, string expected)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = Written(folder, content, name);
 
         Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message.Should().Match($"{path} is no safetensors file: {expected}");
@@ -206,7 +206,7 @@ public class SafetensorsTests
     [Fact]
     public void A_file_that_is_not_there_and_a_folder_are_errors()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var lost = folder.File("lost");
 
         Errors.Expect<FileNotFoundException>(() => SafetensorsFile.Open(lost), $"There is no file {lost}. Check the path; relative ones begin at the current folder.");
@@ -216,7 +216,7 @@ public class SafetensorsTests
     [Fact]
     public void A_file_that_is_cut_while_it_is_read_is_an_error_of_the_data()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = Written(folder, Golden);
         using var file = SafetensorsFile.Open(path);
         using (var other = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete }))
@@ -231,7 +231,7 @@ public class SafetensorsTests
     [Fact]
     public void Python_reads_it()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var model = new SequentialModel(new Dense(2)) { Seed = 1 };
         model.Build(3);
         var path = folder.File("weights.safetensors");
@@ -298,7 +298,7 @@ public class SafetensorsTests
         return [.. BitConverter.GetBytes((ulong)text.Length), .. text, .. data];
     }
 
-    private static string Written(TempFolder folder, byte[] content, string name = "a.safetensors")
+    private static string Written(TemporaryFolder folder, byte[] content, string name = "a.safetensors")
     {
         var path = folder.File(name);
         File.WriteAllBytes(path, content);

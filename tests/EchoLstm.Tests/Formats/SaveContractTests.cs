@@ -20,7 +20,7 @@ public class SaveContractTests
     public void A_model_comes_back_with_all_its_settings_and_weights(string name)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = SavedCases.Model(SavedCases.All[name]);
         model.Save(path);
@@ -59,7 +59,7 @@ public class SaveContractTests
     public void Weights_come_back_into_a_model_of_the_same_layers(string name)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("weights.safetensors");
         using var model = SavedCases.Model(LayerCases.All[name]);
         foreach (var parameter in model.parameters())
@@ -81,7 +81,7 @@ public class SaveContractTests
     public void A_tensor_is_written_and_read_in_pieces()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("a.safetensors");
         var (values, turned) = (Numbers.Uniform(1, [4, 5]), Numbers.Uniform(2, [5, 2], 1, ScalarType.Float64).t());
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, [], [TensorBytes.Source("a", values, pieceLength: 3), TensorBytes.Source("b", turned, pieceLength: 3)]));

@@ -16,7 +16,7 @@ public class SaveModelTests
     [Fact]
     public void A_loss_metric_and_optimiser_of_the_library_come_back_with_every_setting()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         Loss[] losses = [.. typeof(Loss).GetMethods(BindingFlags.Static | BindingFlags.Public).Where(method => method.Name != nameof(Loss.Custom)).SelectMany(method =>
             method.GetParameters().Length == 0 ? new[] { method.Invoke(null, null) } : [method.Invoke(null, [false]), method.Invoke(null, [true])]).Cast<Loss>()];
@@ -48,7 +48,7 @@ public class SaveModelTests
     [Fact]
     public void A_rate_that_was_changed_stays_changed()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         var adam = new Adam(0.5);
         using var model = Built();
@@ -69,7 +69,7 @@ public class SaveModelTests
     public void Its_type_comes_back(ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = new SequentialModel(new Gru(2, returnSequences: true), new Lstm(2), new Dense(1)) { Seed = 1 };
         model.Build(3, 1);
@@ -86,7 +86,7 @@ public class SaveModelTests
     public void Layers_that_are_frozen_one_by_one_stay_frozen()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = new SequentialModel(new SequentialModel(new Dense(2), new Dense(2)), new Dense(1)) { Seed = 1 };
         model.Build(2);
@@ -107,7 +107,7 @@ public class SaveModelTests
     [Fact]
     public void A_layer_that_is_added_after_a_load_is_counted_on()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = new SequentialModel(new Dense(2), new Dense(2) { Name = "mine" }, new Dense(2)) { Seed = 1 };
         model.Build(2);
@@ -125,7 +125,7 @@ public class SaveModelTests
     public void A_carried_state_comes_back()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using var model = new SequentialModel(new Bidirectional(new Gru(2, returnSequences: true, stateful: true)), new Lstm(3, stateful: true)) { Seed = 1 };
         model.Build(4, 1);
@@ -141,7 +141,7 @@ public class SaveModelTests
     [Fact]
     public void What_is_code_of_the_users_is_refused_by_name()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         File.WriteAllText(path, "old");
         using var module = new SequentialModel(new Dense(2), new SequentialModel(new TimeDistributed(new GatedLinear(2, 2))) { Name = "inner" });
@@ -169,7 +169,7 @@ public class SaveModelTests
     [Fact]
     public void Layers_of_two_types_and_models_that_are_not_built_are_refused()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var model = new SequentialModel(new Dense(2), new Dense(1)) { Seed = 1 };
 
         Errors.Expect<InvalidOperationException>(() => model.Save(folder.File("a")), "SequentialModel 'sequential' has no weights yet, so it can't be saved. Call Build with an input shape, or call it once with data.");
@@ -182,7 +182,7 @@ public class SaveModelTests
     [Fact]
     public void A_file_of_weights_alone_and_one_of_another_version_say_what_they_are()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var (weights, model) = (folder.File("weights.safetensors"), folder.File("model.safetensors"));
         using (var saved = Built())
         {
@@ -232,7 +232,7 @@ public class SaveModelTests
     [MemberData(nameof(Wrong))]
     public void What_is_wrong_in_a_file_is_named(string part, string before, string after, string expected)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using (var model = Built())
         {
@@ -258,7 +258,7 @@ public class SaveModelTests
     [Fact]
     public void A_model_of_too_many_layers_and_one_in_one_in_one_are_refused()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
         using (var model = new SequentialModel(new Flatten { Name = "a" }) { Seed = 1 })
         {

@@ -52,9 +52,9 @@ public class SeriesPlotTests
         using var folder = new TemporaryFolder();
         var plot = new SeriesPlot().Add("a", [1]);
 
-        Errors.Expect<ArgumentException>(() => plot.Save(folder.Path), $"'{folder.Path}' is a folder: expected the path of a file, e.g. '{folder.File("picture.svg")}'. (Parameter 'path')");
+        Errors.Expect<IOException>(() => plot.Save(folder.Path), $"Can't write {folder.Path}: it is a folder. Give the name of a file.");
         var missing = folder.File("none");
-        Errors.Expect<DirectoryNotFoundException>(() => plot.Save(Path.Combine(missing, "a.svg")), $"The picture '{Path.Combine(missing, "a.svg")}' can't be written: there is no folder '{missing}'. Create it first.");
+        Errors.Expect<DirectoryNotFoundException>(() => plot.Save(Path.Combine(missing, "a.svg")), $"Can't write {Path.Combine(missing, "a.svg")}: there is no folder {missing}. Make it first.");
         Directory.GetFileSystemEntries(folder.Path).Should().BeEmpty();
     }
 

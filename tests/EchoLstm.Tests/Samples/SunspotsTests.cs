@@ -54,7 +54,9 @@ public class SunspotsTests
         var data = new SunspotData();
         using var forecaster = new SunspotForecaster(seed);
 
-        var histories = forecaster.Train(data, Epochs, verbose: 0);
+        using var folder = new TemporaryFolder();
+        var histories = forecaster.Train(data, Epochs, verbose: 0, folder.Path);
+        folder.Names.Should().HaveCount(SunspotForecaster.Networks);
         var comparison = SunspotComparison.Of(data, forecaster);
 
         histories.Should().OnlyContain(history => history.Epochs.Count < Epochs, "each stops early");

@@ -9,7 +9,7 @@ namespace EchoLstm.Tests.Training;
 
 public sealed class ModelCheckpointTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
