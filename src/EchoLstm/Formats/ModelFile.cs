@@ -27,6 +27,16 @@ internal static class ModelFile
         file.Metadata.GetValueOrDefault(WeightFile.FormatKey) != Format ? file.Tensors
         : [.. file.Tensors.Where(entry => !entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !entry.Name.StartsWith(StatePrefix, StringComparison.Ordinal))];
 
+    /// <summary>Throws where the model has a part that a file can't hold.</summary>
+    internal static void Check(SequentialModel model)
+    {
+        _ = WriteModel(model);
+        if (model.Settings is { } settings)
+        {
+            _ = CompileConfig.Write(settings);
+        }
+    }
+
     /// <summary>Writes the model.</summary>
     internal static void Save(SequentialModel model, string path)
     {

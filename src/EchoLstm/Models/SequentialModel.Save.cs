@@ -1,5 +1,6 @@
 using EchoLstm.Formats;
 using EchoLstm.Layers;
+using EchoLstm.Training;
 
 namespace EchoLstm.Models;
 
@@ -22,6 +23,8 @@ public sealed partial class SequentialModel
         ThrowIfNotBuilt("be saved");
         ModelFile.Save(this, path);
     }
+
+    void ISavable.CheckSavable() => ModelFile.Check(this);
 
     /// <summary>Loads a model that <see cref="Save"/> wrote (Keras's <c>load_model</c>), on the CPU.</summary>
     /// <param name="path">The file.</param>

@@ -82,10 +82,15 @@ public sealed class ModelCheckpoint : Callback
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/> or what the path has a place for, or the figure's name does not say which way is better. Nothing was trained.</exception>
+    /// <exception cref="InvalidOperationException">The model has a part that a file can't hold, and whole models shall be saved. Nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
         _path.Check(progress.Names);
+        if (!SaveWeightsOnly)
+        {
+            ((ISavable)progress.Model).CheckSavable();
+        }
         if (SaveBestOnly)
         {
             _figure.Begin(progress);

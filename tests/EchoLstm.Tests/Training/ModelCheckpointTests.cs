@@ -51,6 +51,25 @@ public sealed class ModelCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_can_not_be_saved_as_a_whole_is_refused_before_training()
+    {
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
+        model.Build(1);
+        model.Compile(Loss.Custom((y, target) => (y - target).square().mean(), "own"), new Sgd());
+        var before = model.GetWeights()[0].Values();
+        var fit = (bool weightsAlone) => model.Fit(new float[,] { { 1 } }, new float[,] { { 2 } }, verbose: 0, callbacks: [new ModelCheckpoint(_folder.File("model.safetensors"), saveWeightsOnly: weightsAlone)]);
+
+        Errors.Expect<InvalidOperationException>(
+            () => fit(false),
+            "The model can't be saved as a whole: the loss 'own' is code of yours, which a file can't hold. Call SaveWeights; to go on, make and compile the same model in code and call LoadWeights.");
+        model.GetWeights()[0].Values().Should().Equal(before);
+        _folder.Names.Should().BeEmpty();
+
+        fit(true).Outcome.Should().Be(FitOutcome.Completed);
+        _folder.Names.Should().Equal("model.safetensors");
+    }
+
+    [Fact]
     public void Nothing_is_written_where_the_threshold_is_not_beaten()
     {
         var checkpoint = new ModelCheckpoint(_folder.File("best.safetensors"), GivenFigures.Name, saveBestOnly: true, saveWeightsOnly: true, initialValueThreshold: 1);
