@@ -57,13 +57,7 @@ public class SavingTests
         var (x, y) = (Numbers.Uniform(1, [10, 5, 1]), Numbers.Uniform(2, [10, 5, 1]));
         using var model = EchoModels.ManyToMany(seed: 1);
         #region
-        var saving = new LambdaCallback(onEpochEnd: progress =>
-        {
-            if (progress.Epoch % 10 == 9)
-            {
-                model.Save(path);    // a crash costs ten epochs at most, and never the file
-            }
-        });
+        var saving = new ModelCheckpoint(path, saveFrequency: 10);    // a crash costs ten epochs at most, and never the file
         model.Fit(x, y, epochs: 100, verbose: 0, callbacks: [saving]);
         #endregion
         using var loaded = SequentialModel.Load(path);
