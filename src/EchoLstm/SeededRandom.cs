@@ -56,6 +56,7 @@ internal sealed class SeededRandom
     internal double NextUniform(double limit) => ((2 * NextUniform()) - 1) * limit;
 
     /// <summary>A whole number of [0, bound), each equally likely: Lemire's multiplication, biased draws rejected.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal long NextBelow(long bound)
     {
         var range = (ulong)bound;

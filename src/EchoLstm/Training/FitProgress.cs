@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Training;
@@ -98,6 +99,7 @@ public sealed class FitProgress
     /// <summary>Ends the fit after the present epoch (Keras's <c>stop_training</c>).</summary>
     public void Stop() => IsStopping = true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void BeginEpoch(int epoch)
     {
         Epoch = epoch;
@@ -109,6 +111,7 @@ public sealed class FitProgress
     }
 
     /// <summary>Notes the rate that the epoch's batches ended with, before a callback changes it for the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void EndEpoch()
     {
         if (_reportsRate)

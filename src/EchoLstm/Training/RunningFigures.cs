@@ -28,6 +28,7 @@ internal sealed class RunningFigures(IReadOnlyList<string> names)
     internal IReadOnlyList<string> Names => names;
 
     /// <summary>The mean so far of the figure at a place of <see cref="Names"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Mean(int place) => place == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[place] / _counted : 0;
 
     /// <summary>Forgets every batch.</summary>

@@ -36,9 +36,17 @@ internal sealed unsafe class DenseKernel<V> : FusedKernel
 
     internal override int InputWidth => _features;
 
-    internal override int OutputWidth => _units;
+    internal override int OutputWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => _units;
+    }
 
-    internal override int OutputStride => _padded;
+    internal override int OutputStride
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => _padded;
+    }
 
     internal override IReadOnlyList<WeightPart> Weights { get; }
 

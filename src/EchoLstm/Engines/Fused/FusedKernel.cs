@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Engines.Fused;
@@ -67,6 +68,7 @@ internal abstract unsafe class FusedKernel
     }
 
     /// <summary>Copies the packed weights back into the modules' own parameters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal virtual void StoreWeights()
     {
         Unpack();
@@ -126,16 +128,19 @@ internal abstract unsafe class FusedKernel
     internal virtual bool IsStateful => false;
 
     /// <summary>Copies a stateful layer's carried state in front of the first step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal virtual void ReadState()
     {
     }
 
     /// <summary>Carries a stateful layer's state after the last step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal virtual void WriteState()
     {
     }
 
     /// <summary>The number of output steps for a number of input steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal virtual int OutputSteps(int inputSteps) => inputSteps;
 
     /// <summary>Takes its buffers for batches of this shape; called twice, see <see cref="Arena.Lay"/>.</summary>

@@ -44,6 +44,7 @@ internal sealed class FusedPlan
 
     internal int InputSteps(SampleSet set) => ReadsIndices || _inputShape.Rank == 3 ? set.Steps : 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int OutputSteps(int steps)
     {
         foreach (var kernel in Kernels)

@@ -19,11 +19,13 @@ internal static class HotLoops
         Compile(typeof(FusedLoss<V>));
         Compile(typeof(FusedUpdate<V>));
         Compile(typeof(FusedEngine<V>));
+        Compile(typeof(FusedKernel));
         Compile(typeof(FusedPlan));
         Compile(typeof(GateColumns<V>));
         Compile(typeof(WorkTeam));
         Compile(typeof(RunningFigures));
         Compile(typeof(History));
+        Compile(typeof(FitProgress));
         Compile(typeof(SeededRandom));
     }
 

@@ -41,9 +41,17 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
 
     internal override int StateCount => 2;
 
-    private protected override bool HasPlainGradients => true;
+    private protected override bool HasPlainGradients
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => true;
+    }
 
-    private protected override bool HasBias => _layer.UseBias;
+    private protected override bool HasBias
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => _layer.UseBias;
+    }
 
     private int Columns => InputWidth + (_layer.UseBias ? 1 : 0);
 
@@ -53,6 +61,7 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V>
 
     private protected override IReadOnlyList<ParameterMemory> Memories { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override float* StateRows(int state) => state == 0 ? base.StateRows(0) : _c;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -61,14 +61,26 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
 
     internal sealed override int InputWidth { get; }
 
-    internal sealed override int OutputWidth => Units;
+    internal sealed override int OutputWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => Units;
+    }
 
-    internal sealed override int OutputStride => Padded;
+    internal sealed override int OutputStride
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => Padded;
+    }
 
     internal RecurrentLayer Layer { get; }
 
     // A product with a row of zeros is NaN where a weight is not finite, and a look-up would skip that.
-    internal sealed override bool LooksUpOneHot => _isFinite;
+    internal sealed override bool LooksUpOneHot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => _isFinite;
+    }
 
     private protected int Units { get; }
 
@@ -106,10 +118,18 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private protected float* UTransposed { get; private set; }
 
     /// <summary>Whether the cell hands a part of the hidden state's gradient past the recurrent product: it leaves that in <see cref="HiddenGradient"/>.</summary>
-    private protected virtual bool PassesHidden => false;
+    private protected virtual bool PassesHidden
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => false;
+    }
 
     /// <summary>Whether the gates' gradients are complete only after <see cref="RecurrentGradient"/>, so that the first step needs it too.</summary>
-    private protected virtual bool CompletesGatesInProduct => false;
+    private protected virtual bool CompletesGatesInProduct
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => false;
+    }
 
     /// <summary>
     /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes those by the initial ones from there;
@@ -123,9 +143,11 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     // The first state is the hidden one.
     internal sealed override float* InitialState(int state) => IsSegmented ? Kept(state, 0) : StateRows(state);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override float* FinalState(int state) =>
         IsSegmented ? Kept(state, (Steps + _segment - 1) / _segment) : StateRows(state) + ((long)Steps * Samples * Padded);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override int OutputSteps(int inputSteps) => !_returnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
 
     internal sealed override bool HasOutputMask(bool masked) => masked && _returnSequences;
@@ -311,6 +333,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     private bool IsSegmented => _segment < Steps;
 
     // Where checkpoints are asked for and nothing but the gates and states is kept for a step; else all steps are one segment.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int SegmentOf(in BatchShape shape) =>
         CheckpointSteps is { } steps && HasPlainGradients && _repeats == 0 && !shape.Masked && !(_training && _recurrentDropout > 0) ? Math.Min(steps, Steps) : Steps;
 
@@ -380,6 +403,7 @@ internal abstract unsafe class RecurrentKernel<V> : FusedKernel
     }
 
     /// <summary>Rows of a state: those before the first step, then those after each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected virtual float* StateRows(int state) => _h;
 
     /// <summary>Takes the buffers of the layer's own states.</summary>
