@@ -12,7 +12,7 @@ namespace EchoLstm.Tests.Docs;
 public sealed class CallbacksTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("echo callbacks ").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly string _before = Environment.CurrentDirectory;
     private readonly SequentialModel model = new(new Lstm(4), new Dense(1)) { Seed = 1 };
     private readonly Tensor x;
@@ -22,13 +22,13 @@ public sealed class CallbacksTests : IDisposable
     {
         model.Compile(Loss.MeanSquaredError(), new Adam(0.01));
         (x, y) = (Numbers.Uniform(1, [20, 5, 1]), Numbers.Uniform(2, [20, 1]));
-        Environment.CurrentDirectory = _folder;
+        Environment.CurrentDirectory = _folder.Path;
     }
 
     public void Dispose()
     {
         Environment.CurrentDirectory = _before;
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         model.Dispose();
         _scope.Dispose();
     }

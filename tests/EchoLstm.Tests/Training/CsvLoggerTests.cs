@@ -8,11 +8,11 @@ public sealed class CsvLoggerTests : IDisposable
 {
     private const string Header = "epoch,accuracy,figure_error,loss,val_accuracy,val_figure_error,val_loss\n";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("echo csv ü ").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    private string File => Path.Combine(_folder, "training log.csv");
+    private string File => Path.Combine(_folder.Path, "training log.csv");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Each_epoch_is_a_line()
@@ -72,7 +72,7 @@ public sealed class CsvLoggerTests : IDisposable
                     }
                 }
             }
-        });
+        }) { IsBackground = true }; // a fit that fails must not leave the process waiting for it
         reader.Start();
 
         var untilRead = new LambdaCallback(onEpochEnd: progress =>
@@ -155,7 +155,7 @@ public sealed class CsvLoggerTests : IDisposable
     [Fact]
     public void Folders_are_made()
     {
-        var file = Path.Combine(_folder, "a", "b", "log.csv");
+        var file = Path.Combine(_folder.Path, "a", "b", "log.csv");
 
         GivenFigures.Fit([1], new CsvLogger(file));
 

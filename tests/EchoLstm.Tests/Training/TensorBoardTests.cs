@@ -7,9 +7,9 @@ namespace EchoLstm.Tests.Training;
 
 public sealed class TensorBoardTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("echo events ü ").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_readers_checksum_is_the_standards() => EventFileReader.Crc("123456789"u8).Should().Be(0xE3069283);
@@ -17,7 +17,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Each_epochs_figures_lie_in_the_folders_train_and_validation()
     {
-        var history = GivenFigures.Fit([0.25, 1, 4], new TensorBoard(_folder));
+        var history = GivenFigures.Fit([0.25, 1, 4], new TensorBoard(_folder.Path));
 
         var (train, validation) = (Events("train"), Events("validation"));
         Scalars(train).Should().Equal(Expected(history, ["loss", "figure_error", "accuracy"], "", [("epoch_learning_rate", [1, 1, 1])]));
@@ -30,9 +30,9 @@ public sealed class TensorBoardTests : IDisposable
     {
         var clock = new ManualClock();
 
-        GivenFigures.Fit([1], new TensorBoard(_folder, false, null, clock));
+        GivenFigures.Fit([1], new TensorBoard(_folder.Path, false, null, clock));
 
-        var file = Directory.GetFiles(Path.Combine(_folder, "train")).Should().ContainSingle().Subject;
+        var file = Directory.GetFiles(Path.Combine(_folder.Path, "train")).Should().ContainSingle().Subject;
         Path.GetFileName(file).Should().Be(string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.0000003600.{Environment.MachineName}.{Environment.ProcessId}.0.v2"));
         var events = EventFileReader.Read(file);
         (events[0].Version, events[0].Step, events[0].WallTime).Should().Be(("brain.Event:2", 0, 3600));
@@ -42,26 +42,26 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void A_second_fit_has_files_of_its_own()
     {
-        var board = new TensorBoard(_folder, false, null, new ManualClock());
+        var board = new TensorBoard(_folder.Path, false, null, new ManualClock());
         GivenFigures.Fit([1, 2], board);
 
         GivenFigures.Fit([3, 4, 5], board);
 
-        Directory.GetFiles(Path.Combine(_folder, "train")).Order(StringComparer.Ordinal).Select(file => EventFileReader.Read(file).Count).Should().Equal(1 + (2 * 4), 1 + (3 * 4));
+        Directory.GetFiles(Path.Combine(_folder.Path, "train")).Order(StringComparer.Ordinal).Select(file => EventFileReader.Read(file).Count).Should().Equal(1 + (2 * 4), 1 + (3 * 4));
     }
 
     [Fact]
     public void Without_validation_there_is_no_such_folder()
     {
-        Fit(new TensorBoard(_folder), samples: 2);
+        Fit(new TensorBoard(_folder.Path), samples: 2);
 
-        Directory.GetDirectories(_folder).Select(Path.GetFileName).Should().Equal("train");
+        Directory.GetDirectories(_folder.Path).Select(Path.GetFileName).Should().Equal("train");
     }
 
     [Fact]
     public void The_rate_is_the_one_that_the_epoch_ran_with()
     {
-        GivenFigures.Fit([1, 2, 2, 2], new ReduceLrOnPlateau(GivenFigures.Name, 0.5, patience: 1), new TensorBoard(_folder));
+        GivenFigures.Fit([1, 2, 2, 2], new ReduceLrOnPlateau(GivenFigures.Name, 0.5, patience: 1), new TensorBoard(_folder.Path));
 
         Scalars(Events("train")).Where(scalar => scalar.Tag == "epoch_learning_rate").Select(scalar => scalar.Value).Should().Equal(1, 1, 0.5f, 0.25f);
     }
@@ -69,7 +69,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Batches_are_written_as_often_as_asked_for()
     {
-        Fit(new TensorBoard(_folder, updateFrequency: 2), samples: 3, epochs: 3);
+        Fit(new TensorBoard(_folder.Path, updateFrequency: 2), samples: 3, epochs: 3);
 
         // Three batches an epoch: the second, fourth, sixth and eighth of all.
         Scalars(Events("train")).Where(scalar => scalar.Tag == "batch_loss").Should().Equal(("batch_loss", 2, 1), ("batch_loss", 4, 1), ("batch_loss", 6, 1), ("batch_loss", 8, 1));
@@ -78,7 +78,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Steps_a_second_are_written_where_that_is_asked_for()
     {
-        Fit(new TensorBoard(_folder, writeStepsPerSecond: true), samples: 3);
+        Fit(new TensorBoard(_folder.Path, writeStepsPerSecond: true), samples: 3);
 
         var speed = Scalars(Events("train")).Should().ContainSingle(scalar => scalar.Tag == "epoch_steps_per_second").Subject;
         speed.Value.Should().BePositive();
@@ -88,7 +88,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Numbers_that_are_none_are_written_too()
     {
-        GivenFigures.Fit([double.NaN], new TensorBoard(_folder));
+        GivenFigures.Fit([double.NaN], new TensorBoard(_folder.Path));
 
         float.IsNaN(Scalars(Events("validation")).Single(scalar => scalar.Tag == "epoch_figure_error").Value).Should().BeTrue();
     }
@@ -98,7 +98,7 @@ public sealed class TensorBoardTests : IDisposable
     {
         List<int> events = [];
 
-        GivenFigures.Fit([1, 2], new TensorBoard(_folder), new LambdaCallback(onEpochEnd: _ => events.Add(Events("train").Count)));
+        GivenFigures.Fit([1, 2], new TensorBoard(_folder.Path), new LambdaCallback(onEpochEnd: _ => events.Add(Events("train").Count)));
 
         events.Should().Equal(5, 9);
     }
@@ -125,7 +125,7 @@ public sealed class TensorBoardTests : IDisposable
         model.Fit(ones, ones, epochs, batchSize: 1, verbose: 0, callbacks: [board]);
     }
 
-    private List<ReadEvent> Events(string folder) => EventFileReader.Read(Directory.GetFiles(Path.Combine(_folder, folder)).Single());
+    private List<ReadEvent> Events(string folder) => EventFileReader.Read(Directory.GetFiles(Path.Combine(_folder.Path, folder)).Single());
 
     private static List<(string Tag, long Step, float Value)> Scalars(List<ReadEvent> events) => [.. events.Where(read => read.Tag is not null).Select(read => (read.Tag!, read.Step, read.Value))];
 
