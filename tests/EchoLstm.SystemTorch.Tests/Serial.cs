@@ -1,2 +1,2 @@
-// Counts of live tensors and resident memory belong to the whole process: one test at a time.
+// Counts of live tensors and memory in use belong to the whole process: one test at a time.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

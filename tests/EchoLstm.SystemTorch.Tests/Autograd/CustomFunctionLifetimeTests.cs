@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EchoLstm.Tests;
 using static TorchSharp.Tests.Ops;
 using static TorchSharp.torch;
 
@@ -19,11 +20,11 @@ public class CustomFunctionLifetimeTests
     {
         using var x = Doubles(1.5).requires_grad_();
         Train(x, 10_000);
-        var (before, tensors) = (ResidentBytes(), Tensor.TotalCount);
+        var (before, tensors) = (MemoryInUse.Now(), Tensor.TotalCount);
 
         Train(x, 100_000);
 
-        (ResidentBytes() - before).Should().BeLessThan(8 * Mebi);
+        (MemoryInUse.Now() - before).Should().BeLessThan(8 * Mebi);
         Tensor.TotalCount.Should().BeLessThanOrEqualTo(tensors);
         x.grad!.item<double>().Should().BeApproximately(110_000 * 2 * 1.5, 1e-6);
 
@@ -154,12 +155,6 @@ public class CustomFunctionLifetimeTests
         using var y = Failing.apply(x);
         var act = () => y.backward();
         return new(act.Should().Throw<ExternalException>().WithInnerException<FormatException>().Which);
-    }
-
-    private static long ResidentBytes()
-    {
-        var pages = long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture);
-        return pages * Environment.SystemPageSize;
     }
 
     private sealed class Square : autograd.SingleTensorFunction<Square>

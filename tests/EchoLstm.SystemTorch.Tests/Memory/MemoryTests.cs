@@ -1,3 +1,4 @@
+using EchoLstm.Tests;
 using TorchSharp.Interop;
 using static TorchSharp.Tests.Ops;
 using static TorchSharp.torch;
@@ -22,9 +23,9 @@ public class MemoryTests
         using var y = Matrix(2, 1, 1, -1);
 
         Train(10_000);
-        var before = ResidentBytes();
+        var before = MemoryInUse.Now();
         var loss = Train(100_000);
-        var grown = ResidentBytes() - before;
+        var grown = MemoryInUse.Now() - before;
 
         loss.Should().BeLessThan(1e-3f);
         grown.Should().BeLessThan(8 * Mebi);
@@ -44,13 +45,13 @@ public class MemoryTests
     [Fact]
     public void Large_tensors_that_nobody_disposes_do_not_eat_the_memory()
     {
-        var before = ResidentBytes();
+        var before = MemoryInUse.Native();
         var highest = 0L;
         for (var i = 0; i < 3000; i++)
         {
             // (262144,) of 4 bytes: 1 MiB each, 3 GiB in all.
             Operator.Find("aten::ones").Call(new long[] { 262_144 });
-            highest = Math.Max(highest, i % 50 == 0 ? ResidentBytes() - before : 0);
+            highest = Math.Max(highest, i % 50 == 0 ? MemoryInUse.Native() - before : 0);
         }
 
         highest.Should().BeLessThan(800 * Mebi);
@@ -82,11 +83,5 @@ public class MemoryTests
         }
 
         return loss.item<float>();
-    }
-
-    private static long ResidentBytes()
-    {
-        var pages = long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-        return pages * Environment.SystemPageSize;
     }
 }
