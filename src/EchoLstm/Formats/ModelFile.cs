@@ -243,8 +243,8 @@ internal static class ModelFile
     {
         foreach (var (name, layer) in Recurrent(model))
         {
-            var states = layer.CarriedState ?? [];
-            for (var i = 0; i < states.Count; i++)
+            var states = layer.CopyCarried() ?? [];
+            for (var i = 0; i < states.Length; i++)
             {
                 yield return TensorBytes.Source(StateName(name, i), states[i]);
             }

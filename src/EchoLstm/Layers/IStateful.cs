@@ -12,6 +12,12 @@ internal interface IStateful
     /// <summary>The number of samples that the carried state is for; null where none is carried.</summary>
     long? StateSamples { get; }
 
+    /// <summary>Waits until no other thread's call uses the layer's state, and keeps others out until <see cref="Leave"/>.</summary>
+    void Enter();
+
+    /// <summary>Ends what <see cref="Enter"/> began, on the same thread.</summary>
+    void Leave();
+
     /// <summary>Takes the state out of the layer, which begins anew; the caller gives it back with <see cref="PutState"/> or disposes it.</summary>
     IDisposable? TakeState();
 

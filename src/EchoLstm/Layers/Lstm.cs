@@ -156,13 +156,8 @@ public sealed class Lstm : RecurrentLayer
     public LstmState? CopyState()
     {
         using var use = Gate.Read(nameof(CopyState));
-        using var turn = TakeTurn();
         ThrowIfDisposed();
-        if (CarriedState is not { } carried)
-        {
-            return null;
-        }
-        return new LstmState(carried[0].clone().DetachFromDisposeScope(), carried[1].clone().DetachFromDisposeScope());
+        return CopyCarried() is { } carried ? new LstmState(carried[0].DetachFromDisposeScope(), carried[1].DetachFromDisposeScope()) : null;
     }
 
     /// <summary>Where the input weights (4 units, features + 1) and the recurrent weights (4 units, units) are.</summary>

@@ -66,7 +66,14 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <value>null: none.</value>
     public Regularizer? BiasRegularizer { get; init; }
 
-    long? IStateful.StateSamples => _carried?[0].shape[0];
+    long? IStateful.StateSamples
+    {
+        get
+        {
+            using var turn = TakeTurn();
+            return _carried?[0].shape[0];
+        }
+    }
 
     string IStateful.Title => Title;
 
@@ -79,8 +86,12 @@ public abstract class RecurrentLayer : Layer, IStateful
         set => _random = value;
     }
 
-    /// <summary>The carried state; null where there is none.</summary>
-    internal IReadOnlyList<Tensor>? CarriedState => _carried;
+    /// <summary>A copy of the carried state, in the caller's scope; null where there is none.</summary>
+    internal Tensor[]? CopyCarried()
+    {
+        using var turn = TakeTurn();
+        return _carried is null ? null : [.. _carried.Select(state => state.clone())];
+    }
 
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
     internal abstract int StateCount { get; }
@@ -122,6 +133,10 @@ public abstract class RecurrentLayer : Layer, IStateful
         Carry(null);
     }
 
+    void IStateful.Enter() => _turns.Enter();
+
+    void IStateful.Leave() => _turns.Exit();
+
     IDisposable? IStateful.TakeState()
     {
         using var turn = TakeTurn();
@@ -138,6 +153,10 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Copies the carried state, or zeros, to rows of memory.</summary>
     internal unsafe void ReadCarried(ReadOnlySpan<nint> rows, int samples, int stride)
     {
+        if (_carried is not null && _carried[0].dtype != ScalarType.Float32)
+        {
+            MoveCarried(ScalarType.Float32, CPU);
+        }
         for (var i = 0; i < rows.Length; i++)
         {
             var carried = _carried is null ? [] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_carried[i].bytes);
@@ -249,7 +268,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         var result = Run(input, mask, initial);
         if (Stateful)
         {
-            Carry([.. result.States.Select(state => state.detach().DetachFromDisposeScope())]);
+            Carry([.. result.States.Select(Own)]);
         }
         return result;
     }
@@ -316,10 +335,16 @@ public abstract class RecurrentLayer : Layer, IStateful
         }
         if (_carried[0].dtype != input.dtype || _carried[0].device_type != input.device_type)
         {
-            Carry([.. _carried.Select(state => state.to(input.dtype, input.device).DetachFromDisposeScope())]);
+            MoveCarried(input.dtype, input.device);
         }
         return _carried;
     }
+
+    // The model may have been moved since the state was left.
+    private void MoveCarried(ScalarType type, Device device) => Carry([.. _carried!.Select(state => state.to(type, device).DetachFromDisposeScope())]);
+
+    // Memory of its own in one piece: the fused engine writes the next state into it, and a view would be the caller's output too.
+    private static Tensor Own(Tensor state) => state.detach().contiguous().clone().DetachFromDisposeScope();
 
     private Tensor[] Zeros(Tensor input) =>
         [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];

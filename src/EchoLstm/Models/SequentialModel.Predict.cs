@@ -143,12 +143,26 @@ public sealed partial class SequentialModel
     private bool RunBatches(SampleSet samples, int batchSize, bool carryState, BatchAction run, CancellationToken cancellation = default)
     {
         var engine = Runner();
-        var stateful = carryState ? [] : StatefulLayers;
-        var kept = stateful.Select(layer => layer.TakeState()).ToArray();
+        var stateful = StatefulLayers;
+        IDisposable?[] kept = [];
         var wasTraining = training;
-        eval();
+        var entered = 0;
         try
         {
+            // Eager calls on other threads go on from these states too.
+            for (; entered < stateful.Count; entered++)
+            {
+                stateful[entered].Enter();
+            }
+            if (carryState)
+            {
+                SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
+            }
+            else
+            {
+                kept = [.. stateful.Select(layer => layer.TakeState())];
+            }
+            eval();
             for (var start = 0L; start < samples.Count; start += batchSize)
             {
                 if (cancellation.IsCancellationRequested)
@@ -166,6 +180,10 @@ public sealed partial class SequentialModel
             {
                 stateful[i].PutState(kept[i]);
             }
+            while (entered > 0)
+            {
+                stateful[--entered].Leave();
+            }
         }
     }
 
@@ -180,10 +198,6 @@ public sealed partial class SequentialModel
         AtLeastOne((int)size, nameof(batchSize));
         SampleCheck.StatefulBatches(stateful, samples.Count, (int)size, nameof(batchSize));
         SampleCheck.FixedBatches(InputShape!, samples.Count, (int)size, nameof(batchSize));
-        if (carryState)
-        {
-            SampleCheck.CarriedState(stateful, (int)size, nameof(batchSize));
-        }
         return (int)size;
     }
 

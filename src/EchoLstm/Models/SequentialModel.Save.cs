@@ -19,7 +19,7 @@ public sealed partial class SequentialModel
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var use = Gate.Read(nameof(Save));
+        using var turn = new Turn(this, nameof(Save)); // a prediction has the carried states for itself until it gives them back
         ThrowIfNotBuilt("be saved");
         ModelFile.Save(this, path);
     }

@@ -95,6 +95,58 @@ public abstract class SequentialModelStateTests(EngineKind engine)
     }
 
     [Fact]
+    public void Predictions_go_on_from_the_state_that_a_call_left()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Stateful();
+        using var reference = Stateful();
+        var x = Numbers.Uniform(1, [2, 3, 1]);
+        _ = model.call(x);
+        _ = reference.call(x);
+
+        var second = model.Predict(x, carryState: true);
+        var third = model.call(x);
+
+        second.ShouldMatchTensor(reference.call(x), Tolerance.Float32);
+        third.ShouldMatchTensor(reference.call(x), Tolerance.Float32);
+    }
+
+    [Fact]
+    public void What_a_call_returned_stays_as_it_was_when_the_state_goes_on()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new SequentialModel(new Lstm(2, stateful: true)) { Seed = 1, RequestedEngine = engine };
+        model.Build(3, 1);
+        var x = Numbers.Uniform(1, [1, 3, 1]); // one sample: its state is in one piece
+        using var withoutGradients = no_grad();
+        var output = model.call(x);
+        var (last, state) = ((Lstm)model.Layers[0]).CallWithState(x);
+        var before = (output.Values(), last.Values(), state.Cell.Values());
+
+        _ = model.Predict(x, carryState: true);
+
+        output.Values().Should().Equal(before.Item1);
+        last.Values().Should().Equal(before.Item2);
+        state.Cell.Values().Should().Equal(before.Item3);
+        state.Dispose();
+    }
+
+    [Fact]
+    public void A_model_that_was_moved_to_another_type_goes_on_from_its_state()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Stateful();
+        using var reference = Stateful();
+        var x = Numbers.Uniform(1, [2, 3, 1]);
+        model.to(ScalarType.Float64);
+        _ = model.Predict(x, carryState: true);
+        model.to(ScalarType.Float32);
+        _ = reference.Predict(x, carryState: true);
+
+        model.Predict(x, carryState: true).ShouldMatchTensor(reference.Predict(x, carryState: true), Tolerance.Float32);
+    }
+
+    [Fact]
     public void Evaluate_too_leaves_the_state_alone_unless_it_is_asked_to_carry_it()
     {
         using var scope = NewDisposeScope();

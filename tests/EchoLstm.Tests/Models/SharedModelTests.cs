@@ -88,6 +88,95 @@ public sealed class SharedModelTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public void Its_state_is_whole_to_whoever_looks_while_others_predict(EngineKind engine)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Stateful(engine);
+        var x = Inputs(1)[0];
+        model.Predict(x, carryState: true).Dispose();
+        using var expected = ((Lstm)model.Layers[0]).CopyState()!;
+        var cell = expected.Cell.Values();
+        var saves = 2;
+
+        Threads.Run(
+            () => UntilSaved(() => model.Predict(x).Dispose()),
+            () => UntilSaved(() =>
+            {
+                using var copied = ((Lstm)model.Layers[0]).CopyState();
+                (copied?.Cell.Values()).Should().Equal(cell);
+            }),
+            () => Saved(0),
+            () => Saved(1));
+
+        void UntilSaved(Action action)
+        {
+            while (Volatile.Read(ref saves) > 0)
+            {
+                action();
+            }
+        }
+
+        void Saved(int saver)
+        {
+            try
+            {
+                for (var round = 0; round < 5 * Rounds; round++)
+                {
+                    model.Save(folder.File($"{saver}"));
+                    using var loaded = SequentialModel.Load(folder.File($"{saver}"));
+                    using var saved = ((Lstm)loaded.Layers[0]).CopyState();
+                    (saved?.Cell.Values()).Should().Equal(cell);
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref saves);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Calls_that_carry_a_state_and_predictions_are_each_as_if_alone(EngineKind engine)
+    {
+        using var model = Stateful(engine);
+        using var alone = Stateful(engine);
+        var x = Inputs(1)[0];
+        var expected = Bits(model.Predict<float[,]>(x));
+        int[] Called(SequentialModel called)
+        {
+            using var scope = NewDisposeScope();
+            using var withoutGradients = no_grad();
+            return Bits(called.call(tensor(x)).data<float>().ToArray());
+        }
+        var calls = 1;
+
+        Threads.Run(
+            () =>
+            {
+                while (Volatile.Read(ref calls) > 0)
+                {
+                    Bits(model.Predict<float[,]>(x)).Should().Equal(expected);
+                }
+            },
+            () =>
+            {
+                try
+                {
+                    for (var round = 0; round < 25 * Rounds; round++)
+                    {
+                        Called(model).Should().Equal(Called(alone));
+                    }
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref calls);
+                }
+            });
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public void A_disposal_lets_running_calls_finish_and_refuses_the_next(EngineKind engine)
     {
         var inputs = Inputs(ThreadCount);
@@ -356,6 +445,13 @@ public sealed class SharedModelTests
         var model = new SequentialModel(new Lstm(5, returnSequences: true), new Gru(4, returnSequences: true), new TimeDistributed(new Dense(2)), new Dense(3)) { Seed = 3, RequestedEngine = engine };
         model.Build(4, 2);
         model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.MeanAbsoluteError());
+        return model;
+    }
+
+    private static SequentialModel Stateful(EngineKind engine)
+    {
+        var model = new SequentialModel(new Lstm(3, returnSequences: true, stateful: true), new Gru(2, stateful: true), new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        model.Build(4, 2);
         return model;
     }
 
