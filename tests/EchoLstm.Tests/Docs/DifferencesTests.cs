@@ -142,11 +142,23 @@ public class DifferencesTests
     }
 
     [Fact]
+    public void Keras_takes_the_batch_size_before_the_epochs()
+    {
+        using var model = EchoModels.OneToOne(seed: 1);
+        var (x, y) = EchoSequence.FrameOneToOne(EchoSequence.Linear(5));
+        #region
+        var history = model.Fit(x, y, epochs: 10, batchSize: 5, verbose: 0);    // Keras: model.fit(x, y, 5, 10, 0)
+        #endregion
+        history.Epochs.Should().HaveCount(10);
+    }
+
+    [Fact]
     public void Summary_is_a_text()
     {
         using var model = EchoModels.OneToOne();
         #region
         Console.WriteLine(model.Summary());    // Keras: model.summary() prints, and returns None
+        model.Summary(Console.Out);            // the same; any TextWriter will do
         #endregion
     }
 
