@@ -20,7 +20,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
     {
         if (_update is null)
         {
-            foreach (var module in model.modules().OfType<ModuleLayer>())
+            foreach (var module in model.modules().OfType<ModuleLayer>().Where(module => module.IsBuilt))
             {
                 module.ThrowIfItHidesParameters(model.parameters());
             }

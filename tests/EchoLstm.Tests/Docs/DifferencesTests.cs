@@ -142,6 +142,18 @@ public class DifferencesTests
     }
 
     [Fact]
+    public void A_Gru_returns_its_state_where_it_is_asked_to()
+    {
+        using var scope = NewDisposeScope();
+        using var gru = new Gru(4) { Seed = 1 };
+        var x = Numbers.Uniform(1, [2, 3, 1]);
+        #region
+        var (output, state) = gru.CallWithState(x);    // Keras: output, state = GRU(4, return_state=True)(x)
+        #endregion
+        state.ShouldMatch(output.Values(), Tolerance.None, "the state, which is a GRU's last output");
+    }
+
+    [Fact]
     public void Keras_takes_the_batch_size_before_the_epochs()
     {
         using var model = EchoModels.OneToOne(seed: 1);

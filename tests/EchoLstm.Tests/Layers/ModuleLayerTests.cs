@@ -111,6 +111,30 @@ public class ModuleLayerTests
         dense.parameters().Should().OnlyContain(parameter => parameter.requires_grad, "the look at the module leaves them as they were");
     }
 
+    [Fact]
+    public void A_part_that_a_module_never_calls_is_left_alone()
+    {
+        using var model = new SequentialModel(new Idler()) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        model.Fit(new float[4, 2], new float[4, 2], verbose: 0).Loss.Should().ContainSingle();
+    }
+
+    /// <summary>Has a part with a module of TorchSharp inside that is never called, so that its input is not known.</summary>
+    private sealed class Idler : nn.Module<Tensor, Tensor>
+    {
+        private readonly Linear _used = nn.Linear(2, 2);
+
+        internal Idler()
+            : base(nameof(Idler))
+        {
+            register_module("used", _used);
+            register_module("idle", new TimeDistributed(nn.Linear(2, 2)));
+        }
+
+        public override Tensor forward(Tensor input) => _used.call(input);
+    }
+
     /// <summary>Holds its layers in an array, where TorchSharp does not look for parts; the first of them is registered.</summary>
     private sealed class Forgetful : nn.Module<Tensor, Tensor>
     {
