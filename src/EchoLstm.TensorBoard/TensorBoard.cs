@@ -29,8 +29,8 @@ public sealed class TensorBoard : Callback
     private long _steps;
 
     /// <summary>Creates the callback; files are made when a fit begins.</summary>
-    /// <param name="logDirectory">The folder of this run, e.g. <c>logs/first</c>; TensorBoard is started on the folder that holds the runs (Keras's <c>log_dir</c>).</param>
-    /// <param name="writeStepsPerSecond">Whether <c>epoch_steps_per_second</c>, the epoch's training steps by its seconds, validation included, is written too.</param>
+    /// <param name="logDirectory">The folder of this run, e.g. <c>logs/first</c>; TensorBoard is started on the folder that holds the runs (Keras's <c>log_dir</c>). <value>logs</value></param>
+    /// <param name="writeStepsPerSecond">Whether <c>epoch_steps_per_second</c>, the epoch's training steps by its seconds, validation included, is written too. <value>false</value></param>
     /// <param name="updateFrequency">After how many batches the figures so far are written; null: after epochs only (Keras's <c>update_freq</c>).</param>
     /// <exception cref="ArgumentException">The folder's name is empty, or the frequency below 1.</exception>
     public TensorBoard(string logDirectory = "logs", bool writeStepsPerSecond = false, int? updateFrequency = null)

@@ -7,7 +7,7 @@ public sealed class ShapeMismatchException : ArgumentException
     /// <param name="message">Where it happened, what was expected, what came, and what to do.</param>
     /// <param name="expected">The shape that is needed, as text with the names or lengths of its axes.</param>
     /// <param name="received">The shape that came, as text.</param>
-    /// <param name="innerException">The error behind it, if there is one.</param>
+    /// <param name="innerException">The error behind it; null: none.</param>
     public ShapeMismatchException(string message, string expected, string received, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -18,6 +18,13 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
 
     internal override void BeginTraining()
     {
+        if (_update is null)
+        {
+            foreach (var module in model.modules().OfType<ModuleLayer>().Where(module => module.IsBuilt))
+            {
+                module.ThrowIfItHidesParameters(model.parameters());
+            }
+        }
         var parameters = model.parameters().Where(parameter => parameter.requires_grad).ToArray();
         if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance))
         {

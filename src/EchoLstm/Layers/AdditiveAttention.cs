@@ -25,7 +25,7 @@ public sealed class AdditiveAttention : Layer
     private const double OutweighedInHalf = 65504;
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
-    /// <param name="useScale">Whether the features' parts of a score are weighted by a trained vector.</param>
+    /// <param name="useScale">Whether the features' parts of a score are weighted by a trained vector. <value>true</value></param>
     public AdditiveAttention(bool useScale = true)
         : base("AdditiveAttention") => UseScale = useScale;
 

@@ -15,7 +15,7 @@ public sealed class Bidirectional : Layer
 {
     /// <summary>Wraps a recurrent layer.</summary>
     /// <param name="layer">The layer that reads forward; it belongs to this layer from now on. Without weights yet: not built.</param>
-    /// <param name="mergeMode">How the outputs are put together; Keras's None, two separate outputs, is <see cref="CallBoth"/>.</param>
+    /// <param name="mergeMode">How the outputs are put together; Keras's None, two separate outputs, is <see cref="CallBoth"/>. <value>Concat</value></param>
     /// <exception cref="ArgumentException">The layer is built already.</exception>
     public Bidirectional(RecurrentLayer layer, MergeMode mergeMode = MergeMode.Concat)
         : base("Bidirectional")

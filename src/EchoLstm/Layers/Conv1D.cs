@@ -22,10 +22,10 @@ public sealed class Conv1D : Layer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="filters">The number of filters: the length of the output's last axis.</param>
     /// <param name="kernelSize">The number of time steps of a window.</param>
-    /// <param name="strides">The number of time steps from one window to the next.</param>
-    /// <param name="padding">What is put around the time steps: zeros, if anything.</param>
-    /// <param name="activation">The function applied to the output.</param>
-    /// <param name="useBias">Whether there is a bias.</param>
+    /// <param name="strides">The number of time steps from one window to the next. <value>1</value></param>
+    /// <param name="padding">What is put around the time steps: zeros, if anything. <value>Valid</value></param>
+    /// <param name="activation">The function applied to the output. <value>Linear</value></param>
+    /// <param name="useBias">Whether there is a bias. <value>true</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or there is no such padding or activation.</exception>
     public Conv1D(
         int filters,

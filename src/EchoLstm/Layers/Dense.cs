@@ -21,8 +21,8 @@ public sealed class Dense : Layer
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The length of the output's last axis.</param>
-    /// <param name="activation">The function applied to the output; softmax runs over the last axis.</param>
-    /// <param name="useBias">Whether there is a bias.</param>
+    /// <param name="activation">The function applied to the output; softmax runs over the last axis. <value>Linear</value></param>
+    /// <param name="useBias">Whether there is a bias. <value>true</value></param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, or there is no such activation.</exception>
     public Dense(int units, Activation activation = Activation.Linear, bool useBias = true)
         : base("Dense")

@@ -22,7 +22,7 @@ public sealed class Embedding : Layer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="inputDim">The number of classes: the largest whole number of the input, plus 1.</param>
     /// <param name="outputDim">The length of a vector.</param>
-    /// <param name="maskZero">Whether 0 is padding: the layers behind skip those time steps, and the loss and metrics leave them out. The classes then begin at 1, and inputDim counts the 0 too.</param>
+    /// <param name="maskZero">Whether 0 is padding: the layers behind skip those time steps, and the loss and metrics leave them out. The classes then begin at 1, and inputDim counts the 0 too. <value>false</value></param>
     /// <exception cref="ArgumentOutOfRangeException">inputDim or outputDim is below 1.</exception>
     public Embedding(int inputDim, int outputDim, bool maskZero = false)
         : base("Embedding")

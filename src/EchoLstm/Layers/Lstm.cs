@@ -36,16 +36,16 @@ public sealed class Lstm : RecurrentLayer
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of both states. It has nothing to do with the number of time steps.</param>
-    /// <param name="returnSequences">Whether the output is that of every step, not of the last alone.</param>
-    /// <param name="returnState">Whether <see cref="FinalState"/> keeps the state after the last call.</param>
-    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. Gradients stop between batches.</param>
-    /// <param name="goBackwards">Whether the steps are read from the last to the first. As in Keras, returned sequences are then in that order.</param>
-    /// <param name="activation">The activation of the candidate and of the cell state; Keras's default is tanh.</param>
-    /// <param name="recurrentActivation">The activation of the gates: <see cref="Activation.Sigmoid"/>, or <see cref="Activation.HardSigmoid"/> as Keras had it up to version 2.2.</param>
-    /// <param name="useBias">Whether there is a bias.</param>
-    /// <param name="unitForgetBias">Whether the forget gate's bias begins at 1 (Jozefowicz et al. 2015), not at 0.</param>
-    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016).</param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step.</param>
+    /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
+    /// <param name="returnState">Whether <see cref="FinalState"/> keeps the state after the last call. <value>false</value></param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. Gradients stop between batches. <value>false</value></param>
+    /// <param name="goBackwards">Whether the steps are read from the last to the first. As in Keras, returned sequences are then in that order. <value>false</value></param>
+    /// <param name="activation">The activation of the candidate and of the cell state; Keras's default is tanh. <value>Tanh</value></param>
+    /// <param name="recurrentActivation">The activation of the gates: <see cref="Activation.Sigmoid"/>, or <see cref="Activation.HardSigmoid"/> as Keras had it up to version 2.2. <value>Sigmoid</value></param>
+    /// <param name="useBias">Whether there is a bias. <value>true</value></param>
+    /// <param name="unitForgetBias">Whether the forget gate's bias begins at 1 (Jozefowicz et al. 2015), not at 0. <value>true</value></param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016). <value>0</value></param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step. <value>0</value></param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
     public Lstm(
         int units,

@@ -44,7 +44,7 @@ public sealed class LstmState : IDisposable
     /// <summary>The state before the first step: zeros.</summary>
     /// <param name="batchSize">The number of samples, at least 1.</param>
     /// <param name="units">The number of units, at least 1.</param>
-    /// <param name="dtype">The element type.</param>
+    /// <param name="dtype">The element type. <value>Float32</value></param>
     /// <param name="device">The device; null means the CPU.</param>
     /// <returns>A state that the caller disposes.</returns>
     public static LstmState Zeros(long batchSize, long units, ScalarType dtype = ScalarType.Float32, Device? device = null)

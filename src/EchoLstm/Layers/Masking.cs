@@ -10,7 +10,7 @@ namespace EchoLstm.Layers;
 public sealed class Masking : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>
-    /// <param name="maskValue">A step is masked where every feature equals this.</param>
+    /// <param name="maskValue">A step is masked where every feature equals this. <value>0</value></param>
     public Masking(double maskValue = 0)
         : base("Masking") => MaskValue = maskValue;
 

@@ -13,9 +13,9 @@ public sealed class MaxPooling1D : Layer
     private readonly StepWindows _windows;
 
     /// <summary>Creates the layer; it has no weights.</summary>
-    /// <param name="poolSize">The number of time steps of a window.</param>
+    /// <param name="poolSize">The number of time steps of a window. <value>2</value></param>
     /// <param name="strides">The number of time steps from one window to the next; null: poolSize.</param>
-    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. Nothing that is added ever wins.</param>
+    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. Nothing that is added ever wins. <value>Valid</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
     public MaxPooling1D(int poolSize = 2, int? strides = null, StepPadding padding = StepPadding.Valid)
         : base("MaxPooling1D")

@@ -32,20 +32,54 @@ internal sealed class ModuleLayer : Layer
                 "(samples, ...) with every length known",
                 inputShape.ToString());
         }
-        var wasTraining = _module.training;
-        _module.eval();
         try
         {
             using var scope = NewDisposeScope();
             using var withoutGradients = no_grad();
-            var model = _module.parameters().FirstOrDefault();
-            long[] trial = [1, .. inputShape.Skip(1).Select(length => length!.Value)];
-            var output = _module.forward(zeros(trial, dtype: model?.dtype, device: model?.device));
-            return new Shape([inputShape[0], .. Shape.Of(output).Skip(1)]);
+            return new Shape([inputShape[0], .. Shape.Of(Trial(inputShape)).Skip(1)]);
         }
         catch (ExternalException error)
         {
             throw new ShapeMismatchException($"{Title} can't take input of shape {inputShape}: {error.Message}", "as the module wants it", inputShape.ToString(), error);
+        }
+    }
+
+    /// <summary>Throws where the module computes with parameters that are none of the model's: a gradient that reaches the output though all of those are frozen comes from elsewhere.</summary>
+    /// <param name="known">The parameters of the whole model, which may share some with the module.</param>
+    internal void ThrowIfItHidesParameters(IEnumerable<TorchSharp.Modules.Parameter> known)
+    {
+        if (_module.modules().OfType<IStateful>().Any(layer => layer.Stateful))
+        {
+            return; // a trial would move the state on
+        }
+        var trained = known.Where(parameter => parameter.requires_grad).ToList();
+        using var scope = NewDisposeScope();
+        using var withGradients = enable_grad();
+        try
+        {
+            trained.ForEach(parameter => parameter.requires_grad = false);
+            if (Trial(InputShape!).requires_grad)
+            {
+                throw new InvalidOperationException(
+                    $"{Title} computes with parameters that its module has not registered, so that nothing would train or save them. Call RegisterComponents at the end of the module's constructor, and hold its parts in fields or a ModuleList, not in properties, arrays or lists.");
+            }
+        }
+        finally
+        {
+            trained.ForEach(parameter => parameter.requires_grad = true);
+        }
+    }
+
+    /// <summary>What the module makes of one sample of zeros; in the caller's dispose scope.</summary>
+    private Tensor Trial(Shape inputShape)
+    {
+        var wasTraining = _module.training;
+        _module.eval();
+        try
+        {
+            var model = _module.parameters().FirstOrDefault();
+            long[] trial = [1, .. inputShape.Skip(1).Select(length => length!.Value)];
+            return _module.forward(zeros(trial, dtype: model?.dtype, device: model?.device));
         }
         finally
         {

@@ -19,20 +19,20 @@ public sealed class Regularizer
     public double L2Factor { get; }
 
     /// <summary>A penalty on absolute values.</summary>
-    /// <param name="factor">The factor of their sum, at least 0.</param>
+    /// <param name="factor">The factor of their sum, at least 0. <value>0.01</value></param>
     /// <returns>The regulariser.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A factor is negative or not a finite number.</exception>
     public static Regularizer L1(double factor = 0.01) => new(factor, 0);
 
     /// <summary>A penalty on squares.</summary>
-    /// <param name="factor">The factor of their sum, at least 0.</param>
+    /// <param name="factor">The factor of their sum, at least 0. <value>0.01</value></param>
     /// <returns>The regulariser.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A factor is negative or not a finite number.</exception>
     public static Regularizer L2(double factor = 0.01) => new(0, factor);
 
     /// <summary>Both penalties.</summary>
-    /// <param name="l1">The factor of the sum of absolute values, at least 0.</param>
-    /// <param name="l2">The factor of the sum of squares, at least 0.</param>
+    /// <param name="l1">The factor of the sum of absolute values, at least 0. <value>0.01</value></param>
+    /// <param name="l2">The factor of the sum of squares, at least 0. <value>0.01</value></param>
     /// <returns>The regulariser.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A factor is negative or not a finite number.</exception>
     public static Regularizer L1L2(double l1 = 0.01, double l2 = 0.01) => new(l1, l2);

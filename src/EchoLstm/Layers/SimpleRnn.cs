@@ -17,13 +17,13 @@ public sealed class SimpleRnn : RecurrentLayer
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of the state.</param>
-    /// <param name="returnSequences">Whether the output is that of every step, not of the last alone.</param>
-    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>.</param>
-    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order.</param>
-    /// <param name="activation">The activation of the output.</param>
-    /// <param name="useBias">Whether there is a bias.</param>
-    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016).</param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step.</param>
+    /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. <value>false</value></param>
+    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order. <value>false</value></param>
+    /// <param name="activation">The activation of the output. <value>Tanh</value></param>
+    /// <param name="useBias">Whether there is a bias. <value>true</value></param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016). <value>0</value></param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step. <value>0</value></param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
     public SimpleRnn(
         int units,

@@ -14,7 +14,7 @@ public static class EchoModels
     /// One value in, one value out: <c>Lstm(units)</c>, <c>Dense(1)</c> on (samples, 1, 1); 146 parameters for 5 units.
     /// <code>[x] → Lstm → Dense → [y]</code>
     /// </summary>
-    /// <param name="length">The length of the sequence that it shall learn, one number a sample; it sets the default of units.</param>
+    /// <param name="length">The length of the sequence that it shall learn, one number a sample; it sets the default of units. <value>5</value></param>
     /// <param name="units">The Lstm's units; null: as many as the sequence is long.</param>
     /// <param name="seed">The seed of its weights and of shuffling; null: another one each time.</param>
     /// <returns>The model, compiled with mean squared error and Adam.</returns>
@@ -29,7 +29,7 @@ public static class EchoModels
     /// A sequence in, one vector out, without TimeDistributed: <c>Lstm(units)</c>, <c>Dense(length)</c> on (samples, length, 1); 170 parameters for length 5.
     /// <code>[x1 … xn] → Lstm → Dense → [y1 … yn]</code>
     /// </summary>
-    /// <param name="length">The number of time steps of the input and of features of the output.</param>
+    /// <param name="length">The number of time steps of the input and of features of the output. <value>5</value></param>
     /// <param name="units">The Lstm's units; null: length.</param>
     /// <param name="seed">The seed of its weights and of shuffling; null: another one each time.</param>
     /// <returns>The model, compiled with mean squared error and Adam.</returns>
@@ -48,7 +48,7 @@ public static class EchoModels
     /// x2 → Lstm → Dense → y2 …
     /// </code>
     /// </summary>
-    /// <param name="length">The number of time steps.</param>
+    /// <param name="length">The number of time steps. <value>5</value></param>
     /// <param name="units">The Lstm's units; null: length.</param>
     /// <param name="seed">The seed of its weights and of shuffling; null: another one each time.</param>
     /// <returns>The model, compiled with mean squared error and Adam.</returns>
@@ -67,7 +67,7 @@ public static class EchoModels
     /// x → Lstm → Dense → y2 …
     /// </code>
     /// </summary>
-    /// <param name="length">The number of time steps of the output.</param>
+    /// <param name="length">The number of time steps of the output. <value>5</value></param>
     /// <param name="units">The Lstm's units; null: length.</param>
     /// <param name="seed">The seed of its weights and of shuffling; null: another one each time.</param>
     /// <returns>The model, compiled with mean squared error and Adam.</returns>
@@ -81,10 +81,10 @@ public static class EchoModels
     /// <summary>
     /// The echo of a whole sequence of one-hot integers: <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 11,780 parameters by default.
     /// </summary>
-    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples.</param>
-    /// <param name="steps">The number of time steps.</param>
-    /// <param name="classes">The number of different integers.</param>
-    /// <param name="units">The Lstm's units.</param>
+    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples. <value>7</value></param>
+    /// <param name="steps">The number of time steps. <value>5</value></param>
+    /// <param name="classes">The number of different integers. <value>100</value></param>
+    /// <param name="units">The Lstm's units. <value>20</value></param>
     /// <param name="seed">The seed of its weights; null: another one each time.</param>
     /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each sequence.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
@@ -99,11 +99,11 @@ public static class EchoModels
     /// The echo of the first part of a sequence, as encoder and decoder: <c>Lstm(units, stateful)</c>, <c>RepeatVector(stepsOut)</c>,
     /// <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 346,300 parameters by default. Input and output may have any lengths.
     /// </summary>
-    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples.</param>
-    /// <param name="stepsIn">The number of time steps of the input.</param>
-    /// <param name="stepsOut">The number of time steps of the output.</param>
-    /// <param name="classes">The number of different integers.</param>
-    /// <param name="units">The units of encoder and decoder.</param>
+    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples. <value>21</value></param>
+    /// <param name="stepsIn">The number of time steps of the input. <value>5</value></param>
+    /// <param name="stepsOut">The number of time steps of the output. <value>2</value></param>
+    /// <param name="classes">The number of different integers. <value>100</value></param>
+    /// <param name="units">The units of encoder and decoder. <value>150</value></param>
     /// <param name="seed">The seed of its weights; null: another one each time.</param>
     /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each sequence.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>

@@ -4,7 +4,7 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Models;
 
-/// <summary>The text of <see cref="SequentialModel.Summary"/>: Keras 2's <c>print_summary</c>, character for character; with formulas, more than Keras says.</summary>
+/// <summary>The text of <see cref="SequentialModel.Summary(bool)"/>: Keras 2's <c>print_summary</c>, character for character; with formulas, more than Keras says.</summary>
 internal static class ModelSummary
 {
     private const int Width = 65;

@@ -14,16 +14,16 @@ public sealed partial class SequentialModel
     /// <summary>Trains the model (Keras's <c>fit</c>); builds it first where it is not built.</summary>
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
-    /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once.</param>
-    /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples.</param>
-    /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also <see cref="History.Warnings"/>, and where a fit ended early.</param>
-    /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not.</param>
-    /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch instead of trained on.</param>
-    /// <param name="validationData">Inputs and targets to measure after each epoch.</param>
-    /// <param name="callbacks">What else to do at the turns of the fit.</param>
-    /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit.</param>
+    /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once. <value>1</value></param>
+    /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples. <value>32</value></param>
+    /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also <see cref="History.Warnings"/>, and where a fit ended early. <value>1</value></param>
+    /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not. <value>true</value></param>
+    /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch instead of trained on; windows of one series overlap, so that the two parts then share time steps. <value>0</value></param>
+    /// <param name="validationData">Inputs and targets to measure after each epoch; null: none.</param>
+    /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
+    /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit. <value>0</value></param>
     /// <param name="sampleWeight">How much each sample (samples), or each time step of each sample (samples, time steps), counts in the loss; null: 1. As in Keras the divisor stays their number.</param>
-    /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any rank; classes that are not named: 1.</param>
+    /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any rank; classes that are not named: 1; null: 1 for all.</param>
     /// <param name="progress">Is told how far the fit is, ten times a second at most and once at the end; null: nobody.</param>
     /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
     /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the epochs that ran to their end, and the model is as that batch left it.</param>

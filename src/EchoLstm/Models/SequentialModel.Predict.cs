@@ -18,7 +18,7 @@ public sealed partial class SequentialModel
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is for.</param>
-    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the model's own as it was; true goes on from the model's state and advances it, as Keras does.</param>
+    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the model's own as it was; true goes on from the model's state and advances it, as Keras does. <value>false</value></param>
     /// <returns>The loss and the metrics by name.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, or the batch size is out of its range.</exception>
@@ -36,7 +36,7 @@ public sealed partial class SequentialModel
     /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is for.</param>
-    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.</param>
+    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does. <value>false</value></param>
     /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
@@ -60,7 +60,7 @@ public sealed partial class SequentialModel
     /// <typeparam name="TArray">The array's type: <c>float[,]</c> for (samples, units), <c>float[,,]</c> for (samples, time steps, units).</typeparam>
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is for.</param>
-    /// <param name="carryState">Whether a stateful model goes on from its own state and advances it.</param>
+    /// <param name="carryState">Whether a stateful model goes on from its own state and advances it. <value>false</value></param>
     /// <returns>The outputs, samples first.</returns>
     /// <exception cref="ArgumentException">The output is no such array; otherwise as the other overload.</exception>
     public TArray Predict<TArray>(TensorLike x, int? batchSize = null, bool carryState = false)
@@ -75,7 +75,7 @@ public sealed partial class SequentialModel
     /// <summary>The outputs for inputs in .NET memory, into .NET memory (Keras's <c>predict_on_batch</c>): for many small predictions. On the fused engine nothing is allocated once a shape was seen.</summary>
     /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
-    /// <param name="samples">How many samples; all are run together.</param>
+    /// <param name="samples">How many samples; all are run together. <value>1</value></param>
     /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>

@@ -10,7 +10,7 @@ namespace EchoLstm.Models;
 public sealed partial class SequentialModel
 {
     /// <summary>Opens a stream that runs the model one time step at a time, with a state of its own that begins with zeros.</summary>
-    /// <param name="batch">How many sequences run beside each other.</param>
+    /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
     /// <returns>The stream; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>

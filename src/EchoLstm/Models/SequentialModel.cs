@@ -210,13 +210,22 @@ public sealed partial class SequentialModel : Layer, ISavable
     }
 
     /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
-    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the model and why.</param>
+    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the model and why. <value>false</value></param>
     /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.</returns>
     public string Summary(bool withFormulas = false)
     {
         using var turn = new Turn(this, nameof(Summary));
         ThrowIfDisposed();
         return ModelSummary.Of(this, withFormulas);
+    }
+
+    /// <summary>Writes what <see cref="Summary(bool)"/> returns, and ends the line.</summary>
+    /// <param name="writer">Where to, e.g. <c>Console.Out</c>.</param>
+    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the model and why. <value>false</value></param>
+    public void Summary(TextWriter writer, bool withFormulas = false)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteLine(Summary(withFormulas));
     }
 
     /// <summary>
@@ -233,6 +242,8 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// </remarks>
     public void SaveDiagram(string path)
     {
+        using var use = Gate.Read(nameof(SaveDiagram));
+        ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("be drawn");
         SvgFile.Write(path, ModelDiagram.Draw(this));
@@ -240,8 +251,8 @@ public sealed partial class SequentialModel : Layer, ISavable
 
     /// <summary>Loads a state dictionary and forgets carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>
     /// <param name="source">Tensors by name.</param>
-    /// <param name="strict">Whether missing and unexpected names are errors.</param>
-    /// <param name="skip">Names to leave alone.</param>
+    /// <param name="strict">Whether missing and unexpected names are errors. <value>true</value></param>
+    /// <param name="skip">Names to leave alone; null: none.</param>
     /// <returns>The names that were missing and those that were unexpected.</returns>
     public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {

@@ -17,10 +17,10 @@ namespace EchoLstm.Training;
 public sealed class Adam : Optimizer
 {
     /// <summary>Creates the optimiser.</summary>
-    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>).</param>
-    /// <param name="beta1">How much of the first moment, the running mean of the gradient, stays at each step; of [0, 1) (Keras's <c>beta_1</c>).</param>
-    /// <param name="beta2">How much of the second moment, the running mean of its square, stays at each step; of [0, 1) (Keras's <c>beta_2</c>).</param>
-    /// <param name="epsilon">Keeps the step finite where the second moment is 0; at least 0.</param>
+    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>). <value>0.001</value></param>
+    /// <param name="beta1">How much of the first moment, the running mean of the gradient, stays at each step; of [0, 1) (Keras's <c>beta_1</c>). <value>0.9</value></param>
+    /// <param name="beta2">How much of the second moment, the running mean of its square, stays at each step; of [0, 1) (Keras's <c>beta_2</c>). <value>0.999</value></param>
+    /// <param name="epsilon">Keeps the step finite where the second moment is 0; at least 0. <value>1e-7</value></param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range, or not a number.</exception>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7)
         : base(learningRate)

@@ -22,8 +22,8 @@ public sealed class CsvLogger : Callback
 
     /// <summary>Creates the callback; the file is touched when a fit begins.</summary>
     /// <param name="path">The file (Keras's <c>filename</c>). Folders that are missing are made.</param>
-    /// <param name="separator">What stands between two columns: one or more characters that no number has.</param>
-    /// <param name="append">Whether a file that exists is continued, e.g. after a pause; else it is replaced.</param>
+    /// <param name="separator">What stands between two columns: one or more characters that no number has. <value>,</value></param>
+    /// <param name="append">Whether a file that exists is continued, e.g. after a pause; else it is replaced. <value>false</value></param>
     /// <exception cref="ArgumentException">The path is empty, or the separator is or could be part of a number or of a line's end.</exception>
     public CsvLogger(string path, string separator = ",", bool append = false)
     {

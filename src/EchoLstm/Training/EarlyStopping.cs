@@ -20,13 +20,13 @@ public sealed class EarlyStopping : Callback
     private int _wait;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="monitor">The figure to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ...</param>
-    /// <param name="minDelta">By how much it must get better to count; its sign does not matter.</param>
-    /// <param name="patience">After how many epochs in a row without a better figure the fit ends. With 0, as with 1, the first such epoch ends it.</param>
-    /// <param name="mode">Which way it gets better.</param>
-    /// <param name="baseline">A figure that must be beaten too: epochs that do not reach it count as epochs without a better one. Null: none.</param>
-    /// <param name="restoreBestWeights">Whether the model has the weights of the best epoch after the fit, however that ended; else the last epoch's.</param>
-    /// <param name="startFromEpoch">The first epoch that counts, from 0: those before it are neither compared nor kept.</param>
+    /// <param name="monitor">The figure to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ... <value>val_loss</value></param>
+    /// <param name="minDelta">By how much it must get better to count; its sign does not matter. <value>0</value></param>
+    /// <param name="patience">After how many epochs in a row without a better figure the fit ends. With 0, as with 1, the first such epoch ends it. <value>0</value></param>
+    /// <param name="mode">Which way it gets better. <value>Auto</value></param>
+    /// <param name="baseline">A figure that must be beaten too: epochs that do not reach it count as epochs without a better one; null: none.</param>
+    /// <param name="restoreBestWeights">Whether the model has the weights of the best epoch after the fit, however that ended; else the last epoch's. <value>false</value></param>
+    /// <param name="startFromEpoch">The first epoch that counts, from 0: those before it are neither compared nor kept. <value>0</value></param>
     /// <exception cref="ArgumentException"><paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public EarlyStopping(
         string monitor = FigureNames.ValidationPrefix + FigureNames.Loss,

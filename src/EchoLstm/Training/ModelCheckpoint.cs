@@ -20,11 +20,11 @@ public sealed class ModelCheckpoint : Callback
 
     /// <summary>Creates the callback; nothing is written before an epoch ends.</summary>
     /// <param name="path">The file (Keras's <c>filepath</c>), with places for the epoch and its figures where each save shall have its own.</param>
-    /// <param name="monitor">The figure that says which epoch is the best; without <paramref name="saveBestOnly"/> it is not looked at.</param>
-    /// <param name="saveBestOnly">Whether an epoch is saved only where its figure is better than all before.</param>
-    /// <param name="saveWeightsOnly">Whether the weights alone are saved (<c>SaveWeights</c>), else the whole model (<c>Save</c>).</param>
-    /// <param name="mode">Which way the figure gets better.</param>
-    /// <param name="saveFrequency">After how many epochs one is saved, or looked at. Keras's <c>save_freq</c>, whose numbers count batches.</param>
+    /// <param name="monitor">The figure that says which epoch is the best; without <paramref name="saveBestOnly"/> it is not looked at. <value>val_loss</value></param>
+    /// <param name="saveBestOnly">Whether an epoch is saved only where its figure is better than all before. <value>false</value></param>
+    /// <param name="saveWeightsOnly">Whether the weights alone are saved (<c>SaveWeights</c>), else the whole model (<c>Save</c>). <value>false</value></param>
+    /// <param name="mode">Which way the figure gets better. <value>Auto</value></param>
+    /// <param name="saveFrequency">After how many epochs one is saved, or looked at. Keras's <c>save_freq</c>, whose numbers count batches. <value>1</value></param>
     /// <param name="initialValueThreshold">A figure that the first save must beat too, e.g. that of an earlier run; null: none.</param>
     /// <exception cref="ArgumentException">The path is empty or its places are not understood, <paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public ModelCheckpoint(

@@ -15,13 +15,13 @@ public sealed class ReduceLrOnPlateau : Callback
     private int _cooldownLeft;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="monitor">The figure to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ...</param>
-    /// <param name="factor">What the rate is multiplied by: above 0 and below 1.</param>
-    /// <param name="patience">After how many epochs in a row without a better figure. With 0, as with 1, the first such epoch counts.</param>
-    /// <param name="mode">Which way the figure gets better.</param>
-    /// <param name="minDelta">By how much it must get better to count; its sign does not matter.</param>
-    /// <param name="cooldown">How many epochs after a reduction do not count.</param>
-    /// <param name="minLearningRate">The smallest rate to go down to (Keras's <c>min_lr</c>).</param>
+    /// <param name="monitor">The figure to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ... <value>val_loss</value></param>
+    /// <param name="factor">What the rate is multiplied by: above 0 and below 1. <value>0.1</value></param>
+    /// <param name="patience">After how many epochs in a row without a better figure. With 0, as with 1, the first such epoch counts. <value>10</value></param>
+    /// <param name="mode">Which way the figure gets better. <value>Auto</value></param>
+    /// <param name="minDelta">By how much it must get better to count; its sign does not matter. <value>1e-4</value></param>
+    /// <param name="cooldown">How many epochs after a reduction do not count. <value>0</value></param>
+    /// <param name="minLearningRate">The smallest rate to go down to (Keras's <c>min_lr</c>). <value>0</value></param>
     /// <exception cref="ArgumentException"><paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public ReduceLrOnPlateau(
         string monitor = FigureNames.ValidationPrefix + FigureNames.Loss,

@@ -18,11 +18,11 @@ namespace EchoLstm.Training;
 public sealed class RmsProp : Optimizer
 {
     /// <summary>Creates the optimiser.</summary>
-    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>).</param>
-    /// <param name="rho">How much of the running mean stays at each step; of [0, 1).</param>
-    /// <param name="momentum">How much of the last move stays in the next, of [0, 1); 0 for none.</param>
-    /// <param name="epsilon">Keeps the step finite where the running mean is 0; at least 0.</param>
-    /// <param name="centered">Whether the variance of the gradient scales the step, not its mean square.</param>
+    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>). <value>0.001</value></param>
+    /// <param name="rho">How much of the running mean stays at each step; of [0, 1). <value>0.9</value></param>
+    /// <param name="momentum">How much of the last move stays in the next, of [0, 1); 0 for none. <value>0</value></param>
+    /// <param name="epsilon">Keeps the step finite where the running mean is 0; at least 0. <value>1e-7</value></param>
+    /// <param name="centered">Whether the variance of the gradient scales the step, not its mean square. <value>false</value></param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range, or not a number.</exception>
     public RmsProp(double learningRate = 0.001, double rho = 0.9, double momentum = 0, double epsilon = 1e-7, bool centered = false)
         : base(learningRate)

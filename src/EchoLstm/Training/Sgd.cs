@@ -17,9 +17,9 @@ namespace EchoLstm.Training;
 public sealed class Sgd : Optimizer
 {
     /// <summary>Creates the optimiser.</summary>
-    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>).</param>
-    /// <param name="momentum">How much of the last move stays in the next, of [0, 1); 0 for none.</param>
-    /// <param name="nesterov">Whether the gradient's effect is looked at after the momentum's move.</param>
+    /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>). <value>0.01</value></param>
+    /// <param name="momentum">How much of the last move stays in the next, of [0, 1); 0 for none. <value>0</value></param>
+    /// <param name="nesterov">Whether the gradient's effect is looked at after the momentum's move. <value>false</value></param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range, or not a number.</exception>
     public Sgd(double learningRate = 0.01, double momentum = 0, bool nesterov = false)
         : base(learningRate)

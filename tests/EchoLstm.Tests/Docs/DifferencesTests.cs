@@ -142,11 +142,35 @@ public class DifferencesTests
     }
 
     [Fact]
+    public void A_Gru_returns_its_state_where_it_is_asked_to()
+    {
+        using var scope = NewDisposeScope();
+        using var gru = new Gru(4) { Seed = 1 };
+        var x = Numbers.Uniform(1, [2, 3, 1]);
+        #region
+        var (output, state) = gru.CallWithState(x);    // Keras: output, state = GRU(4, return_state=True)(x)
+        #endregion
+        state.ShouldMatch(output.Values(), Tolerance.None, "the state, which is a GRU's last output");
+    }
+
+    [Fact]
+    public void Keras_takes_the_batch_size_before_the_epochs()
+    {
+        using var model = EchoModels.OneToOne(seed: 1);
+        var (x, y) = EchoSequence.FrameOneToOne(EchoSequence.Linear(5));
+        #region
+        var history = model.Fit(x, y, epochs: 10, batchSize: 5, verbose: 0);    // Keras: model.fit(x, y, 5, 10, 0)
+        #endregion
+        history.Epochs.Should().HaveCount(10);
+    }
+
+    [Fact]
     public void Summary_is_a_text()
     {
         using var model = EchoModels.OneToOne();
         #region
         Console.WriteLine(model.Summary());    // Keras: model.summary() prints, and returns None
+        model.Summary(Console.Out);            // the same; any TextWriter will do
         #endregion
     }
 

@@ -9,7 +9,9 @@ internal static class DocsFolder
     /// <summary>Every page that people read, as a path from the root.</summary>
     internal static IReadOnlyList<string> Pages { get; } =
     [
-        "README.md", "ARCHITECTURE.md", "src/EchoLstm.SystemTorch/README.md", "tests/EchoLstm.Benchmarks/README.md",
+        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
+        "src/EchoLstm.SystemTorch/README.md", "src/EchoLstm.TensorBoard/README.md", "samples/EchoLstm.Samples/Sunspots/README.md",
+        "tests/EchoLstm.Benchmarks/README.md", "tests/EchoLstm.Tests/Golden/README.md",
         .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
     ];
 

@@ -4,6 +4,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Dropout = EchoLstm.Layers.Dropout;
+using Embedding = EchoLstm.Layers.Embedding;
 using Flatten = EchoLstm.Layers.Flatten;
 
 namespace EchoLstm.Tests.Layers;
@@ -12,7 +13,18 @@ namespace EchoLstm.Tests.Layers;
 /// <param name="Make">Makes the layer, unbuilt.</param>
 /// <param name="InputShape">The shape of a small batch.</param>
 /// <param name="Parameters">How many parameters it then has.</param>
-internal sealed record LayerCase(Func<Layer> Make, long[] InputShape, long Parameters);
+/// <param name="ReadsClasses">Whether the input's numbers are classes, 0 to 2, not something to compute with.</param>
+internal sealed record LayerCase(Func<Layer> Make, long[] InputShape, long Parameters, bool ReadsClasses = false)
+{
+    private const int Classes = 3;
+
+    /// <summary>A small batch.</summary>
+    internal Tensor Input(int seed, ScalarType dtype = ScalarType.Float32)
+    {
+        using var scope = NewDisposeScope();
+        return (ReadsClasses ? Numbers.Uniform(seed, InputShape, Classes, dtype).abs().floor() : Numbers.Uniform(seed, InputShape, 1, dtype)).MoveToOuterDisposeScope();
+    }
+}
 
 /// <summary>Every layer, in the ways that it can be set up. A new layer is added here.</summary>
 internal static class LayerCases
@@ -69,6 +81,9 @@ internal static class LayerCases
         ["Conv1D with same padding"] = new(() => new Conv1D(3, 3, 2, StepPadding.Same, Activation.Tanh) { Seed = Seed }, [2, 5, 2], 21),
         ["Conv1D with causal padding, without bias"] = new(() => new Conv1D(3, 2, padding: StepPadding.Causal, useBias: false) { Seed = Seed }, [2, 4, 2], 12),
         ["TimeDistributed Conv1D"] = new(() => new TimeDistributed(new Conv1D(3, 2)) { Seed = Seed }, [2, 3, 4, 2], 15),
+        ["Embedding"] = new(() => new Embedding(3, 2) { Seed = Seed }, [2, 4], 6, ReadsClasses: true),
+        ["TimeDistributed Embedding"] = new(() => new TimeDistributed(new Embedding(3, 2)) { Seed = Seed }, [2, 3, 4], 6, ReadsClasses: true),
+        ["model of an Embedding that masks"] = new(() => new SequentialModel(new Embedding(3, 2, maskZero: true), new Lstm(2)) { Seed = Seed }, [2, 4], 6 + 40, ReadsClasses: true),
         ["MaxPooling1D"] = new(() => new MaxPooling1D(), [2, 4, 2], 0),
         ["MaxPooling1D with same padding"] = new(() => new MaxPooling1D(3, 2, StepPadding.Same), [2, 4, 2], 0),
         ["Flatten"] = new(() => new Flatten(), [2, 4, 2], 0),

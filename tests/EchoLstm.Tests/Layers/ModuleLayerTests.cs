@@ -3,6 +3,7 @@ using EchoLstm.Models;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace EchoLstm.Tests.Layers;
 
@@ -76,6 +77,109 @@ public class ModuleLayerTests
         model.call(x).Dispose();
 
         x.IsInvalid.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Parameters_that_a_module_has_not_registered_are_refused_before_training(bool wrapped)
+    {
+        nn.Module<Tensor, Tensor> forgetful = new Forgetful();
+        using var model = new SequentialModel(new Lstm(2, returnSequences: true), wrapped ? new TimeDistributed(forgetful) : forgetful) { Seed = 1 };
+        model.Build(3, 1);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        foreach (var train in new Action[] { () => model.Fit(new float[4, 3, 1], new float[4, 3, 1], verbose: 0), () => model.TrainOnBatch(new float[4, 3, 1], new float[4, 3, 1]) })
+        {
+            Errors.ExpectWithoutChange<InvalidOperationException>(
+                model,
+                train,
+                $"ModuleLayer '{(wrapped ? "forgetful" : "forgetful_1")}' computes with parameters that its module has not registered, so that nothing would train or save them. Call RegisterComponents at the end of the module's constructor, and hold its parts in fields or a ModuleList, not in properties, arrays or lists.");
+        }
+    }
+
+    [Fact]
+    public void Frozen_parameters_and_those_of_another_layer_need_no_registration()
+    {
+        var dense = new Dense(2);
+        using var model = new SequentialModel(dense, new Borrower(dense)) { Seed = 1 };
+        model.Build(2);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        model.Fit(new float[4, 2], new float[4, 2], verbose: 0).Loss.Should().ContainSingle();
+
+        dense.parameters().Should().OnlyContain(parameter => parameter.requires_grad, "the look at the module leaves them as they were");
+    }
+
+    [Fact]
+    public void A_part_that_a_module_never_calls_is_left_alone()
+    {
+        using var model = new SequentialModel(new Idler()) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        model.Fit(new float[4, 2], new float[4, 2], verbose: 0).Loss.Should().ContainSingle();
+    }
+
+    /// <summary>Has a part with a module of TorchSharp inside that is never called, so that its input is not known.</summary>
+    private sealed class Idler : nn.Module<Tensor, Tensor>
+    {
+        private readonly Linear _used = nn.Linear(2, 2);
+
+        internal Idler()
+            : base(nameof(Idler))
+        {
+            register_module("used", _used);
+            register_module("idle", new TimeDistributed(nn.Linear(2, 2)));
+        }
+
+        public override Tensor forward(Tensor input) => _used.call(input);
+    }
+
+    /// <summary>Holds its layers in an array, where TorchSharp does not look for parts; the first of them is registered.</summary>
+    private sealed class Forgetful : nn.Module<Tensor, Tensor>
+    {
+        private readonly Linear _first = nn.Linear(2, 2);
+        private readonly Linear[] _others = [nn.Linear(2, 2), nn.Linear(2, 1)];
+
+        internal Forgetful()
+            : base(nameof(Forgetful)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return _others.Aggregate(_first.call(input), (x, linear) => linear.call(x)).MoveToOuterDisposeScope();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            foreach (var linear in _others)
+            {
+                linear.Dispose();
+            }
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Multiplies with the weights of a layer that the model has already, and with a table that does not train.</summary>
+    private sealed class Borrower : nn.Module<Tensor, Tensor>
+    {
+        private readonly Dense[] _lender;
+        private readonly Tensor[] _table = [ones(2).DetachFromDisposeScope()];
+
+        internal Borrower(Dense lender)
+            : base(nameof(Borrower)) => _lender = [lender];
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return (_lender[0].call(input) * _table[0]).MoveToOuterDisposeScope();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _table[0].Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     private sealed class Same() : nn.Module<Tensor, Tensor>(nameof(Same))

@@ -31,6 +31,20 @@ public class ModelSummaryTests
             Rule));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_writer_gets_the_text_as_lines(bool withFormulas)
+    {
+        using var model = EchoModels.OneToOne();
+        using var writer = new StringWriter();
+
+        model.Summary(writer, withFormulas);
+
+        writer.ToString().Should().Be(model.Summary(withFormulas) + Environment.NewLine);
+        Assert.Throws<ArgumentNullException>(() => model.Summary(null!)).ParamName.Should().Be("writer");
+    }
+
     [Fact]
     public void Many_to_one_prints_the_tutorials_text()
     {

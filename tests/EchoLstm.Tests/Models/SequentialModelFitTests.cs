@@ -35,6 +35,26 @@ public abstract class SequentialModelFitTests(EngineKind engine)
     }
 
     [Fact]
+    public void A_doubled_batch_gives_the_same_loss_and_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (Numbers.Uniform(1, [4, 5, 2]), Numbers.Uniform(2, [4, 1]));
+
+        var (loss, weights) = Step(x, y);
+        var (lossOfTwo, weightsOfTwo) = Step(cat([x, x]), cat([y, y]));
+
+        lossOfTwo.Should().BeApproximately(loss, 1e-6);
+        weightsOfTwo.Zip(weights, (two, one) => Math.Abs(two - one)).Max().Should().BeLessThan(1e-6, "SGD moves a weight by its gradient");
+
+        (double Loss, double[] Weights) Step(Tensor inputs, Tensor targets)
+        {
+            using var model = new SequentialModel(new Lstm(3), new Dense(1)) { Seed = 1, RequestedEngine = engine };
+            model.Compile(Loss.MeanSquaredError(), new Sgd(1));
+            return (model.TrainOnBatch(inputs, targets)["loss"], model.GetWeights().Values());
+        }
+    }
+
+    [Fact]
     public void Shuffling_takes_every_sample_once_an_epoch_in_a_new_order()
     {
         var recorder = new Recorder();

@@ -5,6 +5,8 @@ namespace EchoLstm.Tests.Samples;
 /// <summary>The commands of the echo tutorial, its extensions and its readers, mostly with too few rounds to learn.</summary>
 public class EchoCommandsTests
 {
+    private const string OnFused = "engine Fused: every layer has a kernel";
+
     [Fact]
     public void Echo_prints_the_tutorials_21_lines_all_right()
     {
@@ -14,7 +16,7 @@ public class EchoCommandsTests
         run.Lines.Should().Contain(["lstm_1 (LSTM)                (7, 5, 20)                9680      ", "Total params: 11,780"]);
         var lines = run.Lines.Where(line => line.StartsWith("Expected: ", StringComparison.Ordinal)).ToList();
         lines.Should().HaveCount(21).And.AllSatisfy(line => line.Should().MatchRegex(@"^Expected: (\[\d+(, \d+){4}\]) Predicted \1$"));
-        run.Lines.Should().ContainSingle(line => Regex.IsMatch(line, @"^echo: 11,780 parameters, last loss \d\.\d{4}, accuracy \d\.\d{4}, 105 of 105 items of a new sequence right, trained in \d+\.\d\d s, engine \w+"));
+        run.Lines.Should().ContainSingle(line => Regex.IsMatch(line, @"^echo: 11,780 parameters, last loss \d\.\d{4}, accuracy \d\.\d{4}, 105 of 105 items of a new sequence right, trained in \d+\.\d\d s, " + OnFused + "$"));
     }
 
     [Fact]
@@ -59,6 +61,7 @@ public class EchoCommandsTests
             "repeat_vector_1 (RepeatVecto (21, 2, 150)              0         ",
             "Total params: 346,300"]);
         run.Lines.Where(line => Regex.IsMatch(line, @"^Expected: \[\d+, \d+\] Predicted \[\d+, \d+\]$")).Should().HaveCount(21);
+        run.Lines.Should().ContainSingle(line => line.EndsWith(OnFused, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -112,8 +115,9 @@ public class EchoCommandsTests
         run.ExitCode.Should().Be(0, run.Error);
         run.Error.Should().BeEmpty();
         // Name, parameters, rounds, updates, share, items, seconds, engine.
-        run.Lines.Select(line => Regex.Match(line, @"^(.+?) +([\d,]+) +- +\d+ +\d+\.\d\d % of [\d,]+ +\d+\.\d  (?:Fused|Torch)$")).Where(match => match.Success)
-            .Select(match => $"{match.Groups[1]} {match.Groups[2]}").Should().Equal(rows);
+        run.Lines.Select(line => Regex.Match(line, @"^(.+?) +([\d,]+) +- +\d+ +\d+\.\d\d % of [\d,]+ +\d+\.\d  (Fused|Torch)$")).Where(match => match.Success)
+            .Select(match => $"{match.Groups[1]} {match.Groups[2]} {match.Groups[3]}")
+            .Should().Equal(rows.Select(row => $"{row} {(row.StartsWith("with attention", StringComparison.Ordinal) ? "Torch" : "Fused")}"));
     }
 
     [Fact]
@@ -126,7 +130,7 @@ public class EchoCommandsTests
         run.Lines.Should().Contain(["Shapes: X (50, 64, 15), y (50, 64, 8)", "Total params: 6,408"]);
         run.Lines.Should().ContainSingle(line => line.StartsWith("Warning: ", StringComparison.Ordinal))
             .Which.Should().MatchRegex(@"^Warning: categorical_crossentropy compares probabilities, but the model's last layer has no softmax, and y\[0, 0\] sums to \d\.\d+ over the classes, not to 1\. .* use Loss\.MeanSquaredError\(\)\.$");
-        run.Lines.Where(line => Regex.IsMatch(line, @"^6,408 parameters, loss \d+\.\d{4} to \d+\.\d{4}, prediction \(50, 64, 8\), trained in ")).Should().HaveCount(3);
+        run.Lines.Where(line => Regex.IsMatch(line, @"^6,408 parameters, loss \d+\.\d{4} to \d+\.\d{4}, prediction \(50, 64, 8\), trained in \d+\.\d\d s, " + OnFused + "$")).Should().HaveCount(3);
     }
 
     [Fact]
@@ -145,6 +149,7 @@ public class EchoCommandsTests
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Contain("Shapes: X (5, 1), y (5, 5, 1)");
         run.Lines.Where(line => Regex.IsMatch(line, @"^[01]\.\d \((trained on|new)\): Expected: \[0\. .*\] Predicted \[.*\]$")).Should().HaveCount(7);
+        run.Output.Should().Contain(OnFused);
         LargestError(run).Should().BeLessThan(0.05);
     }
 
@@ -158,6 +163,7 @@ public class EchoCommandsTests
             "Known:    0.0 0.2 0.4 0.6 0.8",
             "Expected: 0.0 0.2 0.4 0.6 0.8 0.0 0.2 0.4 0.6 0.8",
             "Forecast: 0.0 0.2 0.4 0.6 0.8 0.0 0.2 0.4 0.6 0.8");
+        run.Output.Should().Contain(OnFused);
         LargestError(run).Should().BeLessThan(0.05);
     }
 
@@ -168,7 +174,7 @@ public class EchoCommandsTests
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Contain("Shapes: X (200, 5, 1, 10, 10) (samples, frames, channels, height, width), y (200, 1)");
-        run.Lines.Should().ContainSingle(line => Regex.IsMatch(line, @"^frames: 5,241 parameters, .* 100 % of 100 new samples right"));
+        run.Lines.Should().ContainSingle(line => Regex.IsMatch(line, @"^frames: 5,241 parameters, .* 100 % of 100 new samples right, trained in \d+\.\d\d s, engine Torch: TimeDistributed 'time_distributed_1' \(TimeDistributed\) has no fused kernel around a TorchSharp module$"));
     }
 
     [Fact]
@@ -179,6 +185,7 @@ public class EchoCommandsTests
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Contain(["lstm_1 (LSTM)                (1, 5)                    140       ", "Training: 1000 epochs, batch size 1, seed 11"]);
         run.Lines.Should().ContainInConsecutiveOrder("Predictions:", "0.0", "0.2", "0.4", "0.6", "0.8");
+        run.Output.Should().Contain(OnFused);
     }
 
     [Fact]

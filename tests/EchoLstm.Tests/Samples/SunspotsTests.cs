@@ -73,7 +73,8 @@ public class SunspotsTests
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Contain(["Training:   1973 months, 1749-02 to 1913-06", "Total params: 1,250", "Pictures: sunspots-loss.svg, sunspots-model.svg, sunspots-predictions.svg in " + folder.Path])
-            .And.Contain(line => line.StartsWith("the last month again           19.42     14.33", StringComparison.Ordinal));
+            .And.Contain(line => line.StartsWith("the last month again           19.42     14.33", StringComparison.Ordinal))
+            .And.ContainSingle(line => line.StartsWith("sunspots: 1,250 parameters a network", StringComparison.Ordinal) && line.EndsWith("engine Fused: every layer has a kernel", StringComparison.Ordinal));
         SvgText.Texts(File.ReadAllText(folder.File("sunspots-predictions.svg"))).Should().StartWith(["Monthly sunspot numbers, the test part", "real", "predicted a month ahead", "forecast from its own predictions"]).And.Contain("1960");
     }
 

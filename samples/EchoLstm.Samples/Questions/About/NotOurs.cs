@@ -35,7 +35,7 @@ internal static class NotOurs
         "Which Python environment, which free course, which book?",
         [159],
         """
-        None is needed: this is C#. The tutorials that the questions refer to are listed in [the checklist](checklist.md).
+        None is needed: this is C#. The tutorials that the questions refer to are described in [the checklist](checklist.md).
         """);
 
     internal static Question Thanks { get; } = new(

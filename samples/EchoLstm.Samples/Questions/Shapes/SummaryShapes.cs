@@ -14,7 +14,7 @@ internal static class SummaryShapes
         one vector of five. A printout of the tutorial shows (None, 1, 5) and (None, 1, 1) for the same model, and 146.0 parameters.
         That is a quirk of an old Keras: the model's target is (5, 1), and its output has no time axis, as the program shows. The
         line None comes from `print(model.summary())` in Python: summary prints by itself and returns nothing, which print then
-        shows. Here `Summary` returns the text and prints nothing.
+        shows. Here `Summary()` returns the text and `Summary(writer)` writes it: never both.
         """,
         Run);
 
