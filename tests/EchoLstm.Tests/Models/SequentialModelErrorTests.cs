@@ -608,4 +608,21 @@ public class SequentialModelErrorTests
         model.Compile(Loss.SparseCategoricalCrossentropy(), new Adam());
         return model;
     }
+
+    [Fact]
+    public void A_state_dictionary_that_does_not_fit()
+    {
+        using var model = Regression();
+        using var wrong = zeros(2);
+        var own = model.state_dict();
+        var name = own.Keys.First();
+        var received = Shape.Of(own[name]);
+        own[name] = wrong;
+
+        Refuses<ArgumentNullException>(model, () => model.load_state_dict(null!), "Value cannot be null. (Parameter 'source')");
+        Refuses<ShapeMismatchException>(
+            model,
+            () => model.load_state_dict(own),
+            $"The state dictionary does not fit SequentialModel 'sequential': {name} is (2,), expected {received}. Nothing was changed. Load it into a model of the same layers, or skip the name.");
+    }
 }
