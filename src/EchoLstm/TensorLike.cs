@@ -56,7 +56,12 @@ public readonly struct TensorLike
     {
         if (_tensor is not null)
         {
-            return _tensor.alias();
+            if (_tensor.dtype is ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64)
+            {
+                throw new ArgumentException($"{name} is a tensor of complex numbers ({_tensor.dtype}), but a model computes with real ones. Give it real and imaginary parts as two features, or the absolute values.", name);
+            }
+            // Data is no part of what is trained: a gradient that the caller's tensor asks for stays the caller's.
+            return _tensor.detach();
         }
         if (_array is null)
         {

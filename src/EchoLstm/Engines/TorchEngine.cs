@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EchoLstm.Layers;
 using EchoLstm.Training;
 using TorchSharp;
@@ -68,6 +69,10 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         {
             parameter.grad = null;
         }
+        if (!loss.requires_grad)
+        {
+            throw new InvalidOperationException($"The loss {compilation!.Loss.Name} does not depend on the model's weights, so there is nothing to train by. Compute it from the output with tensors alone, without detach or no_grad, and call Fit outside torch.inference_mode.");
+        }
         loss.backward();
         using (no_grad())
         {
@@ -119,8 +124,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
     {
         var function = compilation!.Loss;
         var loss = mask is null && samples.Weights is null
-            ? function.Mean(samples.Targets!, output)
-            : StepMeans.Of(function.PerStep(samples.Targets!, output), mask, samples.Weights, function.Name);
+            ? Guarded("loss", function.Name, samples, output, () => function.Mean(samples.Targets!, output))
+            : StepMeans.Of(Guarded("loss", function.Name, samples, output, () => function.PerStep(samples.Targets!, output)), mask, samples.Weights, function.Name);
         foreach (var weight in _regularized)
         {
             loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
@@ -135,9 +140,22 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         for (var i = 0; i < compilation!.Metrics.Count; i++)
         {
             var metric = compilation.Metrics[i];
-            figures[i + 1] = NumberOf(StepMeans.Of(metric.PerStep(samples.Targets!, output), mask, null, metric.Name));
+            figures[i + 1] = NumberOf(StepMeans.Of(Guarded("metric", metric.Name, samples, output, () => metric.PerStep(samples.Targets!, output)), mask, null, metric.Name));
         }
         return mask is null ? count : mask.sum().ToDouble();
+    }
+
+    // Torch's own words do not say whose function failed.
+    private static Tensor Guarded(string what, string name, SampleSet samples, Tensor output, Func<Tensor> compute)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (ExternalException error)
+        {
+            throw new InvalidOperationException($"The {what} {name} failed on targets of shape {Shape.Of(samples.Targets!)} and outputs of shape {Shape.Of(output)}, {output.dtype}: {error.Message}", error);
+        }
     }
 
     // With gradients on, as a weight that is put together from two parameters shows only then that they are trained.

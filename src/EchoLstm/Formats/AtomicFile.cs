@@ -29,13 +29,18 @@ internal static class AtomicFile
         {
             throw new IOException($"Can't write {path}: it is a folder. Give the name of a file.");
         }
+        if (IsDevice(target))
+        {
+            throw new IOException($"Can't write {path}: it is a device, which the new file would replace. Give the name of a file.");
+        }
         var prefix = Prefix(target);
         RemoveAbandoned(folder, prefix);
         var aside = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{Guid.NewGuid():N}{Suffix}"));
         try
         {
-            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var stream = Create(aside, path, folder))
             {
+                KeepMode(target, aside);
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
@@ -47,6 +52,35 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    private static FileStream Create(string aside, string path, string folder)
+    {
+        try
+        {
+            return new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new UnauthorizedAccessException($"Can't write {path}: you may not make files in {folder}. Choose another folder, or ask for the right to.", error);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"Can't write {path}: no file can be made in {folder}. {error.Message}", error);
+        }
+    }
+
+    // Who may read and write the old file may do so with the new one, and nobody else.
+    private static void KeepMode(string target, string aside)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            File.SetUnixFileMode(aside, File.GetUnixFileMode(target));
+        }
+    }
+
+    // .NET does not tell devices from files; /dev/shm is the one place there that has files.
+    private static bool IsDevice(string target) =>
+        !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(target);
 
     private static string Target(string path)
     {

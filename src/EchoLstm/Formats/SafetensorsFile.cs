@@ -253,9 +253,14 @@ internal sealed class SafetensorsFile : IDisposable
             return new SafetensorsEntry(name, known, shape, offsets[0], offsets[1]);
         }
 
+        // The types of the format that no weight here has: such a file is sound.
+        private static readonly string[] OtherTypes = ["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "U64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F4", "F6_E2M3", "F6_E3M2", "C64"];
+
         private readonly SafetensorsType TypeNamed(string tensor, string text) =>
             Enum.TryParse<SafetensorsType>(text, out var type) && Enum.GetName(type) == text
                 ? type
+                : OtherTypes.Contains(text)
+                ? throw new InvalidDataException($"{path}: tensor '{tensor}' is of {text}, which is not read here; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}. Convert it before it is written, in Python e.g. with astype(\"float32\").")
                 : throw Wrong($"tensor '{tensor}' is of {text}; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}");
 
         private static long? Bytes(SafetensorsType type, long[] shape)

@@ -79,7 +79,26 @@ internal static class WeightFile
         var read = entries.ToDictionary(entry => entry.Name, entry => TensorBytes.Read(file, entry));
         foreach (var weight in weights)
         {
+            CheckRange(file, NameOf(weight.Name), read[NameOf(weight.Name)], weight);
+        }
+        foreach (var weight in weights)
+        {
             weight.Write(read[NameOf(weight.Name)]);
+        }
+    }
+
+    // What is infinite in the file may be so; what becomes it by the conversion may not.
+    private static void CheckRange(SafetensorsFile file, string name, Tensor read, LayerWeight weight)
+    {
+        using var value = weight.Value();
+        if (!read.is_floating_point() || read.dtype == value.dtype)
+        {
+            return;
+        }
+        using var scope = NewDisposeScope();
+        if (read.isfinite().ne(read.to(value.dtype).isfinite()).any().ToBoolean())
+        {
+            throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's type {value.dtype}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
         }
     }
 

@@ -138,6 +138,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         ThrowIfDisposed();
+        SizeGuard.Check(Title, inputShape);
         // First calls on several threads at once make the weights once.
         using var building = _building.EnterScope();
         if (IsBuilt)

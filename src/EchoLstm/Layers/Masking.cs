@@ -10,9 +10,17 @@ namespace EchoLstm.Layers;
 public sealed class Masking : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>
-    /// <param name="maskValue">A step is masked where every feature equals this. <value>0</value></param>
+    /// <param name="maskValue">A step is masked where every feature equals this; finite. <value>0</value></param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, which equals nothing, or infinite, which data may not be.</exception>
     public Masking(double maskValue = 0)
-        : base("Masking") => MaskValue = maskValue;
+        : base("Masking")
+    {
+        if (!double.IsFinite(maskValue))
+        {
+            throw new ArgumentOutOfRangeException(nameof(maskValue), maskValue, "maskValue must be a finite number: NaN equals nothing, and data may not hold infinities. Replace what is missing in the data by a number that it does not have, e.g. -1, and mask that.");
+        }
+        MaskValue = maskValue;
+    }
 
     /// <summary>A step is masked where every feature equals this.</summary>
     public double MaskValue { get; }

@@ -263,7 +263,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         var initial = initialState ?? InitialState(input);
         foreach (var state in initial ?? [])
         {
-            CheckState(state, input.shape[0]);
+            CheckState(state, input.shape[0], input.dtype);
         }
         var result = Run(input, mask, initial);
         if (Stateful)
@@ -363,8 +363,12 @@ public abstract class RecurrentLayer : Layer, IStateful
         _carried = states;
     }
 
-    private void CheckState(Tensor state, long samples)
+    private void CheckState(Tensor state, long samples, ScalarType dtype)
     {
+        if (state.dtype != dtype)
+        {
+            throw new ArgumentException($"{Title} received a state of {state.dtype} for input of {dtype}. Convert the state with to(ScalarType.{dtype}), or the input.");
+        }
         var shape = Shape.Of(state);
         if (shape.Rank != 2 || shape[1] != Units)
         {

@@ -17,7 +17,7 @@ public sealed class Reshape : Layer
 
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="targetShape">The shape of one sample, without the samples axis; one length may be -1, which is then found.</param>
-    /// <exception cref="ArgumentException">A length is neither positive nor -1, or more than one is -1.</exception>
+    /// <exception cref="ArgumentException">A length is neither positive nor -1, or more than one is -1, or their product is too large.</exception>
     public Reshape(params long[] targetShape)
         : base("Reshape")
     {
@@ -26,6 +26,12 @@ public sealed class Reshape : Layer
         {
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture, $"Reshape can't make ({string.Join(", ", targetShape)}): expected lengths of at least 1, of which one may be -1 to be found. Leave out the samples axis."),
+                nameof(targetShape));
+        }
+        if (targetShape.Aggregate(1m, (product, length) => product > long.MaxValue ? product : product * Math.Abs(length)) > long.MaxValue)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Reshape can't make ({string.Join(", ", targetShape)}): no tensor has so many values. Check how the lengths were computed."),
                 nameof(targetShape));
         }
         _target = [.. targetShape];

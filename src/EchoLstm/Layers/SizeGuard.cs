@@ -5,7 +5,22 @@ namespace EchoLstm.Layers;
 /// <summary>Refuses weights that memory can't hold, before they are allocated.</summary>
 internal static class SizeGuard
 {
+    // No memory holds a longer axis, and sums of such lengths stay within 64 bits.
+    private const long LongestAxis = 1L << 48;
+
     private const int BytesPerParameter = sizeof(float);
+
+    /// <summary>Throws when an axis is longer than any that memory could hold.</summary>
+    /// <param name="layer">The layer that asks, as it names itself.</param>
+    /// <param name="inputShape">The shape that it is built for.</param>
+    /// <exception cref="ShapeMismatchException">An axis is too long.</exception>
+    internal static void Check(string layer, Shape inputShape)
+    {
+        if (inputShape.Any(length => length > LongestAxis))
+        {
+            throw new ShapeMismatchException($"{layer} can't be built for {inputShape}: no memory holds so long an axis. Check how the lengths were computed.", "lengths that memory can hold", inputShape.ToString());
+        }
+    }
 
     /// <summary>Throws when the parameters would take more than the memory there is.</summary>
     /// <param name="layer">The layer that asks, as it names itself.</param>

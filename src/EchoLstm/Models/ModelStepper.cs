@@ -1,5 +1,6 @@
 using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
+using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,7 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step of each sequence, shape (batch, features); it stays the caller's.</param>
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public Tensor Step(Tensor input)
@@ -68,6 +70,7 @@ public sealed class ModelStepper : IDisposable
                 $"({BatchSize}, {_features})",
                 shape.ToString());
         }
+        SampleCheck.Finite(input, nameof(input));
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         if (_fused is not null)
@@ -94,6 +97,7 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public float[] Step(ReadOnlySpan<float> input)
@@ -107,6 +111,7 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public void Step(ReadOnlySpan<float> input, Span<float> output)
@@ -128,6 +133,7 @@ public sealed class ModelStepper : IDisposable
                 $"({OutputLength},)",
                 $"({output.Length},)");
         }
+        SampleCheck.Finite(input, nameof(input));
         if (_fused is not null)
         {
             StepFused(input, output);

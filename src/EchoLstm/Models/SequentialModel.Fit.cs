@@ -73,7 +73,7 @@ public sealed partial class SequentialModel
         }
 
         using var all = Samples(x, y, compilation, sampleWeight, classWeight);
-        using var validation = validationData is { } given ? Samples(given.X, given.Y, compilation) : Split(all, 1 - validationSplit, takeLast: true);
+        using var validation = validationData is { } given ? Samples(given.X, given.Y, compilation, xName: "validationData.X", yName: "validationData.Y") : Split(all, 1 - validationSplit, takeLast: true);
         using var training = Split(all, 1 - validationSplit, takeLast: false) ?? all;
 
         var stateful = StatefulLayers;
@@ -100,6 +100,7 @@ public sealed partial class SequentialModel
         var order = shuffle ? new long[training.Count] : [];
         train();
         var stopwatch = Stopwatch.StartNew();
+        _fits++;
         try
         {
             foreach (var observer in observers)
@@ -135,6 +136,7 @@ public sealed partial class SequentialModel
         }
         finally
         {
+            _fits--;
             _engine!.Publish();
         }
         var unfinished = fit.Diverged is not null ? FitOutcome.Diverged : fit.IsStopping ? FitOutcome.Stopped : FitOutcome.Canceled;

@@ -207,17 +207,19 @@ public sealed partial class SequentialModel
         TensorLike? y,
         Compilation? compilation,
         TensorLike? sampleWeight = null,
-        IReadOnlyDictionary<int, double>? classWeight = null)
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        string xName = "x",
+        string yName = "y")
     {
         using var scope = NewDisposeScope();
-        var inputs = x.ToTensor(nameof(x));
-        var targets = y?.ToTensor(nameof(y));
-        SampleCheck.Counts(inputs, targets);
-        SampleCheck.Finite(inputs, nameof(x));
-        IndexReader?.CheckIndices(inputs, nameof(x));
+        var inputs = x.ToTensor(xName);
+        var targets = y?.ToTensor(yName);
+        SampleCheck.Counts(inputs, targets, xName, yName);
+        SampleCheck.Finite(inputs, xName);
+        IndexReader?.CheckIndices(inputs, xName);
         if (targets is not null)
         {
-            SampleCheck.Finite(targets, nameof(y));
+            SampleCheck.Finite(targets, yName);
         }
         var shape = Shape.Of(inputs);
         if (IsBuilt)
@@ -227,7 +229,7 @@ public sealed partial class SequentialModel
         var output = OutputShape(shape);
         if (targets is not null)
         {
-            SampleCheck.Target(output, targets, compilation!.Loss);
+            SampleCheck.Target(output, targets, compilation!.Loss, yName);
         }
         var weights = WeightsOf(targets, output, compilation, sampleWeight, classWeight);
         Build(shape.With(0, null));
@@ -235,10 +237,16 @@ public sealed partial class SequentialModel
         var like = parameters().FirstOrDefault();
         var (dtype, device) = (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
         // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
-        inputs = (IndexReader is null ? inputs.to(dtype, device) : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device)).contiguous();
-        targets = compilation?.Loss.TakesClassIndices == true ? targets?.to(ScalarType.Int64, device).contiguous() : targets?.to(dtype, device).contiguous();
-        weights = weights?.to(dtype, device).contiguous();
+        inputs = IndexReader is null ? InType(inputs, xName) : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device).contiguous();
+        targets = targets is null ? null : compilation!.Loss.TakesClassIndices ? targets.to(ScalarType.Int64, device).contiguous() : InType(targets, yName);
+        weights = weights is null ? null : InType(weights, nameof(sampleWeight));
         return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope(), weights?.DetachFromDisposeScope());
+
+        Tensor InType(Tensor given, string name)
+        {
+            SampleCheck.FitsType(given, dtype, name);
+            return given.to(dtype, device).contiguous();
+        }
     }
 
     private static Tensor? WeightsOf(Tensor? targets, Shape output, Compilation? compilation, TensorLike? sampleWeight, IReadOnlyDictionary<int, double>? classWeight)

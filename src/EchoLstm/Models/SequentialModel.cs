@@ -36,6 +36,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     private Compilation? _compilation;
     private Engine? _engine;
     private EngineInfo? _engineInfo;
+    private int _fits; // how many run, one inside the other's callback
     private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
 
     /// <summary>Creates a model of these layers; more come with <see cref="Add"/>.</summary>
@@ -128,13 +129,19 @@ public sealed partial class SequentialModel : Layer, ISavable
 
     /// <summary>Adds a layer behind the last. In a model that is built, the new layer is built at once.</summary>
     /// <param name="layer">An EchoLstm layer, a model, or any TorchSharp module; it belongs to the model from now on.</param>
-    /// <exception cref="ArgumentException">The layer is in the model already, or its name is.</exception>
+    /// <exception cref="ArgumentException">The layer is in the model already, or its name is, or it contains the model.</exception>
+    /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
     /// <exception cref="ShapeMismatchException">The model is built and the layer can't take its output.</exception>
     public void Add(nn.Module<Tensor, Tensor> layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         using var change = Gate.Change(nameof(Add));
         ThrowIfDisposed();
+        ThrowIfFitting(nameof(Add));
+        if (ReferenceEquals(layer, this) || layer.modules().Contains(this))
+        {
+            throw new ArgumentException($"{Title} can't be a part of itself: {(ReferenceEquals(layer, this) ? "it was added to itself" : $"the {layer.GetName()} that was added contains it")}. Make a second model.", nameof(layer));
+        }
         if (modules().Contains(layer))
         {
             throw new ArgumentException($"The layer {layer.GetName()} is in the model already. Make a second one; to share weights, write a TorchSharp module that calls the layer twice.", nameof(layer));
@@ -177,13 +184,19 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
     /// <param name="metrics">What is reported beside the loss, e.g. <c>Metric.Accuracy()</c>.</param>
     /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
     public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(metrics);
+        if (metrics.Contains(null!))
+        {
+            throw new ArgumentNullException(nameof(metrics), "One of the metrics is null.");
+        }
         using var change = Gate.Change(nameof(Compile));
         ThrowIfDisposed();
+        ThrowIfFitting(nameof(Compile));
         _compilation = new Compilation(loss, optimizer, [.. metrics]);
         _engine?.Dispose();
         _engine = null;
@@ -195,6 +208,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
     /// <param name="metrics">What is reported beside the loss.</param>
     /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
     public void Compile(Func<Tensor, Tensor, Tensor> loss, Optimizer optimizer, params Metric[] metrics) =>
         Compile(Loss.Custom(loss), optimizer, metrics);
 
@@ -254,9 +268,19 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <param name="strict">Whether missing and unexpected names are errors. <value>true</value></param>
     /// <param name="skip">Names to leave alone; null: none.</param>
     /// <returns>The names that were missing and those that were unexpected.</returns>
+    /// <exception cref="ShapeMismatchException">A tensor has another shape than the model's of that name; nothing was changed.</exception>
     public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {
+        ArgumentNullException.ThrowIfNull(source);
         using var change = Gate.Change(nameof(load_state_dict));
+        var own = state_dict();
+        foreach (var (name, given) in source)
+        {
+            if (skip?.Contains(name) != true && own.TryGetValue(name, out var mine) && !mine.shape.SequenceEqual(given.shape))
+            {
+                throw new ShapeMismatchException($"The state dictionary does not fit {Title}: {name} is {Shape.Of(given)}, expected {Shape.Of(mine)}. Nothing was changed. Load it into a model of the same layers, or skip the name.", Shape.Of(mine).ToString(), Shape.Of(given).ToString());
+            }
+        }
         var result = base.load_state_dict(source, strict, skip);
         ResetStates();
         return result;
@@ -328,6 +352,15 @@ public sealed partial class SequentialModel : Layer, ISavable
         if (_layers.Any(other => other.Name == layer.Name))
         {
             throw new ArgumentException($"Two layers of the model are named '{layer.Name}'. Give each a name of its own.", nameof(layer));
+        }
+    }
+
+    // A fit is of the layers, the loss and the optimiser that it began with.
+    private void ThrowIfFitting(string what)
+    {
+        if (_fits > 0)
+        {
+            throw new InvalidOperationException($"{what} can't run inside Fit, where a callback called it. Stop the fit with progress.Stop(), and call it when Fit has returned.");
         }
     }
 

@@ -9,11 +9,11 @@ namespace EchoLstm.Training;
 internal static class SampleCheck
 {
     /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
-    internal static void Counts(Tensor x, Tensor? y)
+    internal static void Counts(Tensor x, Tensor? y, string xName = "x", string yName = "y")
     {
         if (x.dim() == 0 || x.shape[0] == 0)
         {
-            throw new ShapeMismatchException($"x has no samples: its shape is {Shape.Of(x)}. Give at least one sample; the samples are the first axis.", "(samples, ...)", Shape.Of(x).ToString());
+            throw new ShapeMismatchException($"{xName} has no samples: its shape is {Shape.Of(x)}. Give at least one sample; the samples are the first axis.", "(samples, ...)", Shape.Of(x).ToString());
         }
         if (y is null)
         {
@@ -23,14 +23,14 @@ internal static class SampleCheck
         if (samples != targets)
         {
             throw new ShapeMismatchException(
-                Text($"x has {samples} samples but y has {targets}: x is {Shape.Of(x)}, y is {Shape.Of(y)}. Each sample needs its target; the samples are the first axis of both."),
+                Text($"{xName} has {samples} samples but {yName} has {targets}: {xName} is {Shape.Of(x)}, {yName} is {Shape.Of(y)}. Each sample needs its target; the samples are the first axis of both."),
                 Text($"({samples}, ...)"),
                 Shape.Of(y).ToString());
         }
     }
 
     /// <summary>Throws unless the target has the output's shape or, for class indices, that without its last axis.</summary>
-    internal static void Target(Shape output, Tensor y, Loss loss)
+    internal static void Target(Shape output, Tensor y, Loss loss, string name = "y")
     {
         var target = Shape.Of(y);
         if (loss.TakesClassIndices)
@@ -39,17 +39,17 @@ internal static class SampleCheck
             if (!indices.Accepts(target) && !output.WithLast(1).Accepts(target))
             {
                 throw new ShapeMismatchException(
-                    $"The model's output is {output}, so with {loss.Name} y must be class indices of shape {indices} or {output.WithLast(1)}, but it is {target}. For one-hot targets use CategoricalCrossentropy.",
+                    $"The model's output is {output}, so with {loss.Name} {name} must be class indices of shape {indices} or {output.WithLast(1)}, but it is {target}. For one-hot targets use CategoricalCrossentropy.",
                     indices.ToString(),
                     target.ToString());
             }
-            ClassIndices(y, output.Last!.Value);
+            ClassIndices(y, output.Last!.Value, name);
             return;
         }
         if (!output.Accepts(target))
         {
             throw new ShapeMismatchException(
-                $"The model's output is {output}, so y must have that shape, but it is {target}. {Mend(output, target)}",
+                $"The model's output is {output}, so {name} must have that shape, but it is {target}. {Mend(output, target)}",
                 output.ToString(),
                 target.ToString());
         }
@@ -128,10 +128,31 @@ internal static class SampleCheck
         }
     }
 
-    private static void ClassIndices(Tensor y, long classes)
+    /// <summary>Throws where a double is too large for the type that the model computes in, naming the first.</summary>
+    internal static void FitsType(Tensor data, ScalarType dtype, string name)
+    {
+        if (!data.is_floating_point() || data.dtype == dtype || dtype is ScalarType.Float64)
+        {
+            return;
+        }
+        using var scope = NewDisposeScope();
+        var finite = data.to(dtype).isfinite();
+        if (finite.all().ToBoolean())
+        {
+            return;
+        }
+        var index = finite.logical_not().nonzero()[0].data<long>().ToArray();
+        var value = data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        throw new ArgumentException(
+            Text($"{name}[{string.Join(", ", index)}] is {value}, which is infinite in the model's type {dtype}. Scale the data, or convert the model with model.to(ScalarType.Float64)."),
+            name);
+    }
+
+    private static void ClassIndices(Tensor y, long classes, string name)
     {
         using var scope = NewDisposeScope();
-        var wrong = y.lt(0).logical_or(y.ge(classes)).nonzero();
+        var outside = y.lt(0).logical_or(y.ge(classes));
+        var wrong = (y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside).nonzero();
         if (wrong.shape[0] == 0)
         {
             return;
@@ -139,9 +160,11 @@ internal static class SampleCheck
         var index = wrong[0].data<long>().ToArray();
         var value = y[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
         throw new ArgumentOutOfRangeException(
-            nameof(y),
+            name,
             value,
-            Text($"y[{string.Join(", ", index)}] is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many units as there are classes, or renumber them."));
+            value == Math.Floor(value)
+                ? Text($"{name}[{string.Join(", ", index)}] is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many units as there are classes, or renumber them.")
+                : Text($"{name}[{string.Join(", ", index)}] is {value}, which is no class: expected whole numbers 0 to {classes - 1}. For numbers that are no classes use another loss, such as MeanSquaredError."));
     }
 
     private static string Mend(Shape output, Shape target)

@@ -59,6 +59,12 @@ internal static class SampleWeights
         {
             of = y.shape[^1] == 1 ? y.squeeze(-1) : y.argmax(-1);
         }
+        // As in Keras, smoothed labels count as the class that they are nearest to.
+        of = of.is_floating_point() ? of.round() : of;
+        if (of.lt(0).logical_or(of.ge(classes)).any().ToBoolean())
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"classWeight weights classes, but the targets are no classes 0 to {classes - 1}. Weight the samples of a regression with sampleWeight."), "classWeight");
+        }
         var flat = of.to(ScalarType.Int64).flatten();
         return tensor(table).index_select(0, flat).reshape(of.shape);
     }

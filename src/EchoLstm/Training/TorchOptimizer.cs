@@ -27,7 +27,8 @@ public sealed class TorchOptimizer : Optimizer
 
     internal override ParameterUpdate Begin(TrainedWeights trained)
     {
-        var optimizer = _create(trained.Parameters);
+        var optimizer = _create(trained.Parameters)
+            ?? throw new InvalidOperationException("The function that TorchOptimizer was given returned null. Return TorchSharp's optimiser, e.g. parameters => torch.optim.AdamW(parameters).");
         ShowRate(optimizer.ParamGroups.First().LearningRate);
         return new Update(this, trained, optimizer);
     }

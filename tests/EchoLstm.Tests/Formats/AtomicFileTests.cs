@@ -117,4 +117,46 @@ public class AtomicFileTests
         process.WaitForExit();
         lines.Wait();
     }
+
+    [Fact]
+    public void A_device_is_not_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        Errors.Expect<IOException>(() => AtomicFile.Write("/dev/null", _ => { }), "Can't write /dev/null: it is a device, which the new file would replace. Give the name of a file.");
+    }
+
+    [Fact]
+    public void Where_no_file_can_be_made_the_error_names_the_file_that_was_asked_for()
+    {
+        if (!Directory.Exists("/proc/self"))
+        {
+            return;
+        }
+        var thrown = Assert.ThrowsAny<Exception>(() => AtomicFile.Write("/proc/model", _ => { }));
+
+        (thrown is IOException or UnauthorizedAccessException).Should().BeTrue();
+        thrown.Message.Should().StartWith("Can't write /proc/model: ").And.Contain("/proc");
+    }
+
+    [Fact]
+    public void Who_may_read_the_old_file_may_read_the_new_one_and_nobody_else()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        using var folder = new TemporaryFolder();
+        var path = folder.File("a");
+        AtomicFile.Write(path, stream => stream.Write("old"u8));
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.SetUnixFileMode(path, Mine);
+
+        AtomicFile.Write(path, stream => stream.Write("new"u8));
+
+        File.ReadAllText(path).Should().Be("new");
+        File.GetUnixFileMode(path).Should().Be(Mine);
+    }
 }

@@ -175,4 +175,41 @@ public class LoadWeightsTests
         model.Fit(x, y, batchSize: 2, verbose: 0, shuffle: false);
         return model;
     }
+
+    [Fact]
+    public void Doubles_that_the_model_can_not_hold_are_refused_whole()
+    {
+        using var folder = new TemporaryFolder();
+        using var large = new SequentialModel(new Dense(1));
+        large.Build(1);
+        large.to(ScalarType.Float64);
+        large.SetWeights([new[,] { { 1e300 } }, new double[1]]);
+        large.SaveWeights(folder.File("large"));
+        using var model = new SequentialModel(new Dense(1));
+        model.Build(1);
+
+        Errors.ExpectWithoutChange<InvalidDataException>(
+            model,
+            () => model.LoadWeights(folder.File("large")),
+            $"{folder.File("large")}: dense_1.kernel is of Float64 and has numbers that are infinite in the model's type Float32; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
+        model.to(ScalarType.Float64);
+        model.LoadWeights(folder.File("large"));
+        ((double[,])model.GetWeights()[0])[0, 0].Should().Be(1e300);
+    }
+
+    [Fact]
+    public void A_sound_file_of_a_type_that_no_weight_has()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("int32");
+        var header = """{"dense_1.bias":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}"""u8;
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0]);
+        using var model = new SequentialModel(new Dense(1));
+        model.Build(1);
+
+        Errors.ExpectWithoutChange<InvalidDataException>(
+            model,
+            () => model.LoadWeights(path),
+            $"{path}: tensor 'dense_1.bias' is of I32, which is not read here; expected one of F16, BF16, F32, F64, I64. Convert it before it is written, in Python e.g. with astype(\"float32\").");
+    }
 }

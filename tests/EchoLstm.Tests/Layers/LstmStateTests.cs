@@ -69,4 +69,14 @@ public class LstmStateTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LstmState.Zeros(0, 1)).ParamName.Should().Be("batchSize");
         Assert.Throws<ArgumentOutOfRangeException>(() => LstmState.Zeros(1, 0)).ParamName.Should().Be("units");
     }
+
+    [Fact]
+    public void A_state_of_another_type_than_the_input()
+    {
+        using var lstm = new Lstm(4);
+        using var x = torch.zeros([2, 5, 1]);
+        using var state = LstmState.Zeros(2, 4, torch.ScalarType.Float64);
+
+        Errors.Expect<ArgumentException>(() => lstm.CallWithState(x, state), "Lstm 'lstm' received a state of Float64 for input of Float32. Convert the state with to(ScalarType.Float32), or the input.");
+    }
 }

@@ -160,4 +160,17 @@ public class NestedModelsTests
             }
         }
     }
+
+    [Fact]
+    public void A_model_is_no_part_of_itself()
+    {
+        using var inner = new SequentialModel(new Dense(1));
+        using var outer = new SequentialModel(inner);
+
+        Errors.Expect<ArgumentException>(() => inner.Add(inner), "SequentialModel 'sequential_1' can't be a part of itself: it was added to itself. Make a second model. (Parameter 'layer')");
+        Errors.Expect<ArgumentException>(() => inner.Add(outer), "SequentialModel 'sequential_1' can't be a part of itself: the Sequential that was added contains it. Make a second model. (Parameter 'layer')");
+
+        outer.Build(2);
+        outer.CountParameters().Should().Be(3);
+    }
 }

@@ -1,6 +1,7 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
+using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models;
 
@@ -126,5 +127,22 @@ public class SequentialModelErrorTests
         {
             Errors.Expect<ObjectDisposedException>(use, $"Cannot access a disposed object.{Environment.NewLine}Object name: 'EchoLstm.Models.SequentialModel'.");
         }
+    }
+
+    [Fact]
+    public void A_state_dictionary_that_does_not_fit()
+    {
+        using var model = SmallModels.Regression();
+        using var wrong = zeros(2);
+        var own = model.state_dict();
+        var name = own.Keys.First();
+        var received = Shape.Of(own[name]);
+        own[name] = wrong;
+
+        Errors.ExpectWithoutChange<ArgumentNullException>(model, () => model.load_state_dict(null!), "Value cannot be null. (Parameter 'source')");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.load_state_dict(own),
+            $"The state dictionary does not fit SequentialModel 'sequential': {name} is (2,), expected {received}. Nothing was changed. Load it into a model of the same layers, or skip the name.");
     }
 }
