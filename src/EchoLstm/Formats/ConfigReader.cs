@@ -90,9 +90,6 @@ internal sealed class ConfigReader
         {
             JsonValueKind.Null => null,
             JsonValueKind.Number when value.TryGetDouble(out var number) => number,
-            JsonValueKind.String when value.GetString() is "NaN" => double.NaN,
-            JsonValueKind.String when value.GetString() is "Infinity" => double.PositiveInfinity,
-            JsonValueKind.String when value.GetString() is "-Infinity" => double.NegativeInfinity,
             _ => throw Wrong($"'{name}' is {Kind(value)}, expected a number"),
         };
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -24,20 +23,16 @@ internal static class JsonText
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>A field; JSON has no number for what is not finite, so that is a text.</summary>
+    /// <summary>A field; every setting is finite, and JSON has no number for what is not.</summary>
     internal static void WriteDouble(this Utf8JsonWriter json, string name, double? value)
     {
-        if (value is not { } number)
-        {
-            json.WriteNull(name);
-        }
-        else if (double.IsFinite(number))
+        if (value is { } number)
         {
             json.WriteNumber(name, number);
         }
         else
         {
-            json.WriteString(name, number.ToString(CultureInfo.InvariantCulture));
+            json.WriteNull(name);
         }
     }
 

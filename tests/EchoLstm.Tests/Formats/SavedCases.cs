@@ -51,7 +51,6 @@ internal static class SavedCases
         ["every option of Conv1D"] = new(() => new Conv1D(3, 2, 2, StepPadding.Causal, Activation.Relu, true) { Seed = 9, KernelRegularizer = Penalty, BiasRegularizer = Regularizer.L2() }, [2, 4, 2], 15),
         ["every option of Embedding"] = new(() => new Embedding(5, 3, maskZero: true) { Seed = 9, EmbeddingsRegularizer = Penalty }, [2, 4], 15),
         ["Masking"] = new(() => new Masking(-1.5), [2, 4, 2], 0),
-        ["Masking of infinity"] = new(() => new Masking(double.NegativeInfinity), [2, 4, 2], 0),
         ["Dropout"] = new(() => new Dropout(1.0 / 3), [2, 4, 2], 0),
         ["every option of MaxPooling1D"] = new(() => new MaxPooling1D(3, 2, StepPadding.Same), [2, 4, 2], 0),
         ["wrappers in wrappers"] = new(() => new TimeDistributed(new TimeDistributed(new SequentialModel(new Bidirectional(new Gru(2, dropout: 0.5) { Name = "vor" }), new Dense(1)) { Name = "innen", Seed = 3 })), [2, 3, 2, 4, 2], 65),

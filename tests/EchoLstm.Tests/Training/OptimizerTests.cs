@@ -236,7 +236,7 @@ public class OptimizerTests
     {
         static string Fraction(string name, string value) => $"{name} must be at least 0 and below 1. (Parameter '{name}'){Environment.NewLine}Actual value was {value}.";
         static string Finite(string name, string value) => $"{name} must be a finite number of at least 0. (Parameter '{name}'){Environment.NewLine}Actual value was {value}.";
-        static string Positive(string name, string value) => $"{name} must be above 0, or null for no limit. (Parameter '{name}'){Environment.NewLine}Actual value was {value}.";
+        static string Positive(string name, string value) => $"{name} must be a finite number above 0, or null for no limit. (Parameter '{name}'){Environment.NewLine}Actual value was {value}.";
 
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Adam(learningRate: -1), Finite("LearningRate", "-1"));
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Adam(learningRate: double.NaN), Finite("LearningRate", "NaN"));
