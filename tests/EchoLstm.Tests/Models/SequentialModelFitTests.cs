@@ -99,6 +99,41 @@ public abstract class SequentialModelFitTests(EngineKind engine)
     }
 
     [Fact]
+    public void A_layer_that_a_callback_freezes_rests_from_the_next_batch_on()
+    {
+        using var model = new SequentialModel(new Dense(1, useBias: false), new Dense(1, useBias: false)) { RequestedEngine = engine };
+        model.Build(1);
+        model.SetWeights([new float[,] { { 1 } }, new float[,] { { 1 } }]);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0.001));
+        List<double[]> first = [], second = [];
+        var freeze = new LambdaCallback(onBatchEnd: _ =>
+        {
+            first.Add(model.GetWeights()[0].Values());
+            second.Add(model.GetWeights()[1].Values());
+            model.Layers[0].Trainable = false;
+        });
+
+        model.Fit(TenSamples, new float[10, 1], batchSize: 5, verbose: 0, shuffle: false, callbacks: [freeze]);
+
+        first[0].Should().NotEqual([1]);
+        first[1].Should().Equal(first[0]);
+        second[1].Should().NotEqual(second[0]);
+    }
+
+    [Fact]
+    public void A_model_that_was_set_to_evaluate_is_trained_as_any_other()
+    {
+        var recorder = new Recorder();
+        using var model = Recording(recorder, seed: 1);
+        model.eval();
+        model.TrainOnBatch(TenSamples, TenSamples);
+        model.eval();
+        model.Fit(TenSamples, TenSamples, batchSize: 10, verbose: 0);
+
+        recorder.Batches.Select(batch => batch.Training).Should().Equal(true, true);
+    }
+
+    [Fact]
     public void ValidationSplit_takes_the_last_samples_before_shuffling()
     {
         var recorder = new Recorder();
