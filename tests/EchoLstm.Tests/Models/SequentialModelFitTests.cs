@@ -130,7 +130,20 @@ public abstract class SequentialModelFitTests(EngineKind engine)
         model.eval();
         model.Fit(TenSamples, TenSamples, batchSize: 10, verbose: 0);
 
-        recorder.Batches.Select(batch => batch.Training).Should().Equal(true, true);
+        recorder.Trained.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void After_a_fit_an_Lstm_that_a_user_calls_has_its_kernel_again()
+    {
+        var lstm = new Lstm(2);
+        using var model = new SequentialModel(lstm) { Seed = 1, RequestedEngine = engine };
+        model.Build(3, 1);
+        model.Compile(Loss.MeanSquaredError(), new Sgd());
+
+        model.Fit(new float[2, 3, 1], new float[2, 2], verbose: 0);
+
+        lstm.RunsOnTorchAlone.Should().BeFalse();
     }
 
     [Fact]

@@ -72,8 +72,8 @@ public class EarlyStoppingTests
 
         for (var fit = 0; fit < 2; fit++)
         {
-            GivenFigures.Fit([9, 9, 8, 8, 8], stop);
-            (stop.Best, stop.BestEpoch, stop.StoppedEpoch).Should().Be((8, 2, 3));
+            GivenFigures.Fit([9, 9, 4, 4, 4], stop);
+            (stop.Best, stop.BestEpoch, stop.StoppedEpoch).Should().Be((4, 2, 3));
         }
     }
 
