@@ -84,6 +84,44 @@ public sealed class UseGateTests
         log.Should().Equal("Fit", "outer", "inner", "outer ends");
     }
 
+    [Fact]
+    public void A_change_is_known_on_its_own_thread_until_it_ends()
+    {
+        var gate = new UseGate("model");
+        using (gate.Change("Fit"))
+        {
+            gate.IsChangedHere.Should().BeTrue();
+            Threads.Run(() => gate.IsChangedHere.Should().BeFalse());
+        }
+
+        gate.IsChangedHere.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_look_stands_in_nobodys_way()
+    {
+        var gate = new UseGate("model");
+        using var look = gate.Look();
+        using (gate.Change("Fit"))
+        {
+            using var another = gate.Look();
+        }
+        using var read = gate.Read("Predict");
+    }
+
+    [Fact]
+    public void A_change_that_is_refused_names_the_call_that_came_first_of_those_that_run()
+    {
+        var gate = new UseGate("model");
+        gate.Read("Summary").Dispose();
+        using var first = gate.Read("Predict");
+        using var second = gate.Read("Evaluate");
+
+        Errors.Expect<InvalidOperationException>(
+            () => gate.Change("Fit"),
+            "Fit can't run while other calls use the same model; the first of them was Predict. Wait until they return, or give each thread a model of its own.");
+    }
+
     private static void Try(Action action)
     {
         try

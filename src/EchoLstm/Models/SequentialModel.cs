@@ -155,6 +155,7 @@ public sealed partial class SequentialModel : Layer, ISavable
         register_module(added.Name, added);
         added.ShareGate(Gate);
         _layers.Add(added);
+        _lengths.Clear();
         // The engine knows the layers that were there when it began, and so does the optimiser.
         _engine?.Dispose();
         _engine = null;

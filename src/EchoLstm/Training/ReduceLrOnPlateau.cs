@@ -95,7 +95,6 @@ public sealed class ReduceLrOnPlateau : Callback
         if (_cooldownLeft > 0)
         {
             _cooldownLeft--;
-            _wait = 0;
         }
         if (_figure.IsBetter(figure, Best))
         {

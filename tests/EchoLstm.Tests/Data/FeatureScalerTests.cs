@@ -161,9 +161,11 @@ public class FeatureScalerTests
         "ForColumns expects at least one feature. (Parameter 'columns')");
 
     [Fact]
-    public void Ends_in_the_wrong_order_are_refused() => Errors.Expect<ArgumentException>(
-        () => new MinMaxScaler(1, 0.5f),
-        "MinMaxScaler expects finite ends with low below high but received 1 and 0.5. (Parameter 'low')");
+    public void Ends_in_the_wrong_order_or_in_one_place_are_refused()
+    {
+        Errors.Expect<ArgumentException>(() => new MinMaxScaler(1, 0.5f), "MinMaxScaler expects finite ends with low below high but received 1 and 0.5. (Parameter 'low')");
+        Errors.Expect<ArgumentException>(() => new MinMaxScaler(1, 1), "MinMaxScaler expects finite ends with low below high but received 1 and 1. (Parameter 'low')");
+    }
 
     public static TheoryData<FeatureScaler, float> Scalers() => new()
     {

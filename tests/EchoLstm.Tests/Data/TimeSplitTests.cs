@@ -46,6 +46,14 @@ public class TimeSplitTests
     }
 
     [Fact]
+    public void Half_a_row_is_a_row_of_the_part_that_asked_for_it()
+    {
+        var (train, validation, test) = TimeSplit.Split(Days, validation: 0.25, test: 0.25);
+
+        (train.Length, validation.Length, test.Length).Should().Be((4, 3, 3));
+    }
+
+    [Fact]
     public void A_series_of_several_features_is_cut_along_time()
     {
         var (train, validation, test) = TimeSplit.Split(new float[,] { { 1, 10 }, { 2, 20 }, { 3, 30 }, { 4, 40 } }, 0.25, 0.25);

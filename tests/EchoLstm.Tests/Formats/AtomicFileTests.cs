@@ -82,6 +82,27 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void Only_what_lay_a_minute_beside_the_same_file_is_cleared_away()
+    {
+        using var folder = new TemporaryFolder();
+        var (old, young, others) = (Left("a", "old", minutes: 2), Left("a", "young", minutes: 0), Left("b", "old", minutes: 2));
+
+        AtomicFile.Write(folder.File("a"), stream => stream.WriteByte(1));
+
+        folder.Names.Should().BeEquivalentTo("a", "b", young, others).And.NotContain(old);
+
+        string Left(string name, string end, int minutes)
+        {
+            var aside = "";
+            AtomicFile.Write(folder.File(name), stream => aside = stream.Name);
+            var left = aside[..(aside.LastIndexOf('-') + 1)] + end + ".saving";
+            File.WriteAllText(left, "half");
+            File.SetLastWriteTimeUtc(left, DateTime.UtcNow - TimeSpan.FromMinutes(minutes));
+            return Path.GetFileName(left);
+        }
+    }
+
+    [Fact]
     public void A_link_stays_a_link()
     {
         using var folder = new TemporaryFolder();

@@ -58,6 +58,26 @@ public class EngineChangeTests
         Math.Abs(Fit(anew, Half, 2 * Half)[3] - expected[Half + 3]).Should().BeGreaterThan(10 * Math.Abs(losses[3] - expected[Half + 3]), "an optimiser that began anew would be seen");
     }
 
+    [Theory]
+    [InlineData(EngineKind.Torch)]
+    [InlineData(EngineKind.Fused)]
+    public void What_came_from_the_engine_before_is_taken_over_once(EngineKind to)
+    {
+        var alone = Losses();
+        var watched = Losses(new LambdaCallback(onBatchEnd: _ => { }));
+
+        watched.Should().Equal(alone);
+
+        double[] Losses(params Callback[] callbacks)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Compiled("Adam", to == EngineKind.Torch ? EngineKind.Fused : EngineKind.Torch);
+            Fit(model, 0, Half);
+            model.RequestedEngine = to;
+            return [.. model.Fit(Numbers.Uniform(1, [8, 4, 2]), Numbers.Uniform(2, [8, 4, 1]), epochs: Half, batchSize: 4, verbose: 0, callbacks: callbacks).Loss];
+        }
+    }
+
     [Fact]
     public void A_layer_that_is_frozen_leaves_the_others_what_they_learned()
     {
@@ -80,6 +100,23 @@ public class EngineChangeTests
             // Two more steps leave 0.999² of each, and add what is positive.
             moments[1].Values().Zip(before.Moments[name][1].Values()).Should().OnlyContain(pair => pair.First >= 0.998 * pair.Second);
         }
+    }
+
+    [Fact]
+    public void On_one_engine_too_a_layer_that_is_frozen_leaves_the_others_what_they_learned()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Compiled("Sgd with momentum", EngineKind.Torch);
+        Fit(model, 0, Half);
+        using var before = model.ExportProgress()!;
+
+        model.Layers[1].Trainable = false;
+        model.Settings!.Optimizer.LearningRate = 0;
+        Fit(model, Half, Half + 1);
+
+        using var after = model.ExportProgress()!;
+        after.Steps.Should().Be(before.Steps + 2);
+        after.Moments.Keys.Should().BeEquivalentTo(before.Moments.Keys.Where(name => !name.StartsWith("time_distributed_1")));
     }
 
     [Fact]

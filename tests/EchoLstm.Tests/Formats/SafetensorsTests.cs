@@ -38,6 +38,85 @@ public class SafetensorsTests
         (Golden.Length - GoldenData.Length).Should().Match(length => (length % 8) == 0, "the tensors are aligned");
     }
 
+    [Theory]
+    [InlineData(100_000_000, "is cut short: its header has 100,000,000 bytes, but only 2 follow. Copy or save it again.")]
+    [InlineData(100_000_001, "is no safetensors file: its header would have 100,000,001 bytes, and at most 100,000,000 are allowed; it looks like binary data of another kind, or a damaged file. Give a file that Save, SaveWeights or a safetensors library wrote.")]
+    public void A_header_has_a_greatest_length(long length, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Written(folder, [.. BitConverter.GetBytes(length), .. "{}"u8]);
+
+        Errors.Expect<InvalidDataException>(() => SafetensorsFile.Open(path).Dispose(), $"{path} {expected}");
+    }
+
+    [Fact]
+    public void Names_are_in_the_order_of_their_codes()
+    {
+        using var stream = new MemoryStream();
+        SafetensorsWriter.Write(stream, [], new[] { "a", "C", "B", "_" }.Select(name => new SafetensorsSource(name, SafetensorsType.F32, [0], _ => { })));
+
+        Encoding.UTF8.GetString(stream.ToArray().AsSpan(8)).TrimEnd().Should().Be(
+            """{"B":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"C":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"_":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""");
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"none":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""")]
+    [InlineData("""{"none":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
+    public void A_tensor_without_numbers_lies_anywhere_between_others(string header)
+    {
+        using var folder = new TemporaryFolder();
+        using var file = SafetensorsFile.Open(Written(folder, FileOf(header, new byte[4])));
+
+        file.Tensors.Select(tensor => tensor.Name).Should().Equal("none", "a");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_header_has_at_least_two_braces(long length)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Written(folder, [.. BitConverter.GetBytes(length), .. "{}"u8]);
+
+        Errors.Expect<InvalidDataException>(
+            () => SafetensorsFile.Open(path).Dispose(),
+            $"{path} is no safetensors file: its header does not begin with '{{'; it looks like binary data of another kind, or a damaged file. Give a file that Save, SaveWeights or a safetensors library wrote.");
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_while_it_is_read_leaves_no_tensor()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Written(folder, Golden);
+        using var file = SafetensorsFile.Open(path);
+        // Another program needs no leave of this one.
+        using (var process = Process.Start("truncate", ["-s", "-20", path]))
+        {
+            process.WaitForExit();
+        }
+        var live = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        Errors.Expect<InvalidDataException>(
+            () => TensorBytes.Read(file, file.Tensors[0]),
+            $"{path}: the file ended within tensor 'b' although its header says otherwise: something cut it while it was read.");
+
+        TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Every_protocol_of_pickle_is_known(byte protocol) =>
+        FileKind.Describe([0x80, protocol, 0x7d, 0x71, 0, 0x2e], 6).Looks.Should().Be("a Python pickle, as torch.save wrote before PyTorch 1.6");
+
+    [Fact]
+    public void A_text_that_is_looked_at_up_to_the_middle_of_a_letter_is_a_text()
+    {
+        var text = Encoding.UTF8.GetBytes(new string('a', FileKind.Looked - 1) + "ü");
+
+        FileKind.Describe(text.AsSpan(0, FileKind.Looked), text.Length).Looks.Should().Be("a text");
+    }
+
     [Fact]
     public void The_bytes_are_read()
     {

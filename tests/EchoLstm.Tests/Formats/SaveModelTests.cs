@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using EchoLstm.Formats;
 using EchoLstm.Layers;
 using EchoLstm.Models;
@@ -122,6 +123,26 @@ public class SaveModelTests
     }
 
     [Fact]
+    public void An_optimiser_that_has_not_gone_on_yet_does_not_know_a_layer_that_is_added()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model.safetensors");
+        using var model = Built();
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Fit(new float[2, 4, 1], new float[2, 1], verbose: 0);
+        model.Save(path);
+        using var loaded = SequentialModel.Load(path);
+        using (var progress = loaded.ExportProgress())
+        {
+            progress!.Steps.Should().Be(1);
+        }
+
+        loaded.Add(new Dense(1));
+
+        loaded.ExportProgress().Should().BeNull();
+    }
+
+    [Fact]
     public void A_carried_state_comes_back()
     {
         using var scope = NewDisposeScope();
@@ -210,7 +231,9 @@ public class SaveModelTests
         { "model", "\"units\":3,", "\"units\":3,\"peephole\":true,", "in its model, network, layers[0]: there is a field 'peephole', which this version does not know. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"LSTM\"", "\"ConvLSTM\"", "in its model, network, layers[0]: there is a layer of class 'ConvLSTM', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"Sigmoid\"", "\"sigmoid\"", "in its model, network, layers[0]: 'recurrent_activation' is 'sigmoid', expected one of Linear, Relu, Tanh, Sigmoid, HardSigmoid, Softmax. The file is damaged, or a newer version of the library wrote it." },
+        { "model", "\"Sigmoid\"", "\"3\"", "in its model, network, layers[0]: 'recurrent_activation' is '3', expected one of Linear, Relu, Tanh, Sigmoid, HardSigmoid, Softmax. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"dense_1\"", "\"lstm_1\"", "in its model, network: Two layers of the model are named 'lstm_1'. Give each a name of its own." },
+        { "model", "\"dense_1\"", "\" \"", "in its model, network, layers[1]: The value cannot be an empty string or composed entirely of whitespace. (Parameter 'name')" },
         { "model", "\"dense_1\"", "\"a.b\"", "in its model, network: module name can't contain \".\", got: a.b" },
         { "model", "[null,4,1]", "[null,4]", "its 'model' is no model that could be built for input of shape (None, 4): Lstm 'lstm_1' expects input of rank 3" },
         { "model", "[null,4,1]", "[null,4,-1]", "in its model: Axis 2 of the shape (None, 4, -1) is -1" },
@@ -250,9 +273,103 @@ public class SaveModelTests
             metadata[part] = text[..place] + after + text[(place + before.Length)..];
         });
 
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         var message = Assert.Throws<InvalidDataException>(() => SequentialModel.Load(path)).Message;
 
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live, "what was read goes with the error");
         message.Should().StartWith(path).And.Contain(expected);
+    }
+
+    [Theory]
+    [InlineData("state/lstm_1/0", "the tensors state/lstm_1/0 belong to no stateful layer of its model.")]
+    [InlineData("optimizer/m/lost", "the tensors optimizer/m/lost belong to no parameter of its model and no optimiser that it was compiled with.")]
+    public void A_tensor_that_belongs_to_nothing_is_named(string name, string expected) => RefusesTensors(
+        tensors => tensors.Add(TensorBytes.Source(name, zeros(2, 3))),
+        $"{expected} The file is damaged; save it again.");
+
+    [Theory]
+    [InlineData(true, "is missing")]
+    [InlineData(false, "is of I64 and shape (1,)")]
+    public void What_an_optimiser_remembers_is_checked(bool isMissing, string what) => RefusesTensors(
+        tensors =>
+        {
+            tensors.RemoveAll(tensor => tensor.Name == "optimizer/v/dense_1.linear.bias");
+            if (!isMissing)
+            {
+                tensors.Add(TensorBytes.Source("optimizer/v/dense_1.linear.bias", zeros(1, dtype: int64)));
+            }
+        },
+        $"the tensor 'optimizer/v/dense_1.linear.bias' {what}, expected floating-point numbers of shape (1). The file is damaged; save it again.");
+
+    private static void RefusesTensors(Action<List<SafetensorsSource>> change, string expected)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var (path, changed) = (folder.File("model.safetensors"), folder.File("changed.safetensors"));
+        using var model = Built();
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Fit(new float[2, 4, 1], new float[2, 1], verbose: 0);
+        model.Save(path);
+        using (var file = SafetensorsFile.Open(path))
+        {
+            List<SafetensorsSource> tensors = [.. file.Tensors.Select(entry => TensorBytes.Source(entry.Name, TensorBytes.Read(file, entry)))];
+            change(tensors);
+            AtomicFile.Write(changed, stream => SafetensorsWriter.Write(stream, [.. file.Metadata], tensors));
+        }
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        Errors.Expect<InvalidDataException>(() => SequentialModel.Load(changed), $"{changed}: {expected}");
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live, "what was read goes with the error");
+    }
+
+    [Fact]
+    public void A_generator_comes_back_with_the_normal_number_that_it_has_in_hand()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model.safetensors");
+        using var model = Built();
+        _ = model.Generator!.NextNormal();
+        model.Generator.State.SpareNormal.Should().NotBeNull();
+        model.Save(path);
+
+        using var loaded = SequentialModel.Load(path);
+
+        loaded.Generator!.State.Should().BeEquivalentTo(model.Generator.State);
+    }
+
+    [Fact]
+    public void A_generator_that_would_draw_zeros_for_ever_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model.safetensors");
+        using (var model = Built())
+        {
+            model.Save(path);
+        }
+        Rewrite(path, metadata => metadata["training"] = Regex.Replace((string)metadata["training"]!, "[0-9a-f]{16}", "0000000000000000"));
+
+        Errors.Expect<InvalidDataException>(
+            () => SequentialModel.Load(path),
+            $"{path}: in its training: '0000000000000000-0000000000000000-0000000000000000-0000000000000000' is no state of a generator. The file is damaged, or a newer version of the library wrote it.");
+    }
+
+    [Fact]
+    public void A_model_that_was_loaded_is_saved_as_often_as_one_likes()
+    {
+        using var folder = new TemporaryFolder();
+        var (path, again) = (folder.File("model.safetensors"), folder.File("again.safetensors"));
+        using var model = Built();
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Fit(new float[2, 4, 1], new float[2, 1], verbose: 0);
+        model.Save(path);
+        using var loaded = SequentialModel.Load(path);
+
+        for (var time = 0; time < 2; time++)
+        {
+            loaded.Save(again);
+            File.ReadAllBytes(again).Should().Equal(File.ReadAllBytes(path));
+        }
     }
 
     [Fact]
@@ -272,8 +389,46 @@ public class SaveModelTests
         Assert.Throws<InvalidDataException>(() => SequentialModel.Load(path)).Message.Should().Contain("the model has more than 10000 layers");
 
         File.WriteAllBytes(path, one);
-        Rewrite(path, metadata => metadata["model"] = ((string)metadata["model"]!).Replace("\"network\":", "\"network\":" + string.Concat(Enumerable.Repeat("""{"class":"TimeDistributed","layer":""", 100))));
-        Assert.Throws<InvalidDataException>(() => SequentialModel.Load(path)).Message.Should().Contain("its 'model' is not sound");
+        const int Depth = 100;
+        Rewrite(path, metadata => metadata["model"] = $$"""{"network":{{string.Concat(Enumerable.Repeat("""{"class":"TimeDistributed","layer":""", Depth))}}{{flatten}}{{new string('}', Depth)}}}""");
+        Assert.Throws<InvalidDataException>(() => SequentialModel.Load(path)).Message.Should().StartWith($"{path}: its 'model' is not sound: ").And.Contain("depth of 64");
+    }
+
+    [Fact]
+    public void As_many_layers_are_read_as_there_may_be()
+    {
+        Read(LayerConfig.MostLayers);
+
+        Errors.Expect<InvalidDataException>(
+            () => Read(LayerConfig.MostLayers + 1),
+            "a.file: in its model: the model has more than 10000 layers. The file is damaged, or a newer version of the library wrote it.");
+
+        static void Read(int layers) => ConfigReader.Parse("a.file", "model", "{}", config =>
+        {
+            var count = new LayerCount();
+            for (var i = 0; i < layers; i++)
+            {
+                count.AddOne(config);
+            }
+            return count;
+        });
+    }
+
+    [Fact]
+    public void A_text_is_read_up_to_its_greatest_length()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model.safetensors");
+        using (var model = Built())
+        {
+            model.Save(path);
+        }
+
+        Rewrite(path, metadata => metadata["model"] = ((string)metadata["model"]!).PadRight(ConfigReader.LongestText));
+        SequentialModel.Load(path).Dispose();
+
+        Rewrite(path, metadata => metadata["model"] = (string)metadata["model"]! + ' ');
+        Errors.Expect<InvalidDataException>(() => SequentialModel.Load(path), $"{path}: its 'model' has 4,194,305 letters, and at most 4,194,304 are read. The file is damaged or no model of ours.");
     }
 
     private static SequentialModel Built()

@@ -26,6 +26,14 @@ public class MaskedFiguresTests
     }
 
     [Fact]
+    public void Where_every_step_is_masked_all_figures_are_zero()
+    {
+        using var model = Doubling(Metric.MeanAbsoluteError());
+
+        model.Evaluate(new float[2, 3, 1], Y).Should().Equal(new Dictionary<string, double> { ["loss"] = 0, ["mean_absolute_error"] = 0 });
+    }
+
+    [Fact]
     public void Without_a_mask_every_step_counts()
     {
         using var model = new SequentialModel(new TimeDistributed(new Dense(1, useBias: false)));

@@ -67,13 +67,30 @@ public sealed class MemoryPredictionTests
         using var model = EchoModels.ManyToOne(seed: 1);
         var y = new float[5];
         Action few = () => model.Predict([1, 2, 3], y);
+        Action uneven = () => model.Predict(new float[11], new float[10], samples: 2);
         Action narrow = () => model.Predict(FiveSteps, new float[4]);
+        Action wide = () => model.Predict(FiveSteps, new float[6]);
         Action strange = () => model.Predict([1, 2, float.NaN, 4, 5], y);
 
         few.Should().Throw<ShapeMismatchException>().WithMessage("The model takes (None, 5, 1), which 3 numbers for 1 samples do not fill. Give samples · time steps · features numbers.");
         narrow.Should().Throw<ShapeMismatchException>().WithMessage("The predictions of 1 samples have 5 numbers, but there is room for 4. Give y that length.");
+        uneven.Should().Throw<ShapeMismatchException>().WithMessage("The model takes (None, 5, 1), which 11 numbers for 2 samples do not fill. Give samples · time steps · features numbers.");
+        wide.Should().Throw<ShapeMismatchException>().WithMessage("The predictions of 1 samples have 5 numbers, but there is room for 6. Give y that length.");
         strange.Should().Throw<ArgumentException>().WithMessage("x[2] is NaN: the model can take numbers alone. Remove or replace it, or mask its time step.*");
         y.Should().OnlyContain(value => value == 0);
+    }
+
+    [Fact]
+    public void A_layer_that_is_added_changes_how_many_numbers_there_are()
+    {
+        using var model = EchoModels.ManyToOne(seed: 1);
+        model.Predict(FiveSteps, new float[5]);
+        model.Add(new Dense(2));
+        var y = new float[2];
+
+        model.Predict(FiveSteps, y);
+
+        y.Should().Equal(model.Predict<float[,]>(new[,,] { { { FiveSteps[0] }, { FiveSteps[1] }, { FiveSteps[2] }, { FiveSteps[3] }, { FiveSteps[4] } } }).Cast<float>());
     }
 
     [Fact]
@@ -114,6 +131,8 @@ public sealed class MemoryPredictionTests
             one.Step([value], output);
             output.Should().Equal(other.Step([value]));
         }
+        var none = () => one.Step([1], []);
+        none.Should().Throw<ShapeMismatchException>().WithMessage("A stream's output after a step has 1 numbers, but there is room for 0. Give it a span of OutputLength numbers.");
         var narrow = () => one.Step([1], new float[2]);
         narrow.Should().Throw<ShapeMismatchException>().WithMessage("A stream's output after a step has 1 numbers, but there is room for 2. Give it a span of OutputLength numbers.");
         one.StepsRead.Should().Be(5);

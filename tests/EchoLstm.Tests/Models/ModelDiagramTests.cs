@@ -1,3 +1,4 @@
+using System.Globalization;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Tests.Pictures;
@@ -94,12 +95,48 @@ public class ModelDiagramTests
     }
 
     [Fact]
+    public void Of_many_steps_that_are_read_backwards_the_last_three_are_written_whole()
+    {
+        using var model = new SequentialModel(new Lstm(2, returnSequences: true, goBackwards: true));
+        model.Build(100, 3);
+
+        SvgText.Texts(ModelDiagram.Draw(model)).Should().ContainInConsecutiveOrder("x1", "x2", "x3", "…", "x100")
+            .And.ContainInConsecutiveOrder("LSTM", "…", "LSTM", "LSTM", "LSTM", "Output")
+            .And.ContainInConsecutiveOrder("y1", "…", "y98", "y99", "y100");
+    }
+
+    [Fact]
     public void A_bidirectional_layer_has_arrows_both_ways_and_ends_at_both_ends()
     {
         using var model = new SequentialModel(new Bidirectional(new Lstm(2)));
         model.Build(3, 1);
 
-        ArrowsOf(ModelDiagram.Draw(model)).Should().Be(new Arrows(Down: 2 + 3, Across: 4, Slanted: 2));
+        var svg = ModelDiagram.Draw(model);
+        ArrowsOf(svg).Should().Be(new Arrows(Down: 2 + 3, Across: 4, Slanted: 2));
+        LinesOf(svg).Where(ends => ends[1] == ends[3]).Select(ends => double.Parse(ends[0], CultureInfo.InvariantCulture) < double.Parse(ends[2], CultureInfo.InvariantCulture))
+            .Should().Equal(true, true, false, false);
+    }
+
+    [Fact]
+    public void Sequences_of_sequences_have_their_outer_steps()
+    {
+        using var model = new SequentialModel(new TimeDistributed(new Lstm(2, returnSequences: true)));
+        model.Build(3, 4, 1);
+
+        SvgText.Texts(ModelDiagram.Draw(model))[0].Should().Be("Many-to-many: 3 steps in, 3 steps out");
+    }
+
+    [Fact]
+    public void One_parameter_is_no_parameters()
+    {
+        using var model = new SequentialModel(new Dense(1, useBias: false));
+        model.Build(1);
+
+        SvgText.Texts(ModelDiagram.Draw(model)).Should().Equal(
+            "One-to-one: 1 value in, 1 value out", "1 parameter, 1 trainable. On the right, one sample.",
+            "Input", "(None, 1)", "x",
+            "Dense", "dense_1", "(None, 1)", "1 parameter", "Dense",
+            "Output", "(None, 1)", "y");
     }
 
     [Fact]
@@ -143,9 +180,11 @@ public class ModelDiagramTests
     // Each arrow is a line "Mx yLx y"; its head is a path of another class.
     private static Arrows ArrowsOf(string svg)
     {
-        var lines = SvgText.Paths(svg, "arrow").Select(path => path[1..].Split('L', ' ')).ToList();
+        var lines = LinesOf(svg);
         return new Arrows(lines.Count(ends => ends[0] == ends[2]), lines.Count(ends => ends[1] == ends[3]), lines.Count(ends => ends[0] != ends[2] && ends[1] != ends[3]));
     }
+
+    private static List<string[]> LinesOf(string svg) => [.. SvgText.Paths(svg, "arrow").Select(path => path[1..].Split('L', ' '))];
 
     private sealed record Arrows(int Down, int Across, int Slanted);
 }

@@ -65,10 +65,12 @@ public sealed class ModelStepperTests
 
         using var other = model.OpenStream();
         using var copy = saved.Copy();
+        saved.Dispose();
         other.Restore(copy);
         other.Step([4, 5, 6]).Should().Equal(first);
 
         stepper.Reset();
+        stepper.StepsRead.Should().Be(0);
         using var fresh = model.OpenStream();
         stepper.Step([4, 5, 6]).Should().Equal(fresh.Step([4, 5, 6])).And.NotEqual(first);
     }
@@ -118,6 +120,112 @@ public sealed class ModelStepperTests
         var open = () => model.OpenStream();
         open.Should().Throw<InvalidOperationException>().WithMessage(
             "Bidirectional 'bidirectional_1' (Bidirectional) needs the whole sequence at once, so the model can't be run step by step. Call Predict with whole sequences.");
+    }
+
+    [Fact]
+    public void A_model_that_takes_no_steps_can_not_be_streamed()
+    {
+        using var model = new SequentialModel(new Dense(2)) { Seed = 1 };
+        model.Build(3);
+
+        Errors.Expect<InvalidOperationException>(
+            () => model.OpenStream(),
+            "A stream reads the time steps of (samples, time steps, features), but the model takes (None, 3). Call Predict instead.");
+    }
+
+    [Fact]
+    public void A_model_that_moved_to_another_type_needs_a_new_stream()
+    {
+        using var model = Model(Sequence());
+        using var stepper = model.OpenStream();
+        stepper.Step([1, 2, 3]);
+        model.to(ScalarType.Float64);
+
+        Errors.Expect<InvalidOperationException>(
+            () => stepper.Step([1, 2, 3]),
+            "The model's weights were moved to another type or device while the stream was open. Open a new stream.");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_state_of_other_units_is_refused(EngineKind engine)
+    {
+        using var model = Model(Sequence());
+        using var other = Model(new Lstm(16, returnSequences: true), new Lstm(6, returnSequences: true), new Dense(4));
+        (model.RequestedEngine, other.RequestedEngine) = (engine, engine);
+        using var from = other.OpenStream();
+        from.Step([1, 2, 3]);
+        using var state = from.SaveState();
+        using var stepper = model.OpenStream();
+
+        Errors.Expect<ArgumentException>(
+            () => stepper.Restore(state),
+            "The state is for 1 sequences of a model of 3 layers; this stream runs 1 of 3. Open a stream like the one that saved it. (Parameter 'state')");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void Steps_and_states_leave_no_tensor_behind(EngineKind engine)
+    {
+        using var model = Model(Sequence());
+        model.RequestedEngine = engine;
+        using var x = Numbers.Uniform(1, [1, Features]);
+        Run();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        Run();
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+
+        void Run()
+        {
+            using var stepper = model.OpenStream();
+            for (var step = 0; step < 5; step++)
+            {
+                stepper.Step(x).Dispose();
+                using var saved = stepper.SaveState();
+                stepper.Restore(saved);
+            }
+            stepper.Reset();
+            stepper.Step([1, 2, 3]);
+        }
+    }
+
+    [Fact]
+    public void A_layer_that_hands_its_step_on_leaves_the_callers_tensor_alone()
+    {
+        using var model = Model(new Dropout(0.5));
+        model.RequestedEngine = EngineKind.Torch;
+        using var stepper = model.OpenStream();
+        using var x = Numbers.Uniform(1, [1, Features]);
+
+        using (var y = stepper.Step(x))
+        {
+            y.Values().Should().Equal(x.Values());
+        }
+
+        x.IsInvalid.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_state_that_is_disposed_while_it_is_read_goes_with_the_reader()
+    {
+        using var model = Model(Sequence());
+        using var stepper = model.OpenStream();
+        stepper.Step([1, 2, 3]);
+        var state = stepper.SaveState();
+        var tensors = state.Tensors.SelectMany(layer => layer).ToList();
+
+        using (state.Read("Restore"))
+        {
+            state.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => state.Copy()).ObjectName.Should().Be(nameof(StreamState));
+            tensors.Should().HaveCount(4).And.OnlyContain(tensor => !tensor.IsInvalid, "the reader still needs them");
+        }
+
+        tensors.Should().OnlyContain(tensor => tensor.IsInvalid);
     }
 
     [Fact]

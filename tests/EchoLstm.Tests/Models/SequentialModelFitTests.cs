@@ -119,6 +119,54 @@ public abstract class SequentialModelFitTests(EngineKind engine)
     }
 
     [Fact]
+    public void A_layer_that_a_callback_freezes_rests_from_the_next_batch_on()
+    {
+        using var model = new SequentialModel(new Dense(1, useBias: false), new Dense(1, useBias: false)) { RequestedEngine = engine };
+        model.Build(1);
+        model.SetWeights([new float[,] { { 1 } }, new float[,] { { 1 } }]);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0.001));
+        List<double[]> first = [], second = [];
+        var freeze = new LambdaCallback(onBatchEnd: _ =>
+        {
+            first.Add(model.GetWeights()[0].Values());
+            second.Add(model.GetWeights()[1].Values());
+            model.Layers[0].Trainable = false;
+        });
+
+        model.Fit(TenSamples, new float[10, 1], batchSize: 5, verbose: 0, shuffle: false, callbacks: [freeze]);
+
+        first[0].Should().NotEqual([1]);
+        first[1].Should().Equal(first[0]);
+        second[1].Should().NotEqual(second[0]);
+    }
+
+    [Fact]
+    public void A_model_that_was_set_to_evaluate_is_trained_as_any_other()
+    {
+        var recorder = new Recorder();
+        using var model = Recording(recorder, seed: 1);
+        model.eval();
+        model.TrainOnBatch(TenSamples, TenSamples);
+        model.eval();
+        model.Fit(TenSamples, TenSamples, batchSize: 10, verbose: 0);
+
+        recorder.Trained.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void After_a_fit_an_Lstm_that_a_user_calls_has_its_kernel_again()
+    {
+        var lstm = new Lstm(2);
+        using var model = new SequentialModel(lstm) { Seed = 1, RequestedEngine = engine };
+        model.Build(3, 1);
+        model.Compile(Loss.MeanSquaredError(), new Sgd());
+
+        model.Fit(new float[2, 3, 1], new float[2, 2], verbose: 0);
+
+        lstm.RunsOnTorchAlone.Should().BeFalse();
+    }
+
+    [Fact]
     public void ValidationSplit_takes_the_last_samples_before_shuffling()
     {
         var recorder = new Recorder();

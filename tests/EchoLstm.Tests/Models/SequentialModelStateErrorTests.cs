@@ -65,6 +65,10 @@ public class SequentialModelStateErrorTests
         Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Fit(new float[10, 2], new float[10, 1], batchSize: 4), $"The model was built for batches of 4 samples, (4, 2), so 10 samples in batches of 4 don't fit. {Mend}");
         Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Fit(new float[12, 2], new float[12, 1], batchSize: 3), $"The model was built for batches of 4 samples, (4, 2), so 12 samples in batches of 3 don't fit. {Mend}");
         Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Predict(new float[10, 2]), $"The model was built for batches of 4 samples, (4, 2), so 10 samples in batches of 4 don't fit. {Mend}");
+        Errors.ExpectWithoutChange<ArgumentException>(
+            model,
+            () => model.Fit(new float[12, 2], new float[12, 1], batchSize: 4, validationData: (new float[6, 2], new float[6, 1])),
+            "The model was built for batches of 4 samples, (4, 2), so 6 samples in batches of 4 don't fit. Use batchSize: 4 and a multiple of 4 samples, or build the model without a number of samples. (Parameter 'validationData')");
         model.Fit(new float[12, 2], new float[12, 1], batchSize: 4, verbose: 0).Loss.Should().ContainSingle();
     }
 }

@@ -64,6 +64,21 @@ public abstract class SequentialModelStateTests(EngineKind engine)
     }
 
     [Fact]
+    public void A_batch_is_as_large_as_the_carried_state_where_none_is_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Stateful();
+        var x = Numbers.Uniform(1, [4, 3, 1]);
+        _ = model.call(Numbers.Uniform(2, [2, 3, 1]));
+
+        model.Predict(x).ShouldMatchTensor(model.Predict(x, batchSize: 2), Tolerance.None);
+        model.Predict(x).Values().Should().NotEqual(model.Predict(x, batchSize: 4).Values());
+        Errors.Expect<ArgumentException>(
+            () => model.Predict(Numbers.Uniform(1, [3, 3, 1]), carryState: true),
+            "The model is stateful (Lstm 'lstm_1'), so every batch must have as many samples, but 3 samples in batches of 2 leave 1 over. Batch sizes that divide 3: 1, 3. (Parameter 'batchSize')");
+    }
+
+    [Fact]
     public void Predict_begins_from_zeros_and_carries_from_batch_to_batch()
     {
         using var scope = NewDisposeScope();

@@ -65,6 +65,33 @@ public class EarlyStoppingTests
         GivenFigures.Fit([9, 8, 7, 7, 1], new EarlyStopping(GivenFigures.Name, patience: 4)).Epochs.Count.Should().Be(5);
     }
 
+    [Fact]
+    public void The_epochs_that_a_fit_waited_do_not_count_in_the_next()
+    {
+        var stop = new EarlyStopping(GivenFigures.Name, patience: 3, baseline: 1);
+
+        for (var fit = 0; fit < 2; fit++)
+        {
+            GivenFigures.Fit([9, 9, 4, 4, 4], stop);
+            (stop.Best, stop.BestEpoch, stop.StoppedEpoch).Should().Be((4, 2, 3));
+        }
+    }
+
+    [Fact]
+    public void A_word_in_a_figures_name_is_known_in_any_case()
+    {
+        var stop = new EarlyStopping("My_Accuracy");
+        using var model = new SequentialModel(new Dense(1, useBias: false)) { Seed = 1 };
+        model.Build(1);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(1), Metric.Custom((_, output) => output, "My_Accuracy"));
+        var one = new float[,] { { 1 } };
+        var given = new LambdaCallback(onEpochBegin: progress => model.SetWeights([new float[,] { { progress.Epoch } }]));
+
+        model.Fit(one, one, epochs: 3, verbose: 0, callbacks: [given, stop]);
+
+        (stop.Best, stop.BestEpoch, stop.StoppedEpoch).Should().Be((2, 2, null));
+    }
+
     [Theory]
     [InlineData(true, 2.0)]
     [InlineData(false, 4.0)]

@@ -49,6 +49,18 @@ public class FitReportTests
     }
 
     [Fact]
+    public void An_end_that_was_reported_is_not_reported_again()
+    {
+        var clock = new ManualClock();
+        var receiver = new Receiver();
+        using var model = Model();
+
+        model.Fit(Six, Six, epochs: 2, verbose: 0, callbacks: [new LambdaCallback(onEpochEnd: _ => clock.Advance(1)), new ProgressReporter(receiver, clock)]);
+
+        receiver.Reports.Select(report => (report.Epoch, report.BatchesDone)).Should().Equal((0, 1), (1, 1));
+    }
+
+    [Fact]
     public void A_fit_that_trained_nothing_reports_nothing()
     {
         using var model = Model();

@@ -39,6 +39,16 @@ public class HistoryPlotTests
         svg.Should().Contain("A &amp; B");
     }
 
+    [Fact]
+    public void A_metric_whose_own_name_begins_as_a_validations_has_a_chart()
+    {
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Custom((_, output) => output, "val_own"));
+        var history = model.Fit(new float[2, 1], new float[2, 1], verbose: 0);
+
+        SvgText.Texts(HistoryPlot.Draw(history, null)).Should().ContainInOrder("loss", "val_own");
+    }
+
     [Theory]
     [InlineData(true, "loss", 1, 0.01)]
     [InlineData(false, "loss", 1, 0.04)]

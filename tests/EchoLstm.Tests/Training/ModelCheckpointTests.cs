@@ -39,6 +39,7 @@ public sealed class ModelCheckpointTests : IDisposable
     [InlineData(MonitorMode.Auto, null, new[] { 4.0, 9, 1, 16, 1 }, 1.0, 2)]
     [InlineData(MonitorMode.Max, null, new[] { 4.0, 9, 1, 16, 1 }, 16.0, 3)]
     [InlineData(MonitorMode.Min, 3.0, new[] { 4.0, 9, 1, 16 }, 1.0, 2)]
+    [InlineData(MonitorMode.Min, 5.0, new[] { 4.0, 1, 3 }, 1.0, 1)]
     [InlineData(MonitorMode.Auto, null, new[] { double.NaN, 9, double.NaN }, 9.0, 1)]
     public void The_best_epoch_stays_where_that_is_asked_for(MonitorMode mode, double? threshold, double[] figures, double best, int epoch)
     {

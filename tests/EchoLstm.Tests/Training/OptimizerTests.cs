@@ -167,6 +167,15 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void A_rate_that_was_set_before_the_first_step_is_the_one_that_Torchs_optimiser_has()
+    {
+        var optimizer = new TorchOptimizer(parameters => optim.SGD(parameters, 1)) { LearningRate = 0.25 };
+
+        GivenGradients.After(optimizer, [0, 0, 0], [[1, 1, 1]]).ShouldMatch([-0.25, -0.25, -0.25], Tolerance.Float64);
+        optimizer.LearningRate.Should().Be(0.25);
+    }
+
+    [Fact]
     public void What_it_has_learned_belongs_to_the_model_and_ends_with_Compile()
     {
         var optimizer = new Sgd(1, momentum: 0.5);

@@ -43,6 +43,26 @@ public class ReduceLrOnPlateauTests
     }
 
     [Fact]
+    public void The_epochs_that_a_fit_waited_do_not_count_in_the_next()
+    {
+        var reduce = new ReduceLrOnPlateau(GivenFigures.Name, 0.5, patience: 2);
+        GivenFigures.Fit([1, 2], reduce);
+
+        GivenFigures.Fit([double.NaN, 2, 1], reduce)["learning_rate"].Should().Equal(1, 1, 1);
+    }
+
+    [Fact]
+    public void A_rate_below_the_least_is_not_raised_to_it()
+    {
+        var optimizer = new Sgd(0.125);
+        using var model = GivenFigures.Model(optimizer);
+
+        GivenFigures.Fit(model, [1, 2, 3], new ReduceLrOnPlateau(GivenFigures.Name, 0.5, patience: 1, minLearningRate: 0.25));
+
+        optimizer.LearningRate.Should().Be(0.125);
+    }
+
+    [Fact]
     public void Defaults_are_Kerass()
     {
         var reduce = new ReduceLrOnPlateau();
@@ -89,7 +109,10 @@ public class ReduceLrOnPlateauTests
         }
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(patience: -1)).Message.Should().StartWith("patience is a number of epochs: at least 0.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(cooldown: -1)).Message.Should().StartWith("cooldown is a number of epochs: at least 0.");
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(minLearningRate: double.NaN)).Message.Should().StartWith("minLearningRate is the smallest learning rate: a finite number of at least 0.");
+        foreach (var least in new[] { -1, double.NaN, double.PositiveInfinity })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(minLearningRate: least)).Message.Should().StartWith("minLearningRate is the smallest learning rate: a finite number of at least 0.");
+        }
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(minDelta: double.NaN)).Message.Should().StartWith("minDelta is a number by which the figure must get better, e.g. 0.001.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(mode: (MonitorMode)7)).Message.Should().StartWith("mode is Auto, Min or Max.");
     }

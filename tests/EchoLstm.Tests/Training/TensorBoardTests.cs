@@ -76,6 +76,19 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     [Fact]
+    public void Each_fit_counts_its_batches_anew()
+    {
+        var board = new TensorBoard(_folder.Path, false, 2, new ManualClock());
+        Fit(board, samples: 3);
+        Fit(board, samples: 3);
+
+        foreach (var file in Directory.GetFiles(Path.Combine(_folder.Path, "train")))
+        {
+            Scalars(EventFileReader.Read(file)).Where(scalar => scalar.Tag == "batch_loss").Should().Equal(("batch_loss", 2, 1));
+        }
+    }
+
+    [Fact]
     public void Steps_a_second_are_written_where_that_is_asked_for()
     {
         Fit(new TensorBoard(_folder.Path, writeStepsPerSecond: true), samples: 3);

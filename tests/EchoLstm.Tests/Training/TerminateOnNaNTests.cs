@@ -60,6 +60,33 @@ public class TerminateOnNaNTests
     }
 
     [Fact]
+    public void It_ends_the_fit_wherever_it_stands_among_the_callbacks()
+    {
+        using var model = Model(EngineKind.Auto);
+
+        Fit(model, new TerminateOnNaN(), new LambdaCallback()).Outcome.Should().Be(FitOutcome.Diverged);
+        Fit(model, new LambdaCallback(), new TerminateOnNaN()).Outcome.Should().Be(FitOutcome.Diverged);
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Torch)]
+    [InlineData(EngineKind.Fused)]
+    public void The_layer_is_looked_for_with_the_weights_of_the_batch_that_diverged(EngineKind engine)
+    {
+        using var model = new SequentialModel(new Dense(1, useBias: false), new Dense(1, useBias: false)) { RequestedEngine = engine };
+        model.Build(1);
+        model.SetWeights([new float[,] { { 1 } }, new float[,] { { 1 } }]);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(1e30));
+
+        // The first batch's gradients are 2000, so both weights become -2e33: their product is no float.
+        var thrown = Errors.Expect<TrainingDivergedException>(
+            () => model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { -999 }, { -999 } }, batchSize: 1, verbose: 0, shuffle: false),
+            "The loss became infinite in epoch 1 of 1, batch 2 of 2; this batch changed no weight. The output of Dense 'dense_2' is the first that is not finite. Lower the learning rate, clip gradients (ClipNorm), or scale the data.");
+
+        thrown.Layer.Should().Be("dense_2");
+    }
+
+    [Fact]
     public void A_fit_that_does_not_diverge_is_as_without_it()
     {
         using var model = Model(EngineKind.Auto);

@@ -30,6 +30,7 @@ public sealed class CheckpointTests
     [InlineData(3, 50, 9, 8, "masked")]
     [InlineData(3, 50, 9, 8, "recurrent dropout")]
     [InlineData(3, 50, 9, 8, "stacked")]
+    [InlineData(3, 50, 9, 8, "repeated")]
     public void Every_number_is_that_of_the_plain_pass(int samples, int steps, int units, int segment, string how)
     {
         using var scope = NewDisposeScope();
@@ -79,6 +80,7 @@ public sealed class CheckpointTests
             [
                 .. how == "masked" ? new Layer[] { new Masking() } : [],
                 .. how == "stacked" ? new Layer[] { new Dense(4), new Lstm(5, returnSequences: true) { CheckpointSteps = checkpoint } } : [],
+                .. how == "repeated" ? new Layer[] { new Lstm(4), new RepeatVector(steps) } : [],
                 lstm,
                 new Dense(2),
             ]) { Seed = 5 };
