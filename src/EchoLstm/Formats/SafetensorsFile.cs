@@ -254,12 +254,13 @@ internal sealed class SafetensorsFile : IDisposable
         }
 
         // The types of the format that no weight here has: such a file is sound.
-        private static readonly string[] OtherTypes = ["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "U64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F4", "F6_E2M3", "F6_E3M2", "C64"];
+        private static bool IsOtherType(string text) =>
+            text is "BOOL" or "U8" or "I8" or "I16" or "U16" or "I32" or "U32" or "U64" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" or "F4" or "F6_E2M3" or "F6_E3M2" or "C64";
 
         private readonly SafetensorsType TypeNamed(string tensor, string text) =>
             Enum.TryParse<SafetensorsType>(text, out var type) && Enum.GetName(type) == text
                 ? type
-                : OtherTypes.Contains(text)
+                : IsOtherType(text)
                 ? throw new InvalidDataException($"{path}: tensor '{tensor}' is of {text}, which is not read here; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}. Convert it before it is written, in Python e.g. with astype(\"float32\").")
                 : throw Wrong($"tensor '{tensor}' is of {text}; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}");
 
