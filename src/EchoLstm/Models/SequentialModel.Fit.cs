@@ -95,11 +95,12 @@ public sealed partial class SequentialModel
         var warnings = compilation.AdviceOnce(this, training.Targets!);
         var observers = Observers(verbose, callbacks, progress, output);
         var reportsRate = observers.Exists(observer => observer.SchedulesLearningRate);
-        var fit = new FitProgress(this, epochs, batches, training.Count, compilation, validation is not null, reportsRate) { Warnings = warnings };
+        var fit = new FitProgress(this, epochs, batches, training.Count, compilation, validation is not null, reportsRate) { Warnings = warnings, Outer = _fit };
         var history = new History(Engine, compilation.Names, validation is not null, epochs - initialEpoch, reportsRate) { Warnings = warnings };
         var order = shuffle ? new long[training.Count] : [];
         train();
         var stopwatch = Stopwatch.StartNew();
+        _fit = fit;
         try
         {
             foreach (var observer in observers)
@@ -126,7 +127,7 @@ public sealed partial class SequentialModel
                     break;
                 }
                 fit.EndEpoch();
-                history.Add(epoch, fit.Training, fit.Validation, compilation.Optimizer.LearningRate);
+                history.Add(epoch, fit.Training, fit.Validation, fit.LearningRate);
                 foreach (var observer in observers)
                 {
                     observer.OnEpochEnd(fit);
@@ -135,7 +136,8 @@ public sealed partial class SequentialModel
         }
         finally
         {
-            _engine!.Publish();
+            _engine?.Publish();
+            _fit = fit.Outer;
         }
         var unfinished = fit.Diverged is not null ? FitOutcome.Diverged : fit.IsStopping ? FitOutcome.Stopped : FitOutcome.Canceled;
         fit.Outcome = history.Outcome = history.Epochs.Count == epochs - initialEpoch ? FitOutcome.Completed : unfinished;

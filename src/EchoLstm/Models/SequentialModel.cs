@@ -37,6 +37,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     private Engine? _engine;
     private EngineInfo? _engineInfo;
     private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
+    private FitProgress? _fit; // of the Fit that runs
 
     /// <summary>Creates a model of these layers; more come with <see cref="Add"/>.</summary>
     /// <param name="layers">The layers, first to last: EchoLstm's or any TorchSharp modules; they belong to the model from now on.</param>
@@ -57,6 +58,8 @@ public sealed partial class SequentialModel : Layer, ISavable
 
     /// <summary>Which engine shall run the model's batches. Forcing <see cref="EngineKind.Fused"/> where it can't run the model is an error at the next run.</summary>
     /// <value><see cref="EngineKind.Auto"/></value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no engine.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the model.</exception>
     public EngineKind RequestedEngine
     {
         get;
@@ -66,6 +69,7 @@ public sealed partial class SequentialModel : Layer, ISavable
             {
                 throw new ArgumentOutOfRangeException(nameof(value), value, $"{value} is no engine: expected one of {string.Join(", ", Enum.GetNames<EngineKind>())}.");
             }
+            using var change = Gate.Change(nameof(RequestedEngine));
             field = value;
         }
     }
@@ -130,11 +134,16 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <param name="layer">An EchoLstm layer, a model, or any TorchSharp module; it belongs to the model from now on.</param>
     /// <exception cref="ArgumentException">The layer is in the model already, or its name is.</exception>
     /// <exception cref="ShapeMismatchException">The model is built and the layer can't take its output.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the model, or the call comes from a callback of <c>Fit</c>.</exception>
     public void Add(nn.Module<Tensor, Tensor> layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         using var change = Gate.Change(nameof(Add));
         ThrowIfDisposed();
+        if (_fit is not null)
+        {
+            throw new InvalidOperationException("A callback can't add a layer to the model that Fit trains: the targets are for the output as it is. Add it when Fit has returned.");
+        }
         if (modules().Contains(layer))
         {
             throw new ArgumentException($"The layer {layer.GetName()} is in the model already. Make a second one; to share weights, write a TorchSharp module that calls the layer twice.", nameof(layer));
@@ -177,6 +186,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
     /// <param name="metrics">What is reported beside the loss, e.g. <c>Metric.Accuracy()</c>.</param>
     /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the model; or a callback of <c>Fit</c> gives other metrics than the fit measures, or a loss for targets of another kind.</exception>
     public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -184,7 +194,9 @@ public sealed partial class SequentialModel : Layer, ISavable
         ArgumentNullException.ThrowIfNull(metrics);
         using var change = Gate.Change(nameof(Compile));
         ThrowIfDisposed();
-        _compilation = new Compilation(loss, optimizer, [.. metrics]);
+        var compilation = new Compilation(loss, optimizer, [.. metrics]);
+        _fit?.GoOnWith(compilation);
+        _compilation = compilation;
         _engine?.Dispose();
         _engine = null;
         GoOnFrom(null);

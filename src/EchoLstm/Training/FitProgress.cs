@@ -8,7 +8,7 @@ namespace EchoLstm.Training;
 public sealed class FitProgress
 {
     private readonly Stopwatch _epoch = new();
-    private readonly Compilation _compilation;
+    private Compilation _compilation;
     private readonly bool _reportsRate;
     private double? _epochRate;
 
@@ -81,6 +81,9 @@ public sealed class FitProgress
     /// <summary>The means over the batches of this epoch so far.</summary>
     internal RunningFigures Training { get; }
 
+    /// <summary>Of the fit in whose callback this one runs.</summary>
+    internal FitProgress? Outer { get; init; }
+
     /// <summary>The means over the validation data, once this epoch has measured them.</summary>
     internal RunningFigures? Validation { get; set; }
 
@@ -98,6 +101,21 @@ public sealed class FitProgress
 
     /// <summary>Ends the fit after the present epoch (Keras's <c>stop_training</c>).</summary>
     public void Stop() => IsStopping = true;
+
+    /// <summary>Goes on with what a callback compiled; throws where the fit's figures or targets would not be those of the new settings.</summary>
+    internal void GoOnWith(Compilation compilation)
+    {
+        if (!compilation.Names.SequenceEqual(_compilation.Names))
+        {
+            throw new InvalidOperationException($"A callback can't compile the model for other figures than its fit measures: they are {string.Join(", ", _compilation.Names)}, the new ones {string.Join(", ", compilation.Names)}. Compile with the same metrics, or when Fit has returned.");
+        }
+        if (compilation.Loss.TakesClassIndices != _compilation.Loss.TakesClassIndices)
+        {
+            throw new InvalidOperationException($"A callback can't compile the model with {compilation.Loss.Name} while it is fitted with {_compilation.Loss.Name}: the one takes class indices, the other does not. Compile with a loss for the same targets, or when Fit has returned.");
+        }
+        Outer?.GoOnWith(compilation);
+        _compilation = compilation;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void BeginEpoch(int epoch)

@@ -271,6 +271,7 @@ public sealed class SharedModelTests
             ("ResetStates", () => model.ResetStates()),
             ("ResetStates", () => ((Lstm)model.Layers[0]).ResetStates()),
             ("Trainable", () => model.Trainable = false),
+            ("RequestedEngine", () => model.RequestedEngine = EngineKind.Torch),
             ("Summary", () => model.Summary()),
             ("The choice of an engine", () => _ = model.Engine),
             ("OpenStream", () => model.OpenStream()),
@@ -361,6 +362,55 @@ public sealed class SharedModelTests
 
         history.Loss.Should().HaveCount(2);
         seen.Should().HaveCount(8).And.OnlyHaveUniqueItems("the weights move");
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void A_callback_may_compile_anew_and_the_fit_goes_on_with_that(EngineKind engine)
+    {
+        using var model = Model(engine);
+        var x = Inputs(1)[0];
+        var rates = new List<double>();
+
+        var history = model.Fit(x, Targets(x), epochs: 2, verbose: 0, callbacks:
+        [
+            new ReduceLrOnPlateau("loss"),
+            new LambdaCallback(
+                onBatchEnd: _ => model.Compile(Loss.MeanAbsoluteError(), new Sgd(0.25), Metric.MeanAbsoluteError()),
+                onEpochEnd: progress =>
+                {
+                    rates.Add(progress.LearningRate);
+                    model.Compile(Loss.MeanSquaredError(), new Sgd(0.5), Metric.MeanAbsoluteError());
+                }),
+        ]);
+
+        rates.Should().Equal(0.25, 0.25);
+        history["learning_rate"].Should().Equal(0.25, 0.25);
+        history.Outcome.Should().Be(FitOutcome.Completed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void A_callback_can_not_change_what_the_fit_measures_or_is_given(EngineKind engine)
+    {
+        using var model = Model(engine);
+        var x = Inputs(1)[0];
+        var before = model.Predict<float[,,]>(x);
+        (Action Call, string Message)[] calls =
+        [
+            (() => model.Compile(Loss.MeanSquaredError(), new Adam()), "A callback can't compile the model for other figures than its fit measures: they are loss, mean_absolute_error, the new ones loss. Compile with the same metrics, or when Fit has returned."),
+            (() => model.Compile(Loss.SparseCategoricalCrossentropy(), new Adam(), Metric.MeanAbsoluteError()), "A callback can't compile the model with sparse_categorical_crossentropy while it is fitted with mean_squared_error: the one takes class indices, the other does not. Compile with a loss for the same targets, or when Fit has returned."),
+            (() => model.Add(new Dense(50)), "A callback can't add a layer to the model that Fit trains: the targets are for the output as it is. Add it when Fit has returned."),
+        ];
+
+        foreach (var (call, message) in calls)
+        {
+            Assert.Throws<InvalidOperationException>(() => model.Fit(x, Targets(x), verbose: 0, callbacks: [new LambdaCallback(onEpochBegin: _ => call())])).Message.Should().Be(message);
+        }
+
+        model.Predict<float[,,]>(x).Should().BeEquivalentTo(before);
+        model.Fit(x, Targets(x), verbose: 0, callbacks: [new LambdaCallback(onTrainEnd: _ => model.Compile(Loss.MeanSquaredError(), new Adam()))]).Names.Should().Contain("mean_absolute_error");
+        model.Add(new Dense(1));
     }
 
     [Theory]
