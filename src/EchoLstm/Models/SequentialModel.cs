@@ -58,6 +58,8 @@ public sealed partial class SequentialModel : Layer, ISavable
 
     /// <summary>Which engine shall run the model's batches. Forcing <see cref="EngineKind.Fused"/> where it can't run the model is an error at the next run.</summary>
     /// <value><see cref="EngineKind.Auto"/></value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no engine.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the model.</exception>
     public EngineKind RequestedEngine
     {
         get;
@@ -67,6 +69,7 @@ public sealed partial class SequentialModel : Layer, ISavable
             {
                 throw new ArgumentOutOfRangeException(nameof(value), value, $"{value} is no engine: expected one of {string.Join(", ", Enum.GetNames<EngineKind>())}.");
             }
+            using var change = Gate.Change(nameof(RequestedEngine));
             field = value;
         }
     }

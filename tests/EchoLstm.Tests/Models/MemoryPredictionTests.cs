@@ -61,6 +61,20 @@ public sealed class MemoryPredictionTests
         ((Lstm)model.Layers[0]).CopyState().Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_model_that_is_stateful_in_both_directions_too(EngineKind engine)
+    {
+        using var model = new SequentialModel(new Bidirectional(new Lstm(3, stateful: true))) { Seed = 1, RequestedEngine = engine };
+        model.Build(5, 1);
+        var (first, second) = (new float[6], new float[6]);
+        model.Predict(FiveSteps, first);
+        model.Predict(FiveSteps, second);
+        second.Should().Equal(first);
+        ((Lstm)((Bidirectional)model.Layers[0]).Forward).CopyState().Should().BeNull();
+    }
+
     [Fact]
     public void Numbers_that_do_not_fit_are_explained()
     {

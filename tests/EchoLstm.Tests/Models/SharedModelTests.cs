@@ -271,6 +271,7 @@ public sealed class SharedModelTests
             ("ResetStates", () => model.ResetStates()),
             ("ResetStates", () => ((Lstm)model.Layers[0]).ResetStates()),
             ("Trainable", () => model.Trainable = false),
+            ("RequestedEngine", () => model.RequestedEngine = EngineKind.Torch),
             ("Summary", () => model.Summary()),
             ("SaveDiagram", () => model.SaveDiagram("never-written.svg")),
             ("Save", () => model.Save("never-written.safetensors")),

@@ -69,6 +69,8 @@ internal sealed unsafe class BidirectionalKernel<V> : FusedKernel
         _backward.StoreWeights();
     }
 
+    internal override bool IsStateful => _forward.IsStateful || _backward.IsStateful;
+
     internal override void ReadState()
     {
         _forward.ReadState();
