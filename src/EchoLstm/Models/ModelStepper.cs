@@ -87,7 +87,7 @@ public sealed class ModelStepper : IDisposable
         }
         Replace([.. next.Select(Keep)]);
         StepsRead++;
-        return (ReferenceEquals(x, input) ? x.alias() : x).MoveToOuterDisposeScope();
+        return x.MoveToOuterDisposeScope();
     }
 
     /// <summary>How many numbers an output has: batch · units.</summary>
