@@ -25,7 +25,7 @@ internal static class MissingExtension
         "Incomplete windows dropped, masked, or learned as they are",
         "about half a minute",
         rounds: 1000,
-        "Each way echoes what was heard: masked steps are skipped and not counted, and a model without a mask learns not to mind the padding, if weights of 0 keep it out of the loss. Masks run on the Torch engine, so seconds compare updates only within one engine.",
+        "Each way echoes what was heard: masked steps are skipped and not counted, and a model without a mask learns not to mind the padding, if weights of 0 keep it out of the loss.",
         Contenders);
 
     private static IEnumerable<Contender> Contenders(int seed)
