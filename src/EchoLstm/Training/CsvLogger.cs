@@ -48,10 +48,15 @@ public sealed class CsvLogger : Callback
     public override bool WatchesBatches => false;
 
     /// <inheritdoc/>
+    /// <exception cref="IOException">The path is that of a folder.</exception>
     /// <exception cref="InvalidDataException">The file that shall be continued has other columns, or ends in half a line. It is as it was, and nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
+        if (Directory.Exists(Path))
+        {
+            throw new IOException($"CsvLogger can't write '{Path}': it is a folder. Give the name of a file.");
+        }
         _names = [.. progress.Names.Order(StringComparer.Ordinal)];
         var header = Line([Epoch, .. _names]);
         if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) is { } folder)

@@ -83,7 +83,7 @@ internal static class SampleCheck
         var index = finite.logical_not().nonzero()[0].data<long>().ToArray();
         var value = data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
         throw new ArgumentException(
-            Text($"{name}[{string.Join(", ", index)}] is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. Training on it would make every weight NaN: remove the sample, or replace the value and mask its step."),
+            Text($"{name}[{string.Join(", ", index)}] is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step."),
             name);
     }
 

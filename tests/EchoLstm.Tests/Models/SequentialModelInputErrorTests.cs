@@ -94,14 +94,14 @@ public class SequentialModelInputErrorTests
         Errors.ExpectWithoutChange<ArgumentException>(
             model,
             () => model.Fit(x, y),
-            $"x[3, 2, 0] is {printed}; x has shape (10, 5, 1). Training on it would make every weight NaN: remove the sample, or replace the value and mask its step. (Parameter 'x')");
+            $"x[3, 2, 0] is {printed}; x has shape (10, 5, 1). Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step. (Parameter 'x')");
         Assert.Throws<ArgumentException>(() => model.Predict(x)).Message.Should().StartWith($"x[3, 2, 0] is {printed}");
 
         y[9, 0] = value;
         Errors.ExpectWithoutChange<ArgumentException>(
             model,
             () => model.Fit(new float[10, 5, 1], y),
-            $"y[9, 0] is {printed}; y has shape (10, 1). Training on it would make every weight NaN: remove the sample, or replace the value and mask its step. (Parameter 'y')");
+            $"y[9, 0] is {printed}; y has shape (10, 1). Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step. (Parameter 'y')");
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public class UnusableDataTests
         Errors.ExpectWithoutChange<ArgumentException>(
             model,
             () => model.Fit(new float[10, 5, 1], new float[10, 1], verbose: 0, validationData: (gap, new float[4, 1])),
-            "validationData.X[3, 2, 0] is NaN; validationData.X has shape (4, 5, 1). Training on it would make every weight NaN: remove the sample, or replace the value and mask its step. (Parameter 'validationData.X')");
+            "validationData.X[3, 2, 0] is NaN; validationData.X has shape (4, 5, 1). Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step. (Parameter 'validationData.X')");
         Errors.ExpectWithoutChange<ShapeMismatchException>(
             model,
             () => model.Fit(new float[10, 5, 1], new float[10, 1], verbose: 0, validationData: (new float[4, 5, 1], new float[5, 1])),
@@ -132,7 +132,7 @@ public class UnusableDataTests
         using var nan = tensor(new[] { float.NaN }).reshape(1, 1);
 
         Errors.Expect<ArgumentException>(() => stream.Step([float.NaN]), "input[0] is NaN: the model can take numbers alone. Remove or replace it, or mask its time step. (Parameter 'input')");
-        Errors.Expect<ArgumentException>(() => stream.Step(nan), "input[0, 0] is NaN; input has shape (1, 1). Training on it would make every weight NaN: remove the sample, or replace the value and mask its step. (Parameter 'input')");
+        Errors.Expect<ArgumentException>(() => stream.Step(nan), "input[0, 0] is NaN; input has shape (1, 1). Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step. (Parameter 'input')");
 
         stream.StepsRead.Should().Be(1);
         var second = stream.Step([2]);

@@ -163,6 +163,11 @@ public sealed class CsvLoggerTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_is_no_file() => Errors.Expect<IOException>(
+        () => GivenFigures.Fit([1], new CsvLogger(_folder.Path)),
+        $"CsvLogger can't write '{_folder.Path}': it is a folder. Give the name of a file.");
+
+    [Fact]
     public void A_name_with_a_separator_stands_in_quotes()
     {
         using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
