@@ -94,7 +94,7 @@ public sealed class CsvLogger : Callback
         return stream.ReadByte() == '\n' ? true : throw new InvalidDataException($"CsvLogger can't continue '{Path}': its last line has no end. Remove that line, or give append: false to replace the file.");
     }
 
-    // One call of the system for the whole line: whoever reads or kills, there is all of it or nothing.
+    // One call of the system for the whole line: who reads meanwhile meets all of it or nothing, but for a line across the end of a page, which the system may show in two.
     private void Write(string line, FileMode mode)
     {
         using var stream = new FileStream(Path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
