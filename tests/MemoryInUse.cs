@@ -26,11 +26,7 @@ internal static partial class MemoryInUse
             var figures = mallinfo2();
             return (long)(figures.UsedInHeap + figures.Mapped);
         }
-        catch (EntryPointNotFoundException)
-        {
-            return Resident();
-        }
-        catch (DllNotFoundException)
+        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {
             return Resident();
         }

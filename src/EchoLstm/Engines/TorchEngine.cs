@@ -124,8 +124,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
     {
         var function = compilation!.Loss;
         var loss = mask is null && samples.Weights is null
-            ? Guarded("loss", function.Name, samples, output, () => function.Mean(samples.Targets!, output))
-            : StepMeans.Of(Guarded("loss", function.Name, samples, output, () => function.PerStep(samples.Targets!, output)), mask, samples.Weights, function.Name);
+            ? Guarded("loss", function.Name, function.Mean, samples.Targets!, output)
+            : StepMeans.Of(Guarded("loss", function.Name, function.PerStep, samples.Targets!, output), mask, samples.Weights, function.Name);
         foreach (var weight in _regularized)
         {
             loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
@@ -140,21 +140,21 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         for (var i = 0; i < compilation!.Metrics.Count; i++)
         {
             var metric = compilation.Metrics[i];
-            figures[i + 1] = NumberOf(StepMeans.Of(Guarded("metric", metric.Name, samples, output, () => metric.PerStep(samples.Targets!, output)), mask, null, metric.Name));
+            figures[i + 1] = NumberOf(StepMeans.Of(Guarded("metric", metric.Name, metric.PerStep, samples.Targets!, output), mask, null, metric.Name));
         }
         return mask is null ? count : mask.sum().ToDouble();
     }
 
     // Torch's own words do not say whose function failed.
-    private static Tensor Guarded(string what, string name, SampleSet samples, Tensor output, Func<Tensor> compute)
+    private static Tensor Guarded(string what, string name, Func<Tensor, Tensor, Tensor> function, Tensor targets, Tensor output)
     {
         try
         {
-            return compute();
+            return function(targets, output);
         }
         catch (ExternalException error)
         {
-            throw new InvalidOperationException($"The {what} {name} failed on targets of shape {Shape.Of(samples.Targets!)} and outputs of shape {Shape.Of(output)}, {output.dtype}: {error.Message}", error);
+            throw new InvalidOperationException($"The {what} {name} failed on targets of shape {Shape.Of(targets)} and outputs of shape {Shape.Of(output)}, {output.dtype}: {error.Message}", error);
         }
     }
 

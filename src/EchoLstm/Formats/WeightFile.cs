@@ -90,15 +90,15 @@ internal static class WeightFile
     // What is infinite in the file may be so; what becomes it by the conversion may not.
     private static void CheckRange(SafetensorsFile file, string name, Tensor read, LayerWeight weight)
     {
-        using var value = weight.Value();
-        if (!read.is_floating_point() || read.dtype == value.dtype)
+        var type = weight.Parameter().dtype;
+        if (!read.is_floating_point() || read.dtype == type)
         {
             return;
         }
         using var scope = NewDisposeScope();
-        if (read.isfinite().ne(read.to(value.dtype).isfinite()).any().ToBoolean())
+        if (read.isfinite().ne(read.to(type).isfinite()).any().ToBoolean())
         {
-            throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's type {value.dtype}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
+            throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's type {type}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
         }
     }
 

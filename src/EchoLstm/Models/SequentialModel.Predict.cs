@@ -244,8 +244,9 @@ public sealed partial class SequentialModel
 
         Tensor InType(Tensor given, string name)
         {
-            SampleCheck.FitsType(given, dtype, name);
-            return given.to(dtype, device).contiguous();
+            var converted = given.to(dtype);
+            SampleCheck.FitsType(given, converted, name);
+            return converted.to(device).contiguous();
         }
     }
 

@@ -76,5 +76,5 @@ public abstract class Optimizer
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 
     private static double? Positive(double? value, string name) =>
-        value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above 0, or null for no limit.");
+        value is null or (> 0 and < double.PositiveInfinity) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above 0, or null for no limit.");
 }

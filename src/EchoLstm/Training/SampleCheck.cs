@@ -80,10 +80,9 @@ internal static class SampleCheck
         {
             return;
         }
-        var index = finite.logical_not().nonzero()[0].data<long>().ToArray();
-        var value = data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        var (place, value) = First(data, finite.logical_not(), name);
         throw new ArgumentException(
-            Text($"{name}[{string.Join(", ", index)}] is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step."),
+            Text($"{place} is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step."),
             name);
     }
 
@@ -128,23 +127,25 @@ internal static class SampleCheck
         }
     }
 
-    /// <summary>Throws where a double is too large for the type that the model computes in, naming the first.</summary>
-    internal static void FitsType(Tensor data, ScalarType dtype, string name)
+    /// <summary>Throws where a finite value became infinite in the type that the model computes in, naming the first.</summary>
+    /// <param name="data">The values as given, all finite.</param>
+    /// <param name="converted">The same in the model's type.</param>
+    /// <param name="name">The argument's name.</param>
+    internal static void FitsType(Tensor data, Tensor converted, string name)
     {
-        if (!data.is_floating_point() || data.dtype == dtype || dtype is ScalarType.Float64)
+        if (!data.is_floating_point() || data.dtype == converted.dtype || converted.dtype is ScalarType.Float64)
         {
             return;
         }
         using var scope = NewDisposeScope();
-        var finite = data.to(dtype).isfinite();
+        var finite = converted.isfinite();
         if (finite.all().ToBoolean())
         {
             return;
         }
-        var index = finite.logical_not().nonzero()[0].data<long>().ToArray();
-        var value = data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        var (place, value) = First(data, finite.logical_not(), name);
         throw new ArgumentException(
-            Text($"{name}[{string.Join(", ", index)}] is {value}, which is infinite in the model's type {dtype}. Scale the data, or convert the model with model.to(ScalarType.Float64)."),
+            Text($"{place} is {value}, which is infinite in the model's type {converted.dtype}. Scale the data, or convert the model with model.to(ScalarType.Float64)."),
             name);
     }
 
@@ -152,19 +153,25 @@ internal static class SampleCheck
     {
         using var scope = NewDisposeScope();
         var outside = y.lt(0).logical_or(y.ge(classes));
-        var wrong = (y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside).nonzero();
-        if (wrong.shape[0] == 0)
+        var wrong = y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside;
+        if (!wrong.any().ToBoolean())
         {
             return;
         }
-        var index = wrong[0].data<long>().ToArray();
-        var value = y[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        var (place, value) = First(y, wrong, name);
         throw new ArgumentOutOfRangeException(
             name,
             value,
             value == Math.Floor(value)
-                ? Text($"{name}[{string.Join(", ", index)}] is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many units as there are classes, or renumber them.")
-                : Text($"{name}[{string.Join(", ", index)}] is {value}, which is no class: expected whole numbers 0 to {classes - 1}. For numbers that are no classes use another loss, such as MeanSquaredError."));
+                ? Text($"{place} is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many units as there are classes, or renumber them.")
+                : Text($"{place} is {value}, which is no class: expected whole numbers 0 to {classes - 1}. For numbers that are no classes use another loss, such as MeanSquaredError."));
+    }
+
+    // Where the first of the wrong values stands, as an index of the argument, and the value.
+    private static (string Place, double Value) First(Tensor data, Tensor wrong, string name)
+    {
+        var index = wrong.nonzero()[0].data<long>().ToArray();
+        return (Text($"{name}[{string.Join(", ", index)}]"), data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble());
     }
 
     private static string Mend(Shape output, Shape target)
