@@ -1,6 +1,5 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
-using EchoLstm.Tests.SystemTorch;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using EchoLstm.Layers;
-using EchoLstm.Tests.SystemTorch;
 using TorchSharp;
 using static TorchSharp.torch;
 

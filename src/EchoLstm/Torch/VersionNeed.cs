@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace EchoLstm.Torch;
+
+/// <summary>
+/// Takes out of a shared library's bytes (ELF, 64 bits, x86-64) the need for a version of libstdc++ that nothing in it uses.
+/// </summary>
+/// <remarks>
+/// A compiler from GCC 13 on names <c>_ZSt21ios_base_library_initv</c> in every file that includes iostream, only to make the linker ask for a
+/// libstdc++ that initialises its streams by itself; no relocation refers to the symbol. An older libstdc++, whose streams are initialised by
+/// each file, does as well, but the loader compares versions by name and refuses. Layout: the ELF specification and the Linux Standard Base's
+/// chapter on symbol versions.
+/// </remarks>
+internal static class VersionNeed
+{
+    internal const string Library = "libstdc++.so.6", Missing = "GLIBCXX_3.4.32", Present = "GLIBCXX_3.4.30";
+
+    private const string Symbol = "_ZSt21ios_base_library_initv";
+
+    // Section types (sh_type) and sizes of entries.
+    private const uint Relocations = 4, RelocationsWithoutAddend = 9, DynamicSymbols = 11, SymbolVersions = 0x6fffffff, VersionNeeds = 0x6ffffffe;
+    private const int HeaderSize = 64, SectionSize = 64, SymbolSize = 24, RelocationSize = 24, NeedSize = 16, VersionSize = 16;
+    private const int HashOffset = 0, IndexOffset = 6, NameOffset = 8;
+
+    /// <summary>Gives the record of <see cref="Missing"/> the hash and the name of <see cref="Present"/>: 8 bytes.</summary>
+    /// <returns>False, and nothing is changed, unless the file is exactly as described: one such record, of one undefined symbol, to which no relocation refers.</returns>
+    internal static bool TryRelax(Span<byte> file)
+    {
+        if (!TryFind(file, out var missing, out var present))
+        {
+            return false;
+        }
+        file.Slice(present + HashOffset, 4).CopyTo(file[(missing + HashOffset)..]);
+        file.Slice(present + NameOffset, 4).CopyTo(file[(missing + NameOffset)..]);
+        return true;
+    }
+
+    // Where the two records begin.
+    private static bool TryFind(ReadOnlySpan<byte> file, out int missing, out int present)
+    {
+        (missing, present) = (-1, -1);
+        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64.
+        if (file.Length < HeaderSize || !file[..6].SequenceEqual("\x7f\u0045LF\x02\x01"u8) || Half(file, 16) != 3 || Half(file, 18) != 62
+            || Half(file, 58) != SectionSize || !TrySections(file, out var sections)
+            || sections.Any(section => section.Type == RelocationsWithoutAddend)
+            || !TryOnly(sections, VersionNeeds, out var needs) || !TryOnly(sections, DynamicSymbols, out var symbols) || !TryOnly(sections, SymbolVersions, out var versions)
+            || symbols.Link != needs.Link || needs.Link >= sections.Count)
+        {
+            return false;
+        }
+        var names = file.Slice(sections[needs.Link].Offset, sections[needs.Link].Size);
+        if (!TryRecords(file.Slice(needs.Offset, needs.Size), needs.Info, needs.Offset, names, out missing, out present)
+            || !TryUser(file.Slice(symbols.Offset, symbols.Size), file.Slice(versions.Offset, versions.Size), names, Half(file, missing + IndexOffset), out var user))
+        {
+            return false;
+        }
+        foreach (var section in sections)
+        {
+            if (section.Type == Relocations && !IsWithout(user, file.Slice(section.Offset, section.Size)))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static bool TrySections(ReadOnlySpan<byte> file, out List<Section> sections)
+    {
+        sections = [];
+        var (start, count) = (Long(file, 40), Half(file, 60));
+        if (start > (ulong)file.Length || (ulong)file.Length - start < (ulong)count * SectionSize)
+        {
+            return false;
+        }
+        for (var i = 0; i < count; i++)
+        {
+            var at = file.Slice((int)start + (i * SectionSize), SectionSize);
+            var (type, offset, size) = (Word(at, 4), Long(at, 24), Long(at, 32));
+            const uint withoutBytes = 8;
+            if (type != withoutBytes && (offset > (ulong)file.Length || (ulong)file.Length - offset < size))
+            {
+                return false;
+            }
+            sections.Add(type == withoutBytes ? default : new Section(type, (int)offset, (int)size, (int)Math.Min(Word(at, 40), int.MaxValue), Word(at, 44)));
+        }
+        return true;
+    }
+
+    private static bool TryOnly(List<Section> sections, uint type, out Section only)
+    {
+        var found = sections.FindAll(section => section.Type == type);
+        only = found is [var one] ? one : default;
+        return found.Count == 1;
+    }
+
+    // Elf64_Verneed: version, count, file, aux, next; Elf64_Vernaux: hash, flags, index, name, next. Offsets count from the record's own start.
+    private static bool TryRecords(ReadOnlySpan<byte> needs, uint libraries, int start, ReadOnlySpan<byte> names, out int missing, out int present)
+    {
+        (missing, present) = (-1, -1);
+        long need = 0;
+        for (uint i = 0; i < libraries; i++)
+        {
+            if (need < 0 || need > needs.Length - NeedSize)
+            {
+                return false;
+            }
+            var (count, library, version) = (Half(needs, (int)need + 2), NameAt(names, Word(needs, (int)need + 4)), need + Word(needs, (int)need + 8));
+            for (var j = 0; j < count; j++)
+            {
+                if (version > needs.Length - VersionSize)
+                {
+                    return false;
+                }
+                var name = NameAt(names, Word(needs, (int)version + NameOffset));
+                if (library is null || name is null || (name == Missing && (library != Library || missing >= 0)))
+                {
+                    return false;
+                }
+                if (library == Library && name is Missing)
+                {
+                    missing = start + (int)version;
+                }
+                else if (library == Library && name is Present)
+                {
+                    present = start + (int)version;
+                }
+                version += Word(needs, (int)version + 12);
+            }
+            need += Word(needs, (int)need + 12);
+        }
+        return missing >= 0 && present >= 0;
+    }
+
+    // Elf64_Sym: name, info, other, section (0: undefined), value, size. Two bytes a symbol beside them hold its version; the highest bit hides it.
+    private static bool TryUser(ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> versions, ReadOnlySpan<byte> names, int index, out int user)
+    {
+        user = -1;
+        if (symbols.Length % SymbolSize != 0 || versions.Length != symbols.Length / SymbolSize * 2)
+        {
+            return false;
+        }
+        for (var i = 0; i < versions.Length / 2; i++)
+        {
+            if ((Half(versions, 2 * i) & 0x7fff) != index)
+            {
+                continue;
+            }
+            if (user >= 0 || Half(symbols, (i * SymbolSize) + 6) != 0 || NameAt(names, Word(symbols, i * SymbolSize)) != Symbol)
+            {
+                return false;
+            }
+            user = i;
+        }
+        return user >= 0;
+    }
+
+    // Elf64_Rela: offset, type (32 bits), symbol (32 bits), addend.
+    private static bool IsWithout(int symbol, ReadOnlySpan<byte> relocations)
+    {
+        for (var i = 0; i < relocations.Length; i += RelocationSize)
+        {
+            if (relocations.Length - i < RelocationSize || Word(relocations, i + 12) == symbol)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static string? NameAt(ReadOnlySpan<byte> names, uint offset)
+    {
+        if (offset >= names.Length)
+        {
+            return null;
+        }
+        var rest = names[(int)offset..];
+        var end = rest.IndexOf((byte)0);
+        return end < 0 ? null : Encoding.ASCII.GetString(rest[..end]);
+    }
+
+    private static ushort Half(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
+
+    private static uint Word(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
+
+    private static ulong Long(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);
+
+    // Link: the section of the names; Info: for needed versions, how many libraries.
+    private readonly record struct Section(uint Type, int Offset, int Size, int Link, uint Info);
+}
