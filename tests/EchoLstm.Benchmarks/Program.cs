@@ -12,6 +12,8 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        // The commands call TorchSharp themselves.
+        NativeTorch.Load();
         var root = new RootCommand("Benchmarks of EchoLstm. Anything else than these commands goes to BenchmarkDotNet: -- --filter '*' runs its benchmarks, -- --list flat names them.")
         {
             PeersCommand.Create(),

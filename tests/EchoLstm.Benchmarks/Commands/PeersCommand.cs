@@ -13,18 +13,17 @@ namespace EchoLstm.Benchmarks.Commands;
 /// <summary>Times every engine at the same work, in one go.</summary>
 internal static class PeersCommand
 {
-    internal static readonly IReadOnlyList<string> EngineNames = [OwnEngine.Fused, OwnEngine.Torch, "c", "pytorch", "tfjs"];
+    internal static readonly IReadOnlyList<string> EngineNames = [OwnEngine.Fused, TorchSharpPeer.Engine, OwnEngine.Torch, CLoops.Engine, "pytorch", "tfjs"];
 
     internal static Command Create()
     {
-        var command = new Command("peers", "Times the fused engine, Torch, plain C loops, PyTorch and TensorFlow.js at the same work.");
+        var command = new Command("peers", "Times the fused engine, TorchSharp alone, the Torch engine, plain C loops, PyTorch and TensorFlow.js at the same work.");
         var options = new PeersOptions();
         options.AddTo(command);
         command.SetAction(parsed => Run(
             [.. WorkloadList.All.Where(workload => Names(parsed.GetValue(options.Only), workload.Name))],
             [.. EngineNames.Where(engine => Names(parsed.GetValue(options.Engines), engine))],
             parsed.GetValue(options.Rounds),
-            parsed.GetValue(options.Quick),
             parsed.GetValue(options.InstallPeers),
             parsed.GetValue(options.Json)));
         return command;
@@ -32,13 +31,13 @@ internal static class PeersCommand
 
     private static bool Names(string[]? given, string name) => given is not { Length: > 0 } || given.Contains(name);
 
-    private static void Run(IReadOnlyList<Workload> workloads, IReadOnlyList<string> engines, int rounds, bool isQuick, bool installs, FileInfo? json)
+    private static void Run(IReadOnlyList<Workload> workloads, IReadOnlyList<string> engines, int rounds, bool installs, FileInfo? json)
     {
         if (installs)
         {
             TensorFlowJs.Install();
         }
-        Contender[] all = [new OwnEngine(OwnEngine.Fused, EngineKind.Auto), new OwnEngine(OwnEngine.Torch, EngineKind.Torch), new CLoops(), new PyTorch(), new TensorFlowJs()];
+        Contender[] all = [new OwnEngine(OwnEngine.Fused, EngineKind.Auto), new TorchSharpPeer(), new OwnEngine(OwnEngine.Torch, EngineKind.Torch), new CLoops(), new PyTorch(), new TensorFlowJs()];
         try
         {
             var contenders = all.Where(contender => engines.Contains(contender.Name) && IsThere(contender)).ToArray();
@@ -51,12 +50,12 @@ internal static class PeersCommand
                     workload,
                     contenders,
                     rounds,
-                    contender => isQuick && contender.Name == OwnEngine.Torch && workload == WorkloadList.Long ? 20 : contender.Divisor(workload),
                     (contender, failure) => Console.WriteLine($"{workload.Name}: {contender.Name} failed: {failure.Message}"));
                 PeerTable.Write(results);
                 timings.AddRange(results);
             }
             BarTable.Write(timings);
+            MarkdownTable.Write(timings);
             if (json is not null)
             {
                 JsonReport.Write(json, timings);

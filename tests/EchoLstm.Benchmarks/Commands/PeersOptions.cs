@@ -16,8 +16,6 @@ internal sealed class PeersOptions
 
     internal Option<int> Rounds { get; } = new("--rounds") { Description = "How often each engine is timed; the medians count.", DefaultValueFactory = _ => 5 };
 
-    internal Option<bool> Quick { get; } = new("--quick") { Description = "Time torch too with a part of the long sequence, instead of a minute with the whole." };
-
     internal Option<bool> InstallPeers { get; } = new("--install-peers") { Description = "Install @tensorflow/tfjs by npm into the user's cache first." };
 
     internal void AddTo(Command command)
@@ -29,7 +27,7 @@ internal sealed class PeersOptions
                 result.AddError($"--rounds is at least {FewestRounds}.");
             }
         });
-        foreach (var option in new Option[] { Json, Only, Engines, Rounds, Quick, InstallPeers })
+        foreach (var option in new Option[] { Json, Only, Engines, Rounds, InstallPeers })
         {
             command.Options.Add(option);
         }

@@ -11,9 +11,6 @@ internal abstract class Contender : IDisposable
     /// <summary>How long it runs before it is timed: a compiler that works while the program runs needs its time.</summary>
     internal virtual double WarmUpSeconds => 0.3;
 
-    /// <summary>A longer step is timed once, at its first run: rounds of it would take as long as all else.</summary>
-    internal virtual double SlowStepSeconds => 4;
-
     /// <summary>By what the time steps are divided where a whole step would take minutes; the time is then multiplied by it.</summary>
     internal virtual int Divisor(Workload workload) => 1;
 

@@ -8,10 +8,13 @@ internal static class Race
 {
     private const double RoundSeconds = 0.12;
 
+    // A longer step is timed once, at its first run: rounds of it would take as long as all else.
+    private const double SlowStepSeconds = 4;
+
     // The threads of the engine before may still be spinning.
     private const int PauseMilliseconds = 5;
 
-    internal static IReadOnlyList<Timing> Run(Workload workload, IReadOnlyList<Contender> contenders, int rounds, Func<Contender, int> divisor, Action<Contender, Exception> failed)
+    internal static IReadOnlyList<Timing> Run(Workload workload, IReadOnlyList<Contender> contenders, int rounds, Action<Contender, Exception> failed)
     {
         var lanes = new List<Lane>();
         try
@@ -20,7 +23,7 @@ internal static class Race
             {
                 try
                 {
-                    lanes.Add(Lane.Open(workload, contender, divisor(contender)));
+                    lanes.Add(Lane.Open(workload, contender, contender.Divisor(workload)));
                 }
                 catch (Exception failure) when (failure is InvalidOperationException or ArgumentException or IOException)
                 {
@@ -80,7 +83,7 @@ internal static class Race
         private void WarmUp()
         {
             var first = run.Run(1);
-            if (first > contender.SlowStepSeconds)
+            if (first > SlowStepSeconds)
             {
                 _isSlow = true;
                 _microseconds.Add(first * 1e6 * divisor);

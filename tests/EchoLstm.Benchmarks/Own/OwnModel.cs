@@ -9,7 +9,7 @@ namespace EchoLstm.Benchmarks.Own;
 /// <summary>The library's model of a workload, and data for it.</summary>
 internal static class OwnModel
 {
-    private const int Seed = 1;
+    internal const int Seed = 1;
 
     /// <summary>The model, built and compiled; the caller disposes it.</summary>
     internal static SequentialModel Create(Workload workload, EngineKind engine)

@@ -1,3 +1,4 @@
+using EchoLstm.Benchmarks.Measuring;
 using EchoLstm.Benchmarks.Workloads;
 using EchoLstm.Models;
 using EchoLstm.Training;

@@ -6,10 +6,12 @@ namespace EchoLstm.Benchmarks.Peers;
 /// <summary>The plain loops in C, on one core: compiled for this machine when they are first needed.</summary>
 internal sealed class CLoops : Contender
 {
+    internal const string Engine = "c";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("echolstm-loops-").FullName;
     private string? _program;
 
-    internal override string Name => "c";
+    internal override string Name => Engine;
 
     internal override string? Missing()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoLstm.Benchmarks.Measuring;
 using EchoLstm.Benchmarks.Own;
+using EchoLstm.Benchmarks.Peers;
 
 namespace EchoLstm.Benchmarks.Reports;
 
@@ -19,7 +20,7 @@ internal static class BarTable
                 continue;
             }
             var faster = PeerTable.Of(own, OwnEngine.Torch)?.Microseconds / fused.Microseconds;
-            var timesC = fused.Microseconds / PeerTable.Of(own, "c")?.Microseconds;
+            var timesC = fused.Microseconds / PeerTable.Of(own, CLoops.Engine)?.Microseconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{bar.Workload.Name,-29} {Cell(faster, bar.TimesFasterThanTorch, faster >= bar.TimesFasterThanTorch)} {Cell(timesC, bar.TimesC, timesC <= bar.TimesC)} {Cell(fused.AllocatedBytes is { } bytes ? Math.Round(bytes) : null, bar.AllocatesNothing ? 0 : null, fused.AllocatedBytes < 1)}"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoLstm.Benchmarks.Measuring;
 using EchoLstm.Benchmarks.Own;
+using EchoLstm.Benchmarks.Peers;
 
 namespace EchoLstm.Benchmarks.Reports;
 
@@ -9,7 +10,7 @@ internal static class PeerTable
 {
     private const int NameWidth = 29;
 
-    internal static readonly string Header = $"{"workload".PadRight(NameWidth)} engine        median  (fastest - slowest)           torch/this  this/c  bytes";
+    internal static readonly string Header = $"{"workload".PadRight(NameWidth)} engine          median  (fastest - slowest)         torchsharp/this  torch/this   this/c  bytes";
 
     internal static void Write(IReadOnlyList<Timing> timings)
     {
@@ -18,7 +19,7 @@ internal static class PeerTable
             var range = $"({Figure(timing.Fastest)} - {Figure(timing.Slowest)})";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{timing.Workload.Name.PadRight(NameWidth)} {timing.Engine,-8} {Figure(timing.Microseconds),11}  {range,-27} {Ratio(Of(timings, OwnEngine.Torch), timing),9} {Ratio(timing, Of(timings, "c")),8} {Bytes(timing),6}{(timing.Note is null ? "" : "  " + timing.Note)}"));
+                $"{timing.Workload.Name.PadRight(NameWidth)} {timing.Engine,-10} {Figure(timing.Microseconds),11}  {range,-27} {Ratio(Of(timings, TorchSharpPeer.Engine), timing),15} {Ratio(Of(timings, OwnEngine.Torch), timing),11} {Ratio(timing, Of(timings, CLoops.Engine)),8} {Bytes(timing),6}{(timing.Note is null ? "" : "  " + timing.Note)}"));
         }
     }
 

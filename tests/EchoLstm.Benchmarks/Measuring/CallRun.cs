@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using EchoLstm.Benchmarks.Measuring;
 
-namespace EchoLstm.Benchmarks.Own;
+namespace EchoLstm.Benchmarks.Measuring;
 
 /// <summary>A step is one call of an action.</summary>
 internal abstract class CallRun : IRun

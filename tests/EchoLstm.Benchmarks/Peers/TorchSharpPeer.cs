@@ -1,0 +1,150 @@
+using EchoLstm.Benchmarks.Measuring;
+using EchoLstm.Benchmarks.Own;
+using EchoLstm.Benchmarks.Workloads;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Benchmarks.Peers;
+
+/// <summary>TorchSharp alone, as its users write the work: nn.LSTM with its two bias vectors, nn.Linear, autograd and optim.Adam, on as many threads as Torch takes by itself.</summary>
+internal sealed class TorchSharpPeer : Contender
+{
+    internal const string Engine = "torchsharp";
+
+    internal override string Name => Engine;
+
+    internal override double WarmUpSeconds => 0.6;
+
+    internal override IRun Open(Workload workload) => workload.Trains ? new Training(workload) : new Running(workload);
+
+    /// <summary>One step: forward, loss, backward, Adam, and the loss read, as a fit does for its history.</summary>
+    internal sealed class Training : CallRun
+    {
+        private readonly Workload _workload;
+        private readonly Tensor _x, _y;
+        private readonly LSTM _lstm;
+        private readonly LSTM? _decoder;
+        private readonly Linear? _head;
+        private readonly optim.Optimizer _optimizer;
+        private (Tensor H, Tensor C)? _state, _decoderState;
+
+        internal Training(Workload workload)
+        {
+            _workload = workload;
+            (_x, _y) = OwnModel.Data(workload);
+            random.manual_seed(OwnModel.Seed);
+            _lstm = nn.LSTM(workload.Features, workload.Units, batchFirst: true);
+            _decoder = workload.Kind == WorkloadKind.EncoderDecoder ? nn.LSTM(workload.Units, workload.Units, batchFirst: true) : null;
+            _head = workload.Kind == WorkloadKind.Alone ? null : nn.Linear(workload.Units, workload.Outputs);
+            Parameters = [.. _lstm.parameters(), .. _decoder?.parameters() ?? [], .. _head?.parameters() ?? []];
+            _optimizer = optim.Adam(Parameters);
+        }
+
+        internal IReadOnlyList<Parameter> Parameters { get; }
+
+        /// <summary>The loss of the last step.</summary>
+        internal float Loss { get; private set; }
+
+        internal override void Step()
+        {
+            using var scope = NewDisposeScope();
+            _optimizer.zero_grad();
+            var output = Forward();
+            var loss = _workload.HasClasses
+                ? nn.functional.cross_entropy(output.flatten(0, 1), _y.flatten(0, 1))
+                : nn.functional.mse_loss(output, _y);
+            loss.backward();
+            _optimizer.step();
+            Loss = loss.item<float>();
+            if (_workload.HasClasses)
+            {
+                _ = output.argmax(-1).eq(_y.argmax(-1)).to(float32).mean().item<float>();
+            }
+        }
+
+        public override void Dispose()
+        {
+            _optimizer.Dispose();
+            _lstm.Dispose();
+            _decoder?.Dispose();
+            _head?.Dispose();
+            _state?.H.Dispose();
+            _state?.C.Dispose();
+            _decoderState?.H.Dispose();
+            _decoderState?.C.Dispose();
+            _x.Dispose();
+            _y.Dispose();
+        }
+
+        private Tensor Forward()
+        {
+            var (sequence, h, c) = _lstm.call(_x, _state);
+            if (_workload.HasClasses)
+            {
+                // Stateful: the state goes on, its gradient stops.
+                Carry(ref _state, h, c);
+            }
+            if (_decoder is not null)
+            {
+                (sequence, h, c) = _decoder.call(sequence.select(1, -1).unsqueeze(1).repeat(1, _workload.StepsOut, 1), _decoderState);
+                Carry(ref _decoderState, h, c);
+            }
+            if (_workload.Kind == WorkloadKind.Last)
+            {
+                sequence = sequence.select(1, -1);
+            }
+            return _head is null ? sequence : _head.call(sequence);
+        }
+    }
+
+    /// <summary>One forward pass without gradients, from a tensor to a tensor; a stream carries its state.</summary>
+    private sealed class Running : CallRun
+    {
+        private readonly bool _streams;
+        private readonly Tensor _x;
+        private readonly LSTM _lstm;
+        private readonly Linear _head;
+        private (Tensor H, Tensor C)? _state;
+
+        internal Running(Workload workload)
+        {
+            _streams = workload.Kind == WorkloadKind.Stream;
+            var (x, y) = OwnModel.Data(workload);
+            y.Dispose();
+            _x = x;
+            _lstm = nn.LSTM(workload.Features, workload.Units, batchFirst: true);
+            _head = nn.Linear(workload.Units, workload.Outputs);
+            _lstm.eval();
+            _head.eval();
+        }
+
+        internal override void Step()
+        {
+            using var gradients = no_grad();
+            using var scope = NewDisposeScope();
+            var (sequence, h, c) = _lstm.call(_x, _state);
+            if (_streams)
+            {
+                Carry(ref _state, h, c);
+            }
+            _ = _head.call(sequence);
+        }
+
+        public override void Dispose()
+        {
+            _lstm.Dispose();
+            _head.Dispose();
+            _state?.H.Dispose();
+            _state?.C.Dispose();
+            _x.Dispose();
+        }
+    }
+
+    private static void Carry(ref (Tensor H, Tensor C)? state, Tensor h, Tensor c)
+    {
+        state?.H.Dispose();
+        state?.C.Dispose();
+        state = (h.detach().DetachFromDisposeScope(), c.detach().DetachFromDisposeScope());
+    }
+}
