@@ -3,7 +3,7 @@ namespace EchoLstm;
 
 /// <summary>
 /// The library's own random numbers: xoshiro256** (Blackman and Vigna), its state filled by SplitMix64. One seed gives one
-/// stream on every machine and Torch provider, which neither Torch's generator nor <see cref="Random"/> promises.
+/// stream on every machine and with every version of TorchSharp, which neither Torch's generator nor <see cref="Random"/> promises.
 /// </summary>
 internal sealed class SeededRandom
 {

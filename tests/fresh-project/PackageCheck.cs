@@ -2,25 +2,23 @@
 #:property PublishAot=false
 using System.IO.Compression;
 using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Xml.Linq;
 
 var (feed, repository) = (args[0], args[1]);
 var faults = new List<string>();
 var packages = Directory.GetFiles(feed, "*.nupkg").Select(path => (Path: path, Nuspec: Nuspec(path))).ToDictionary(package => Value(package.Nuspec, "id"));
-var system = packages.ContainsKey("EchoLstm.SystemTorch");
 
 Expect(packages.ContainsKey("EchoLstm"), $"the packages are {string.Join(", ", packages.Keys)}");
 foreach (var (id, (path, nuspec)) in packages)
 {
     Check(id, path, nuspec);
 }
-var dependencies = packages["EchoLstm"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string)element.Attribute("id")!).ToList();
-Expect(dependencies.SequenceEqual([system ? "EchoLstm.SystemTorch" : "TorchSharp"]), $"EchoLstm depends on {string.Join(", ", dependencies)}");
-if (system)
-{
-    Expect(Entries(packages["EchoLstm.SystemTorch"].Path).Any(name => name.StartsWith("runtimes/linux-", StringComparison.Ordinal) && name.EndsWith("/native/libecholstm_torch.so", StringComparison.Ordinal)), "EchoLstm.SystemTorch has no native half");
-}
+// The oldest TorchSharp that a user may take is the one that the library was compiled against: an older one lacks the assembly that it asks for.
+var compiledAgainst = TorchSharpOf(packages["EchoLstm"].Path).ToString(3);
+var dependencies = packages["EchoLstm"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => $"{(string?)element.Attribute("id")} {(string?)element.Attribute("version")}").ToList();
+Expect(dependencies.SequenceEqual([$"TorchSharp {compiledAgainst}"]), $"EchoLstm was compiled against TorchSharp {compiledAgainst} and depends on {string.Join(", ", dependencies)}");
 
 foreach (var fault in faults)
 {
@@ -46,13 +44,7 @@ void Check(string id, string path, XDocument nuspec)
     Expect((string?)source?.Attribute("type") == "git" && ((string?)source.Attribute("commit"))?.Length == 40, $"{id} does not name its commit");
 
     // Debuggers find every source file: in the symbols, or where the repository's address and the commit lead.
-    using var symbols = ZipFile.OpenRead(Path.ChangeExtension(path, ".snupkg"));
-    using var pdb = new MemoryStream();
-    using (var entry = symbols.GetEntry($"lib/net10.0/{id}.pdb")!.Open())
-    {
-        entry.CopyTo(pdb);
-    }
-    pdb.Position = 0;
+    using var pdb = Read(Path.ChangeExtension(path, ".snupkg"), $"lib/net10.0/{id}.pdb");
     using var provider = MetadataReaderProvider.FromPortablePdbStream(pdb, MetadataStreamOptions.PrefetchMetadata);
     var reader = provider.GetMetadataReader();
     var embedded = new Guid("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
@@ -64,11 +56,8 @@ void Check(string id, string path, XDocument nuspec)
     }
 
     // No machine's folder is in what is shipped.
-    using var package = ZipFile.OpenRead(path);
-    using var library = package.GetEntry($"lib/net10.0/{id}.dll")!.Open();
-    using var bytes = new MemoryStream();
-    library.CopyTo(bytes);
-    Expect(bytes.ToArray().AsSpan().IndexOf(Encoding.UTF8.GetBytes(repository)) < 0, $"{id}.dll names the folder {repository}");
+    using var library = Read(path, $"lib/net10.0/{id}.dll");
+    Expect(library.ToArray().AsSpan().IndexOf(Encoding.UTF8.GetBytes(repository)) < 0, $"{id}.dll names the folder {repository}");
 }
 
 void Expect(bool holds, string fault)
@@ -88,8 +77,25 @@ static XDocument Nuspec(string path)
 
 static string Value(XDocument nuspec, string name) => nuspec.Descendants().FirstOrDefault(element => element.Name.LocalName == name)?.Value ?? "";
 
+static Version TorchSharpOf(string path)
+{
+    using var assembly = new PEReader(Read(path, "lib/net10.0/EchoLstm.dll"));
+    var reader = assembly.GetMetadataReader();
+    return reader.AssemblyReferences.Select(reader.GetAssemblyReference).Single(reference => reader.GetString(reference.Name) == "TorchSharp").Version;
+}
+
 static HashSet<string> Entries(string path)
 {
     using var package = ZipFile.OpenRead(path);
     return [.. package.Entries.Select(entry => entry.FullName)];
+}
+
+static MemoryStream Read(string path, string name)
+{
+    using var package = ZipFile.OpenRead(path);
+    using var entry = package.GetEntry(name)!.Open();
+    var bytes = new MemoryStream();
+    entry.CopyTo(bytes);
+    bytes.Position = 0;
+    return bytes;
 }

@@ -54,6 +54,9 @@ public class ErrorsPageTests
             model.Dispose();
             model.Predict(x);
         }),
+        () => Unloadable("/lib64/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /app/libLibTorchSharp.so)"),
+        () => Unloadable("Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /app/libLibTorchSharp.so)"),
+        () => Unloadable("libtorch.so: cannot open shared object file: No such file or directory"),
     ];
 
     [Fact]
@@ -73,6 +76,11 @@ public class ErrorsPageTests
         model.Compile(loss ?? Loss.MeanSquaredError(), new Adam());
         return Thrown(() => use(model, new float[10, 5, 1], new float[10, 1]));
     }
+
+    // No one machine lacks all of this: the loader's last line, behind .NET's own.
+    private static DllNotFoundException Unloadable(string reason) => new(NativeTorch.Explain(
+        "Unable to load shared library '/app/libLibTorchSharp.so' or one of its dependencies. In order to help diagnose loading problems, consider using a tool like strace. "
+        + $"If you're using glibc, consider setting the LD_DEBUG environment variable: \n{reason}\n"));
 
     private static SequentialModel Built(SequentialModel model)
     {

@@ -23,8 +23,8 @@ public class ReadmeTests
     }
 
     [Theory]
-    [InlineData("./setup.sh && dotnet run -c Release --project samples/EchoLstm.Samples")]
-    [InlineData("./setup.sh && dotnet test -c Release")]
+    [InlineData("dotnet run -c Release --project samples/EchoLstm.Samples")]
+    [InlineData("dotnet test -c Release")]
     [InlineData("tests/fresh-project.sh")]
     public void Its_commands_are_lines_of_their_own(string command) =>
         Blocks("sh").SelectMany(block => block.Split('\n')).Should().Contain(command);

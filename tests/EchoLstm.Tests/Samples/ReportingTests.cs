@@ -60,8 +60,8 @@ public class ReportingTests
     [Fact]
     public void A_failure_is_one_line_about_its_cause()
     {
-        var failure = new TypeInitializationException("TorchSharp.torch", new AggregateException(new NotSupportedException("Torch is not available:\n  run ./setup.sh")));
+        var failure = new TypeInitializationException("TorchSharp.torch", new AggregateException(new DllNotFoundException("TorchSharp's native library can't be loaded:\n  use a newer system")));
 
-        ErrorLine.Of(failure).Should().Be("error: Torch is not available: run ./setup.sh");
+        ErrorLine.Of(failure).Should().Be("error: TorchSharp's native library can't be loaded: use a newer system");
     }
 }

@@ -26,8 +26,8 @@ internal static class NotOurs
         "The backend does not install (Theano, c_compile_args)",
         [158],
         """
-        There is no Theano here. `./setup.sh` finds or installs a Torch and is safe to run again; README.md tells of the two
-        providers. Where Torch's native library is missing at run time, the first call says so and names the command.
+        There is no Theano here, and nothing is compiled where you install it: libtorch comes as a package, TorchSharp-cpu. README.md
+        says where it runs, and [errors](errors.md#when-nothing-starts) what to do where it does not load.
         """);
 
     internal static Question Python { get; } = new(
