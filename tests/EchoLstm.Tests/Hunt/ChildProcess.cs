@@ -23,7 +23,11 @@ internal static class ChildProcess
         process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
         process.BeginErrorReadLine();
         var hung = false;
-        using (var clock = new Timer(_ => process.Kill(hung = true)))
+        using (var clock = new Timer(_ =>
+        {
+            hung = true;
+            process.Kill(entireProcessTree: true);
+        }))
         {
             clock.Change(patience, Timeout.InfiniteTimeSpan);
             while (process.StandardOutput.ReadLine() is { } line)
@@ -39,7 +43,8 @@ internal static class ChildProcess
     private static void Keep(Queue<string> errors, string? line)
     {
         const int Most = 12;
-        if (!string.IsNullOrWhiteSpace(line) && errors.Count < Most)
+        // Torch's warnings and native frames say nothing of why it ended.
+        if (!string.IsNullOrWhiteSpace(line) && !line.StartsWith("[W", StringComparison.Ordinal) && !line.StartsWith("frame #", StringComparison.Ordinal) && errors.Count < Most)
         {
             errors.Enqueue(line.Trim());
         }

@@ -1,4 +1,6 @@
 using EchoLstm.Data;
+using EchoLstm.Layers;
+using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Hunt;
 
@@ -21,7 +23,8 @@ internal static class DataCalls
         var side = draw.Mostly(draw.Of(PaddingSide.Pre, PaddingSide.Post), (PaddingSide)9);
         var share = draw.Mostly(0.2, 1, -0.1, double.NaN);
         var window = new Lazy<ForecastWindow>(() => new ForecastWindow { Past = a, Horizon = b, Ahead = c, Stride = a, Inputs = columns > 1 ? [0, 1] : [0], Targets = [b] });
-        return draw.Below(18) switch
+        var small = Math.Min(a, 9);
+        return draw.Below(20) switch
         {
             0 => new($"ToSupervised{text}", () => SupervisedFrames.ToSupervised(table, a, b)),
             1 => new($"ToSupervised of ints{text}", () => SupervisedFrames.ToSupervised([.. series.Select(_ => a)], a, b)),
@@ -40,6 +43,8 @@ internal static class DataCalls
             14 => new($"StandardScaler{text}", () => Scale(new StandardScaler(), table)),
             15 => new($"StandardScaler.ForColumns{text}", () => new StandardScaler().Fit(table).ForColumns(a, b).Transform(table)),
             16 => new($"TimeSplit{text}, {share}", () => TimeSplit.Split(table, share, share, a)),
+            17 => new($"EchoModels.ManyToOne{text}", () => EchoModels.ManyToOne(small, Math.Min(b, 9)).Dispose()),
+            18 => new($"LstmState.Zeros{text}", () => LstmState.Zeros(small, Math.Min(b, 9)).Clone().Dispose()),
             _ => new($"EchoSequence{text}", () => EchoSequence.FrameManyToMany(series)),
         };
     }

@@ -11,11 +11,11 @@ internal static class DrawnCallbacks
 {
     internal static Recipe<Callback> Any(Subject s)
     {
-        var (draw, monitor) = (s.Draw, s.Draw.Of("val_loss", "loss", "none"));
+        var (draw, monitor, patience) = (s.Draw, s.Draw.Of("val_loss", "loss", "none"), s.Draw.Mostly(1, -1));
         return draw.Below(12) switch
         {
-            0 => new($"new EarlyStopping({monitor}, restoreBestWeights: true)", () => new EarlyStopping(monitor, patience: 1, restoreBestWeights: true)),
-            1 => new($"new ReduceLrOnPlateau({monitor})", () => new ReduceLrOnPlateau(monitor, patience: 1)),
+            0 => new($"new EarlyStopping({monitor}, {patience}, restoreBestWeights: true)", () => new EarlyStopping(monitor, patience: patience, restoreBestWeights: true)),
+            1 => new($"new ReduceLrOnPlateau({monitor}, {patience})", () => new ReduceLrOnPlateau(monitor, patience: patience)),
             2 => new("new TerminateOnNaN()", () => new TerminateOnNaN()),
             3 => new($"new ModelCheckpoint({monitor})", () => new ModelCheckpoint(Path.Combine(s.Folder, "checkpoint {epoch}.safetensors"), monitor)),
             4 => new("new CsvLogger()", () => new CsvLogger(Path.Combine(s.Folder, "log.csv"))),

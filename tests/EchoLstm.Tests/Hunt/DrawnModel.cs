@@ -28,19 +28,13 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
         };
         var shape = new Shape([1, .. input.Select(length => (long?)length)]);
         List<Recipe<Module>> layers = [];
-        for (var left = draw.Of(0, 1, 1, 2, 2, 2, 3, 3, 4); left > 0; left--)
+        for (var left = draw.Chance(0.02) ? 0 : draw.Of(1, 1, 2, 2, 2, 3, 3, 4); left > 0; left--)
         {
             var (recipe, output) = Fitting(draw, shape, layers.Count == 0 ? classes : 0);
             layers.Add(recipe);
             shape = output;
         }
-        var text = $"new SequentialModel({string.Join(", ", layers)})";
-        var own = layers.Count == 1 && draw.Chance(0.3);
-        return new(
-            own ? new(layers[0].Text, () => layers[0].Make() as Layer ?? new SequentialModel(layers[0].Make())) : new(text, () => new SequentialModel([.. layers.Select(layer => layer.Make())]) { Seed = 1 }),
-            input,
-            [.. shape.Skip(1).Select(length => length ?? 1)],
-            classes);
+        return new(Made(draw, layers), input, [.. shape.Skip(1).Select(length => length ?? 1)], classes);
     }
 
     internal static Recipe<Loss> Loss(Draw draw, long[] output) => draw.Below(12) switch
@@ -69,6 +63,19 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
             5 => new("new TorchOptimizer(null)", () => new TorchOptimizer(_ => null!)),
             _ => options.Recipe<Optimizer>("new Adam", () => new Adam(rate) { ClipValue = clip }),
         };
+    }
+
+    // A layer alone too, where there is just one.
+    private static Recipe<Layer> Made(Draw draw, List<Recipe<Module>> layers)
+    {
+        if (layers.Count == 1 && draw.Chance(0.3))
+        {
+            return new(layers[0].Text, () => layers[0].Make() as Layer ?? new ModuleLayer(layers[0].Make()));
+        }
+        var engine = draw.Chance(0.7) ? EngineKind.Auto : draw.Of(EngineKind.Torch, EngineKind.Torch, EngineKind.Torch, EngineKind.Fused);
+        return new(
+            $"new SequentialModel({string.Join(", ", layers)}){(engine == EngineKind.Auto ? "" : $" {{ RequestedEngine = {engine} }}")}",
+            () => new SequentialModel([.. layers.Select(layer => layer.Make())]) { Seed = 1, RequestedEngine = engine });
     }
 
     private static Recipe<Loss> Named(string text, Func<Loss> make) => new(text, make);

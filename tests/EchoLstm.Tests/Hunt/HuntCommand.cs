@@ -29,6 +29,10 @@ internal static class HuntCommand
             return death is null ? 0 : 1;
         }
         var report = new Hunting(Of(options, "--seed", 1), Console.Out).Run(Of(options, "--first", 0), Of(options, "--calls", 20_000));
+        foreach (var kind in options.Contains("--kinds") ? report.Kinds() : [])
+        {
+            Console.WriteLine(kind);
+        }
         foreach (var fault in report.Faults())
         {
             Console.WriteLine($"\n{fault}");

@@ -10,12 +10,12 @@ internal sealed record HuntFailure(int Seed, int Number, Outcome Outcome, IReadO
 internal sealed class HuntReport
 {
     private readonly Lock _turns = new();
-    private readonly Dictionary<OutcomeKind, int> _counts = [];
+    private readonly Dictionary<(OutcomeKind Kind, string What), int> _counts = [];
     private readonly List<HuntFailure> _failures = [];
 
     internal int Calls => _counts.Values.Sum();
 
-    internal int this[OutcomeKind kind] => _counts.GetValueOrDefault(kind);
+    internal int this[OutcomeKind kind] => _counts.Where(count => count.Key.Kind == kind).Sum(count => count.Value);
 
     /// <summary>The failures, in the order of their calls.</summary>
     internal IReadOnlyList<HuntFailure> Failures => [.. _failures.OrderBy(failure => failure.Number)];
@@ -23,7 +23,7 @@ internal sealed class HuntReport
     internal void Add(Outcome outcome, Func<HuntFailure> failure)
     {
         using var turn = _turns.EnterScope();
-        _counts[outcome.Kind] = this[outcome.Kind] + 1;
+        _counts[(outcome.Kind, outcome.What)] = _counts.GetValueOrDefault((outcome.Kind, outcome.What)) + 1;
         if (outcome.IsFailure)
         {
             _failures.Add(failure());
@@ -36,6 +36,9 @@ internal sealed class HuntReport
         using var turn = _turns.EnterScope();
         return $"{Calls} calls: {string.Join(", ", Enum.GetValues<OutcomeKind>().Select(kind => $"{this[kind]} {kind.ToString().ToLowerInvariant()}"))}";
     }
+
+    /// <summary>How often which exception came from where, the most frequent first.</summary>
+    internal IEnumerable<string> Kinds() => _counts.OrderByDescending(count => count.Value).Select(count => $"{count.Value,7} {count.Key.Kind}: {count.Key.What}");
 
     /// <summary>Each fault once, the most frequent first, with the first call that met it.</summary>
     internal IEnumerable<string> Faults() => Failures.GroupBy(failure => failure.Outcome.What).OrderByDescending(fault => fault.Count()).Select(fault =>

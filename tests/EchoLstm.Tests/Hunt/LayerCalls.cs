@@ -10,7 +10,7 @@ internal static class LayerCalls
     private static readonly Func<Subject, Layer, Call>[] All =
     [
         CallIt, CallIt, Backward, Backward, Backward, Backward, WithState, WithState, WithState, WithState, CopyState, Parts, Parts, Weights, SetWeights, SetWeights,
-        LoadStateDict, Shapes, Move, Switch, DisposeOne,
+        LoadStateDict, Shapes, Move, Move, Switch, DisposeOne,
     ];
 
     internal static Call Any(Subject s)
@@ -189,6 +189,7 @@ internal static class LayerCalls
 
     private static Call Move(Subject s, Layer layer)
     {
+        layer = s.Draw.Chance(0.5) ? s.Root! : layer;
         var type = s.Draw.Of(ScalarType.Float64, ScalarType.Float32, ScalarType.Float32, ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16, ScalarType.ComplexFloat32);
         return s.Draw.Below(10) switch
         {

@@ -12,7 +12,7 @@ internal static class ModelCalls
     private static readonly Func<Subject, Call>[] All =
     [
         Build, Compile, Fit, Fit, Fit, Fit, TrainOnBatch, TrainOnBatch, Evaluate, Evaluate, Predict, Predict, PredictArray, PredictMemory, PredictMemory, Forecast,
-        OpenStream, OpenStream, Step, Step, Step, StepMemory, SaveState, Restore, Restore, Reset, ResetStates, Summary, Engine, RequestEngine, Add,
+        OpenStream, OpenStream, Step, Step, StepMemory, StepMemory, SaveState, Restore, Restore, Reset, ResetStates, Summary, Engine, RequestEngine, Add,
         FileCalls.Save, FileCalls.Save, FileCalls.Load, FileCalls.LoadWeights,
     ];
 
@@ -20,7 +20,7 @@ internal static class ModelCalls
 
     internal static Call Build(Subject s)
     {
-        long[] shape = s.Draw.Chance(0.85) ? [.. s.Drawn.Input] : DrawnData.OtherShape(s.Draw, s.Drawn.Input);
+        long[] shape = s.Draw.Chance(0.93) ? [.. s.Drawn.Input] : DrawnData.OtherShape(s.Draw, s.Drawn.Input);
         if (shape.Length > 0 && s.Draw.Chance(0.3))
         {
             shape[0] = s.Draw.Mostly(-1, -2, 0, long.MaxValue);
@@ -130,22 +130,25 @@ internal static class ModelCalls
         });
     }
 
+    // Many a model has none.
+    private static Call WithoutStream(Subject s) => s.Draw.Chance(0.3) ? OpenStream(s) : Any(s);
+
     private static Call Step(Subject s)
     {
         var x = DrawnData.AnyTensor(s.Draw, s.Drawn.Classes > 0 ? [s.Samples] : [s.Samples, s.Drawn.Input[^1]], s.Drawn.Classes);
-        return s.Stream is null ? OpenStream(s) : new($"stream.Step({x})", () => s.Stream.Step(x.Value!));
+        return s.Stream is null ? WithoutStream(s) : new($"stream.Step({x})", () => s.Stream.Step(x.Value!));
     }
 
     private static Call StepMemory(Subject s)
     {
         var x = DrawnData.Floats(s.Draw, [s.Draw.Mostly(s.Samples, 0, 7), s.Drawn.Input[^1]], s.Drawn.Classes);
         var y = new float[s.Draw.Mostly(s.Samples * (int)s.Drawn.Output.LastOrDefault(1), 0, 1)];
-        return s.Stream is null ? OpenStream(s)
+        return s.Stream is null ? WithoutStream(s)
             : s.Draw.Chance(0.5) ? new($"stream.Step(new float[{x.Length}])", () => s.Stream.Step(x))
             : new($"stream.Step(new float[{x.Length}], new float[{y.Length}])", () => s.Stream.Step(x, y));
     }
 
-    private static Call SaveState(Subject s) => s.Stream is null ? OpenStream(s) : new("state = stream.SaveState()", () =>
+    private static Call SaveState(Subject s) => s.Stream is null ? WithoutStream(s) : new("state = stream.SaveState()", () =>
     {
         var saved = s.Stream.SaveState();
         s.StreamState?.Dispose();
@@ -177,7 +180,7 @@ internal static class ModelCalls
         return stream.SaveState();
     }
 
-    private static Call Reset(Subject s) => s.Stream is null ? OpenStream(s) : new("stream.Reset()", s.Stream.Reset);
+    private static Call Reset(Subject s) => s.Stream is null ? WithoutStream(s) : new("stream.Reset()", s.Stream.Reset);
 
     private static Call ResetStates(Subject s) => new("model.ResetStates()", () => s.Model!.ResetStates());
 

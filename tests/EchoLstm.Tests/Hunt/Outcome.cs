@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using EchoLstm.Models;
 using EchoLstm.Training;
 using TorchSharp;
@@ -46,13 +47,16 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
         var thrower = frames.Skip(asked.Count).FirstOrDefault();
         var caller = frames.Find(method => !IsNet(method.Module.Name) && method.Module.Assembly != typeof(torch).Assembly);
         var what = $"{error.GetType().Name} at {caller?.DeclaringType?.FullName}.{caller?.Name}";
+        // Torch's own words end where its native frames begin.
+        var message = error.Message.Split("\nException raised from ")[0];
         if (caller?.Module.Assembly != library)
         {
-            return new(OutcomeKind.Theirs, what, error.Message);
+            return new(OutcomeKind.Theirs, what, message);
         }
+        what += error.InnerException is ExternalException ? ", which quotes Torch" : "";
         var worded = thrower?.Module.Assembly == library
             && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(method => typeof(Exception).IsAssignableFrom(method.DeclaringType)));
-        return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, error.Message);
+        return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, message);
     }
 
     private static bool IsDocumented(Exception error) =>

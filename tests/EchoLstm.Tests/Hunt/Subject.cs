@@ -11,8 +11,6 @@ internal sealed record Call(string Text, Action Run);
 /// <summary>What a group's calls are made on: a model or a layer, what it gave so far, and data that fits it.</summary>
 internal sealed class Subject(Draw draw, string folder) : IDisposable
 {
-    private int _calls;
-
     internal Draw Draw => draw;
 
     internal string Folder => folder;
@@ -43,16 +41,19 @@ internal sealed class Subject(Draw draw, string folder) : IDisposable
         {
             return DataCalls.Any(Draw);
         }
-        if (Root is null)
+        if (Root is null || (Root.IsDisposed && Draw.Chance(0.4)))
         {
             return Make();
         }
-        _calls++;
-        if (Model is not null && _calls <= 2 && Draw.Chance(0.9))
+        if (Model is { IsBuilt: false, Layers.Count: > 0 } && Draw.Chance(0.8))
         {
-            return _calls == 1 ? ModelCalls.Build(this) : ModelCalls.Compile(this);
+            return ModelCalls.Build(this);
         }
-        return Model is null || Draw.Chance(0.3) ? LayerCalls.Any(this) : Draw.Chance(0.08) ? ThreadCalls.Any(this) : ModelCalls.Any(this);
+        if (Model is { IsBuilt: true, Settings: null } && Draw.Chance(0.6))
+        {
+            return ModelCalls.Compile(this);
+        }
+        return Draw.Chance(0.07) ? ThreadCalls.Any(this) : Model is null || Draw.Chance(0.3) ? LayerCalls.Any(this) : ModelCalls.Any(this);
     }
 
     internal Drawn<TensorLike> X() => DrawnData.Data(Draw, [Samples, .. Drawn.Input], Drawn.Classes);
@@ -76,6 +77,8 @@ internal sealed class Subject(Draw draw, string folder) : IDisposable
         Drawn = DrawnModel.Any(Draw);
         return new($"model = {drawn.Recipe}", () =>
         {
+            Dispose();
+            (Root, Stream, StreamState, State, HasSparseLoss) = (null, null, null, null, false);
             Root = drawn.Recipe.Make();
             Layers = [.. Root.modules().OfType<Layer>().Append(Root).Distinct()];
             Drawn = drawn;

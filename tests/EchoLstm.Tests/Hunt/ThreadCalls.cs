@@ -20,8 +20,8 @@ internal static class ThreadCalls
     private static Call Work(Subject s, TensorLike x, TensorLike y)
     {
         var layer = s.Draw.Of(s.Layers);
-        var tensor = DrawnData.AnyTensor(s.Draw, [s.Samples, .. layer.InputShape?.Skip(1).Select(length => length ?? 3) ?? s.Drawn.Input], layer.IndexReader is null ? 0 : s.Drawn.Classes);
-        return s.Draw.Below(12) switch
+        var tensor = DrawnData.AnyTensor(s.Draw, [s.Draw.Between(1, 6), .. layer.InputShape?.Skip(1).Select(length => length ?? 3) ?? s.Drawn.Input], layer.IndexReader is null ? 0 : s.Drawn.Classes);
+        return (s.Model is null ? 0 : s.Draw.Below(12)) switch
         {
             0 or 1 or 2 => new($"{layer.Name}.call({tensor}) and backward()", () => Pass(layer, tensor.Value!)),
             3 or 4 => new("Predict", () => s.Model!.Predict(x).Dispose()),
