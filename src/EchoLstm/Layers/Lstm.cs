@@ -28,7 +28,7 @@ namespace EchoLstm.Layers;
 /// </code></example>
 public sealed class Lstm : RecurrentLayer
 {
-    private const int Gates = 4;
+    internal const int Gates = 4;
 
     private LSTM? _lstm;
     private EagerLstm? _eager;
@@ -189,6 +189,7 @@ public sealed class Lstm : RecurrentLayer
                 bias.narrow(0, Units, Units).fill_(1);
             }
         }
+        _eager = new EagerLstm(this);
     }
 
     private protected override Tensor ProjectInputs(Tensor steps) => nn.functional.linear(steps, _lstm!.get_parameter(InputWeights)!);
@@ -211,8 +212,17 @@ public sealed class Lstm : RecurrentLayer
         {
             return null;
         }
-        _eager ??= new EagerLstm(this);
-        return _eager.Takes(steps, initial) ? _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) : null;
+        return _eager!.Takes(steps, initial) ? _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) : null;
+    }
+
+    /// <summary>What the fused kernels compute, by Torch's operations, all of which have gradients of gradients.</summary>
+    /// <param name="steps">(samples, time steps, features); no column of ones.</param>
+    /// <param name="initial">The states before the first step, (samples, units) each; null for zeros.</param>
+    /// <returns>The hidden states after each step, then the cell state after the last: (samples, time steps + 1, units).</returns>
+    internal Tensor RunWithGraph(Tensor steps, Tensor[]? initial)
+    {
+        var (hidden, states) = RunEveryStep(WithOnes(steps), null, initial ?? Zeros(steps), null);
+        return stack([.. hidden, states[1]], 1);
     }
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)

@@ -202,8 +202,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state)
     {
         var before = state.Length > 0 ? state : Zeros(input);
-        var step = HasBiasColumn ? cat([input, ones(input.shape[0], 1, dtype: input.dtype, device: input.device)], -1) : input;
-        var after = Step(ProjectInputs(step), before, before[0]);
+        var after = Step(ProjectInputs(WithOnes(input)), before, before[0]);
         return (after[0].alias(), after);
     }
 
@@ -290,10 +289,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         {
             return (ReturnSequences ? fused : after[0].alias(), after);
         }
-        if (HasBiasColumn)
-        {
-            steps = cat([steps, ones(input.shape[0], input.shape[1], 1, dtype: input.dtype, device: input.device)], -1); // (samples, time steps, features + 1)
-        }
+        steps = WithOnes(steps);
         if (HasTorchKernel && isPlain)
         {
             var (sequence, states) = RunTorch(steps, initial);
@@ -305,11 +301,27 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Runs every step with the fused kernels, as one operation of Torch's graph; null where there are none for this call.</summary>
     private protected virtual (Tensor Sequence, Tensor[] States)? RunFused(Tensor steps, Tensor[]? initial) => null;
 
+    /// <summary>(..., features) to (..., features + 1), where the bias is the weights of a column of ones.</summary>
+    private protected Tensor WithOnes(Tensor steps) =>
+        HasBiasColumn ? cat([steps, ones([.. steps.shape[..^1], 1], dtype: steps.dtype, device: steps.device)], -1) : steps;
+
     private (Tensor Output, Tensor[] States) RunStepByStep(Tensor steps, Tensor? mask, Tensor[] initial)
+    {
+        var dropped = training && RecurrentDropout > 0 ? DropoutMask.Draw(_random!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) : null;
+        var (outputs, states) = RunEveryStep(steps, mask, initial, dropped);
+        return (ReturnSequences ? stack(outputs, 1) : outputs[^1].alias(), states);
+    }
+
+    /// <summary>Runs step after step by Torch's operations.</summary>
+    /// <param name="steps">The input, the column of ones included.</param>
+    /// <param name="mask">Which steps are there, (samples, time steps); null: all.</param>
+    /// <param name="initial">The state before the first step, each (samples, units).</param>
+    /// <param name="dropped">What recurrent dropout multiplies the hidden state with, (samples, units); null: nothing.</param>
+    /// <returns>The hidden state after each step and the state after the last, each (samples, units).</returns>
+    private protected (Tensor[] Outputs, Tensor[] States) RunEveryStep(Tensor steps, Tensor? mask, Tensor[] initial, Tensor? dropped)
     {
         var inputs = ProjectInputs(steps).unbind(1);
         var used = mask?.unsqueeze(-1).unbind(1); // each (samples, 1)
-        var dropped = training && RecurrentDropout > 0 ? DropoutMask.Draw(_random!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) : null;
         var outputs = new Tensor[inputs.Length];
         var states = initial;
         for (var t = 0; t < inputs.Length; t++)
@@ -324,7 +336,7 @@ public abstract class RecurrentLayer : Layer, IStateful
             }
             states = next;
         }
-        return (ReturnSequences ? stack(outputs, 1) : outputs[^1].alias(), states);
+        return (outputs, states);
     }
 
     private Tensor[]? InitialState(Tensor input)
@@ -346,7 +358,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     // Memory of its own in one piece: the fused engine writes the next state into it, and a view would be the caller's output too.
     private static Tensor Own(Tensor state) => state.detach().contiguous().clone().DetachFromDisposeScope();
 
-    private Tensor[] Zeros(Tensor input) =>
+    private protected Tensor[] Zeros(Tensor input) =>
         [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];
 
     // A method of its own: what the lambda captures would be allocated at each batch.

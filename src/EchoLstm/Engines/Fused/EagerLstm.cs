@@ -13,21 +13,26 @@ namespace EchoLstm.Engines.Fused;
 /// </summary>
 internal sealed class EagerLstm : IDisposable
 {
-    private readonly Lstm _layer;
     private readonly Stack<LstmSession> _free = [];
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly ParameterMemory _input, _recurrent;
+    private readonly Tensor _leaf = empty(0, requires_grad: true).DetachFromDisposeScope();
+    private readonly ThreadLocal<List<Tensor>> _given = new(static () => []);
 
     internal EagerLstm(Lstm layer)
     {
-        _layer = layer;
+        Layer = layer;
         (_input, _recurrent) = layer.Memory();
     }
 
+    internal Lstm Layer { get; }
+
     /// <summary>Whether the kernels can run a call.</summary>
     internal bool Takes(Tensor steps, Tensor[]? initial) =>
-        IsPlain(steps) && steps.shape[0] > 0 && (initial is null || initial.All(IsPlain))
-        && _input.TryFind(out _, mayBeFrozen: true) && _recurrent.TryFind(out _, mayBeFrozen: true);
+        IsPlain(steps) && steps.shape[0] > 0 && (initial is null || initial.All(IsPlain)) && HasPlainWeights;
+
+    /// <summary>Whether the weights are where the kernels can read them.</summary>
+    internal bool HasPlainWeights => _input.TryFind(out _, mayBeFrozen: true) && _recurrent.TryFind(out _, mayBeFrozen: true);
 
     /// <summary>Runs the layer over every step, in the order given.</summary>
     /// <param name="steps">(samples, time steps, features); no column of ones.</param>
@@ -37,17 +42,10 @@ internal sealed class EagerLstm : IDisposable
     /// <returns>The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose scope.</returns>
     internal (Tensor Sequence, Tensor[] States) Run(Tensor steps, Tensor[]? initial, Tensor inputWeights, Tensor recurrentWeights)
     {
-        Tensor output;
-        if (is_grad_enabled() && (NeedsGradient(steps) || NeedsGradient(inputWeights) || NeedsGradient(recurrentWeights) || initial?.Any(NeedsGradient) == true))
-        {
-            output = initial is null
-                ? LstmFunction.apply(this, steps, inputWeights, recurrentWeights)
-                : LstmFunction.apply(this, steps, inputWeights, recurrentWeights, initial[0], initial[1]);
-        }
-        else
-        {
-            output = Forward(steps, initial, inputWeights, recurrentWeights);
-        }
+        Tensor[] used = [steps, inputWeights, recurrentWeights, .. initial ?? []];
+        var output = is_grad_enabled() && used.Any(tensor => tensor.requires_grad)
+            ? LstmFunction.apply([this, Watch(used), .. used])
+            : Forward(steps, initial, inputWeights, recurrentWeights);
         var count = steps.shape[1];
         return (output.narrow(1, 0, count), [output.select(1, count - 1), output.select(1, count)]);
     }
@@ -55,17 +53,18 @@ internal sealed class EagerLstm : IDisposable
     /// <summary>A session that nobody uses, with the weights as they are.</summary>
     internal LstmSession Begin(Tensor steps, Tensor inputWeights, Tensor recurrentWeights, bool training)
     {
+        DisposeGiven();
         LstmSession? session;
-        lock (_gate)
+        lock (_lock)
         {
             _free.TryPop(out session);
         }
-        session ??= LaneWidths.For(_layer.Units) switch
+        session ??= LaneWidths.For(Layer.Units) switch
         {
-            LaneWidth.Sixteen => new LstmSession<Lanes512>(_layer),
-            LaneWidth.Eight => new LstmSession<Lanes256>(_layer),
-            LaneWidth.Four => new LstmSession<Lanes128>(_layer),
-            _ => new LstmSession<Lanes1>(_layer),
+            LaneWidth.Sixteen => new LstmSession<Lanes512>(Layer),
+            LaneWidth.Eight => new LstmSession<Lanes256>(Layer),
+            LaneWidth.Four => new LstmSession<Lanes128>(Layer),
+            _ => new LstmSession<Lanes1>(Layer),
         };
         session.Begin((int)steps.shape[0], checked((int)steps.shape[1]), inputWeights, recurrentWeights, training);
         return session;
@@ -74,21 +73,39 @@ internal sealed class EagerLstm : IDisposable
     /// <summary>Gives a session back.</summary>
     internal void End(LstmSession session)
     {
-        session.Use++;
-        lock (_gate)
+        lock (_lock)
         {
+            session.Use++;
             _free.Push(session);
         }
     }
 
+    /// <summary>
+    /// Keeps what a backward pass returns until this thread's next call: Torch takes it only after the managed code has returned,
+    /// so neither the scope that ends there nor the garbage collector may have it before.
+    /// </summary>
+    internal List<Tensor> Give(IEnumerable<Tensor?> gradients)
+    {
+        var returned = gradients.ToList();
+        _given.Value!.AddRange(returned.OfType<Tensor>().Select(gradient => gradient.DetachFromDisposeScope()));
+        return returned!;
+    }
+
+    /// <summary>Disposes what this thread's last backward pass returned, which Torch has taken since.</summary>
+    internal void DisposeGiven()
+    {
+        var given = _given.Value!;
+        given.ForEach(static gradient => gradient.Dispose());
+        given.Clear();
+    }
+
     public void Dispose()
     {
-        lock (_gate)
+        DisposeGiven();
+        _leaf.Dispose();
+        lock (_lock)
         {
-            while (_free.TryPop(out var session))
-            {
-                session.Dispose();
-            }
+            _free.Clear();
         }
     }
 
@@ -100,15 +117,33 @@ internal sealed class EagerLstm : IDisposable
         return output;
     }
 
-    private static bool NeedsGradient(Tensor tensor) => tensor.requires_grad;
+    // No exception may leave a managed backward pass, so Torch itself looks for changes in place: this product of empty views is on the backward
+    // pass's way, and remembers each tensor's version. Shape (0).
+    private Tensor Watch(Tensor[] used)
+    {
+        var watch = _leaf;
+        foreach (var tensor in used)
+        {
+            watch = watch * tensor.detach().as_strided([0], [1]);
+        }
+        return watch;
+    }
 
     private static bool IsPlain(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU;
 }
 
+/// <summary>What a call keeps for its backward pass.</summary>
+/// <param name="Owner">The layer's kernels.</param>
+/// <param name="Session">The kernel with the activations.</param>
+/// <param name="Use">Its use then: another one now, and the activations are gone.</param>
+/// <param name="NeedsInputGradient">Whether the input gets a gradient.</param>
+/// <param name="HasStates">Whether initial states were given.</param>
+internal sealed record LstmCall(EagerLstm Owner, LstmSession Session, long Use, bool NeedsInputGradient, bool HasStates);
+
 /// <summary>The node of Torch's graph.</summary>
 internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
 {
-    private const string OwnerKey = "owner", SessionKey = "session", UseKey = "use";
+    private const string Key = "call";
 
     /// <inheritdoc/>
     public override string Name => "EchoLstm.Lstm";
@@ -117,48 +152,70 @@ internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var owner = (EagerLstm)vars[0];
-        var tensors = vars.Skip(1).Cast<Tensor>().ToList();
+        var tensors = vars.Skip(2).Cast<Tensor>().ToList();
         var session = owner.Begin(tensors[0], tensors[1], tensors[2], training: true);
-        // Detached they keep their numbers where the module moves to another type, and still know when they are changed in place.
-        ctx.save_for_backward([tensors[0], tensors[1].detach(), tensors[2].detach(), .. tensors.Skip(3)]);
-        ctx.save_data(OwnerKey, owner);
-        ctx.save_data(SessionKey, session);
-        ctx.save_data(UseKey, session.Use);
+        ctx.save_for_backward(tensors);
+        ctx.save_data(Key, new LstmCall(owner, session, session.Use, tensors[0].requires_grad, tensors.Count > 3));
         return session.Forward(tensors[0], StatesOf(tensors));
     }
 
-    /// <inheritdoc/>
+    /// <summary>The gradients by the arguments of apply; none by the kernels and the watch.</summary>
+    /// <remarks>An exception that left it would end the process. A gradient of a wrong shape makes Torch throw where the caller can catch it.</remarks>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        if (is_grad_enabled() && grad_output.requires_grad)
+        var call = (LstmCall)ctx.get_data(Key);
+        try
         {
-            throw new InvalidOperationException("The fused Lstm gives no gradients of gradients (create_graph: true). Set its UsesFusedKernel to false, and Torch's own operations run it.");
+            using var scope = NewDisposeScope();
+            call.Owner.DisposeGiven();
+            var gradients = is_grad_enabled() ? WithGraph(call, ctx.get_saved_variables(), grad_output) : Plain(call, ctx, grad_output);
+            return call.Owner.Give([null, null, .. gradients]);
         }
-        using var scope = NewDisposeScope();
+        catch (Exception)
+        {
+            return call.Owner.Give([null, zeros(1), .. new Tensor?[call.HasStates ? 5 : 3]]);
+        }
+        finally
+        {
+            grad_output.Dispose();
+        }
+    }
+
+    private static List<Tensor?> Plain(LstmCall call, autograd.AutogradContext ctx, Tensor outputGradient)
+    {
         using var withoutGradients = no_grad();
-        var tensors = ctx.get_saved_variables();
-        var owner = (EagerLstm)ctx.get_data(OwnerKey);
-        var session = (LstmSession)ctx.get_data(SessionKey);
-        if (session.Use != (long)ctx.get_data(UseKey))
+        var (owner, session) = (call.Owner, call.Session);
+        if (!owner.HasPlainWeights)
+        {
+            throw new InvalidOperationException($"{owner.Layer.Title} was moved to another type or device since the call.");
+        }
+        if (session.Use != call.Use)
         {
             // A second backward pass through a graph that was kept: the activations are gone.
+            var tensors = ctx.get_saved_variables();
             session = owner.Begin(tensors[0], tensors[1], tensors[2], training: true);
             session.Forward(tensors[0], StatesOf(tensors));
         }
-        var gradients = session.Backward(tensors, grad_output);
+        var gradients = session.Backward(outputGradient, call.NeedsInputGradient, call.HasStates);
         owner.End(session);
-        grad_output.Dispose();
-        return [null!, .. gradients];
+        return gradients;
+    }
+
+    // For gradients of gradients: Torch's own operations, which record a graph of the backward pass.
+    private static List<Tensor?> WithGraph(LstmCall call, List<Tensor> tensors, Tensor outputGradient)
+    {
+        var output = call.Owner.Layer.RunWithGraph(tensors[0], StatesOf(tensors));
+        var leaves = tensors.Where(tensor => tensor.requires_grad).ToList();
+        var gradients = new Queue<Tensor>(autograd.grad([output], leaves, [outputGradient], retain_graph: true, create_graph: true, allow_unused: true));
+        return [.. tensors.Select(tensor => tensor.requires_grad ? gradients.Dequeue() : null)];
     }
 
     private static Tensor[]? StatesOf(List<Tensor> tensors) => tensors.Count > 3 ? [tensors[3], tensors[4]] : null;
 }
 
 /// <summary>The kernel of one call, with its activations.</summary>
-internal abstract class LstmSession : IDisposable
+internal abstract class LstmSession
 {
-    private List<Tensor?> _given = [];
-
     /// <summary>How often it was given back: tells a backward pass whether the activations are still its own.</summary>
     internal long Use { get; set; }
 
@@ -168,29 +225,8 @@ internal abstract class LstmSession : IDisposable
     /// <summary>The hidden states after each step, then the cell state after the last: (samples, time steps + 1, units).</summary>
     internal abstract Tensor Forward(Tensor steps, Tensor[]? initial);
 
-    /// <summary>The gradients by the tensors that were saved: steps, input weights, recurrent weights, and the initial states where there were some.</summary>
-    internal abstract List<Tensor> Backward(List<Tensor> saved, Tensor outputGradient);
-
-    /// <summary>Disposes what the last backward pass gave, which Torch has taken since.</summary>
-    public void Dispose()
-    {
-        foreach (var tensor in _given)
-        {
-            tensor?.Dispose();
-        }
-        _given = [];
-    }
-
-    /// <summary>Takes gradients out of the scope that ends before Torch takes them.</summary>
-    private protected List<Tensor> Give(List<Tensor?> gradients)
-    {
-        foreach (var gradient in gradients)
-        {
-            gradient?.DetachFromDisposeScope();
-        }
-        _given = gradients;
-        return gradients!;
-    }
+    /// <summary>The gradients by steps (null where nobody needs it), input weights, recurrent weights, and the initial states where there were some.</summary>
+    internal abstract List<Tensor?> Backward(Tensor outputGradient, bool needsInputGradient, bool hasStates);
 }
 
 /// <inheritdoc/>
@@ -216,7 +252,6 @@ internal sealed unsafe class LstmSession<V> : LstmSession
 
     internal override void Begin(int samples, int steps, Tensor inputWeights, Tensor recurrentWeights, bool training)
     {
-        Dispose();
         (_inputWeights, _recurrentWeights) = (inputWeights, recurrentWeights);
         if (!_inputMemory.TryFind(out var reason, mayBeFrozen: true) || !_recurrentMemory.TryFind(out reason, mayBeFrozen: true))
         {
@@ -268,7 +303,7 @@ internal sealed unsafe class LstmSession<V> : LstmSession
         return output;
     }
 
-    internal override List<Tensor> Backward(List<Tensor> saved, Tensor outputGradient)
+    internal override List<Tensor?> Backward(Tensor outputGradient, bool needsInputGradient, bool hasStates)
     {
         using var dense = outputGradient.contiguous();
         var start = Start(dense);
@@ -279,23 +314,24 @@ internal sealed unsafe class LstmSession<V> : LstmSession
         {
             Copy(start + ((long)i * distance) + ((long)_shape.Steps * _layer.Units), _kernel.StateGradient(1) + ((long)i * _kernel.OutputStride), _layer.Units);
         }
-        _kernel.Backward(new InputRows(_input, Features), saved[0].requires_grad ? _inputGradient : null);
+        _kernel.Backward(new InputRows(_input, Features), needsInputGradient ? _inputGradient : null);
 
-        var inputWeights = empty(saved[1].shape);
-        var recurrentWeights = empty(saved[2].shape);
+        var gates = Lstm.Gates * _layer.Units;
+        var inputWeights = empty(gates, Features + (_layer.UseBias ? 1 : 0));
+        var recurrentWeights = empty(gates, _layer.Units);
         _kernel.UnpackGradients(Start(inputWeights), Start(recurrentWeights));
         List<Tensor?> gradients = [null, inputWeights, recurrentWeights];
-        if (saved[0].requires_grad)
+        if (needsInputGradient)
         {
-            var input = empty(saved[0].shape);
+            var input = empty(_shape.Samples, _shape.Steps, Features);
             gradients[0] = input;
             CopyRows(Start(input), _shape.Steps * Features, Features, _inputGradient, Gemm<V>.Padded(Features), Features, toTimeMajor: false);
         }
-        for (var state = 0; state < 2 && saved.Count > 3; state++)
+        for (var state = 0; state < 2 && hasStates; state++)
         {
             gradients.Add(TakeStates(_kernel.StateGradient(state)));
         }
-        return Give(gradients);
+        return gradients;
     }
 
     private void PutStates(Tensor? states, float* rows)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +13,9 @@ public sealed class EagerLstmTests
 
     // Two hundred steps of Adam divide by gradients' sizes, which enlarges the difference of roundings.
     private static readonly Tolerance AfterTraining = new(1e-4, 1e-3);
+
+    // Second derivatives are made from first ones, whose roundings are those of the line above.
+    private static readonly Tolerance OfSecondOrder = new(1e-4, 1e-3);
 
     private static Dictionary<string, (Func<Lstm> Make, int Samples, int Steps, int Features)> Kinds => new()
     {
@@ -77,8 +81,11 @@ public sealed class EagerLstmTests
                 using var output = lstm.call(x);
                 output.requires_grad.Should().BeFalse();
                 recorded.requires_grad.Should().BeTrue();
-                output.Values().Should().Equal(recorded.Values());
-                return [("the output", output.Values())];
+                if (ReferenceEquals(lstm, twins.Fused))
+                {
+                    output.Values().Should().Equal(recorded.Values(), "the kernels are the same; Torch's differ in the last bit on some processors");
+                }
+                return [("the output", output.Values()), ("the recorded output", recorded.Values())];
             },
             "no_grad");
     }
@@ -144,7 +151,7 @@ public sealed class EagerLstmTests
     }
 
     [Fact]
-    public void A_kept_graph_has_the_weights_of_its_call_when_the_module_has_moved_on()
+    public void A_graph_of_floats_has_no_backward_pass_after_the_module_has_moved_to_doubles_as_with_torch()
     {
         using var twins = new Twins(() => new Lstm(5) { Seed = 1 }, 2);
         twins.ShouldAgree(
@@ -158,11 +165,11 @@ public sealed class EagerLstmTests
                 using var wide = Numbers.Uniform(1, [3, 4, 2], dtype: ScalarType.Float64);
                 using var ofDoubles = lstm.call(wide);
                 ofDoubles.dtype.Should().Be(ScalarType.Float64);
-                loss.backward();
-                var gradient = x.grad!.Values();
+                FluentActions.Invoking(() => loss.backward()).Should().Throw<ExternalException>();
+                x.grad.Should().BeNull();
                 lstm.to(ScalarType.Float32);
                 using var again = lstm.call(x);
-                return [("the second pass's gradient", gradient), ("the doubles", ofDoubles.Values()), ("floats again", again.Values())];
+                return [("the doubles", ofDoubles.Values()), ("floats again", again.Values())];
             },
             "moved to double and back");
     }
@@ -249,22 +256,84 @@ public sealed class EagerLstmTests
         twins.ShouldAgree(lstm => Everything(lstm, 3, 4, 2, withState: false, 1), "after");
     }
 
+    [Theory]
+    [MemberData(nameof(KindsAndStates))]
+    public void Gradients_of_gradients_are_torchs(string kind, bool withState)
+    {
+        var (make, samples, steps, features) = Kinds[kind];
+        using var twins = new Twins(make, features);
+        twins.ShouldAgree(
+            lstm =>
+            {
+                using var scope = NewDisposeScope();
+                var x = Numbers.Uniform(1, [samples, steps, features]).requires_grad_();
+                var (h, c) = (Numbers.Uniform(2, [samples, lstm.Units]).requires_grad_(), Numbers.Uniform(3, [samples, lstm.Units]).requires_grad_());
+                lstm.ResetStates();
+                if (ReferenceEquals(lstm, twins.Torchs))
+                {
+                    // Torch's one operation for all steps has no gradients of gradients; with a mask the layer runs step by step.
+                    StepMasks.Attach(x, ones(samples, steps, dtype: ScalarType.Bool));
+                }
+                var (output, state) = lstm.CallWithState(x, withState ? new LstmState(h, c) : null);
+                var leaves = new[] { x }.Concat(lstm.parameters()).Concat(withState ? [h, c] : []).ToArray();
+                var slopes = autograd.grad([output.square().sum() + state.Cell.pow(3).sum()], leaves, retain_graph: true, create_graph: true);
+                var steepness = slopes.Select(slope => slope.square().sum()).Aggregate((sum, next) => sum + next);
+                steepness.backward();
+                return [.. slopes.Select((slope, i) => ($"gradient {i}", slope.Values())), .. Gradients(lstm, withState ? [x, h, c] : [x])];
+            },
+            $"{kind}, twice",
+            OfSecondOrder);
+    }
+
     [Fact]
-    public void Gradients_of_gradients_are_the_error_that_says_what_to_do()
+    public void Gradients_of_gradients_are_the_slope_of_the_fused_gradients()
+    {
+        using var lstm = new Lstm(5, returnSequences: true) { Seed = 1 };
+        lstm.Build(new Shape(null, null, 2));
+        using var scope = NewDisposeScope();
+        var x = Numbers.Uniform(1, [3, 4, 2]).requires_grad_();
+        var direction = Numbers.Uniform(2, [3, 4, 2]);
+        var slope = autograd.grad([lstm.call(x).square().sum()], [x], create_graph: true)[0];
+        var found = (autograd.grad([slope.square().sum()], [x])[0] * direction).sum().ToDouble();
+
+        const double step = 0.005;
+        ((SquaredSlope(step) - SquaredSlope(-step)) / (2 * step)).Should().BeApproximately(found, 1e-3 * Math.Abs(found));
+
+        double SquaredSlope(double along)
+        {
+            var moved = (x + (direction * along)).detach().requires_grad_();
+            return autograd.grad([lstm.call(moved).square().sum()], [moved])[0].square().sum().ToDouble();
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_a_call_has_read_must_not_change_before_its_backward_pass(int place)
     {
         using var twins = new Twins(() => new Lstm(5) { Seed = 1 }, 2);
-        using var x = Numbers.Uniform(1, [3, 4, 2]).requires_grad_();
-        FluentActions.Invoking(() => SlopeOfSlope(twins.Fused)).Should().Throw<Exception>().Which.GetBaseException().Should().BeOfType<InvalidOperationException>()
-            .Which.Message.Should().Be("The fused Lstm gives no gradients of gradients (create_graph: true). Set its UsesFusedKernel to false, and Torch's own operations run it.");
-        twins.Fused.UsesFusedKernel = false;
-        SlopeOfSlope(twins.Fused).ShouldMatch(SlopeOfSlope(twins.Torchs), Close);
+        Tensor[] read = [Numbers.Uniform(1, [3, 4, 2]), Numbers.Uniform(2, [3, 5]), Numbers.Uniform(3, [3, 5])];
+        using var loss = twins.Fused.CallWithState(read[0], new LstmState(read[1], read[2])).Output.sum();
+        read[place].add_(1);
+        FluentActions.Invoking(() => loss.backward()).Should().Throw<ExternalException>().WithMessage("*modified by an inplace operation*");
+        twins.ShouldAgree(lstm => Everything(lstm, 3, 4, 2, withState: true, 1), "after the error");
+    }
 
-        double[] SlopeOfSlope(Lstm lstm)
+    [Fact]
+    public void A_kept_graph_whose_weights_have_changed_is_refused()
+    {
+        using var twins = new Twins(() => new Lstm(5) { Seed = 1 }, 2);
+        twins.Each(lstm =>
         {
-            using var scope = NewDisposeScope();
-            var slope = autograd.grad([lstm.call(x).square().sum()], [x], retain_graph: true, create_graph: true)[0];
-            return autograd.grad([slope.square().sum()], [x])[0].Values();
-        }
+            using var x = Numbers.Uniform(1, [3, 4, 2]).requires_grad_();
+            using var loss = lstm.call(x).sum();
+            loss.backward(retain_graph: true);
+            x.grad = null;
+            lstm.SetWeights(lstm.GetWeights());
+            FluentActions.Invoking(() => loss.backward()).Should().Throw<ExternalException>();
+            x.grad.Should().BeNull();
+        });
     }
 
     [Fact]
