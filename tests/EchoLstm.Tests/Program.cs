@@ -1,8 +1,9 @@
 using EchoLstm.Tests.Formats;
+using EchoLstm.Tests.Hunt;
 
 namespace EchoLstm.Tests;
 
-/// <summary>What runs when the assembly is started as a program rather than by a test host: a child of one of the tests.</summary>
+/// <summary>What runs when the assembly is started as a program rather than by a test host: a child of one of the tests, or the hunt.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -11,7 +12,11 @@ internal static class Program
         {
             EndlessSaver.Run(path);
         }
-        Console.Error.WriteLine("These are tests: run them with dotnet test.");
+        if (HuntCommand.TryRun(args) is { } exitCode)
+        {
+            return exitCode;
+        }
+        Console.Error.WriteLine("These are tests: run them with dotnet test. The command hunt makes calls of the library in search of errors.");
         return 2;
     }
 }
