@@ -55,6 +55,7 @@ public sealed class Embedding : Layer
     internal override Embedding? IndexReader => this;
 
     /// <summary>Where the table (inputDim, outputDim) is.</summary>
+    // TorchSharp's module leaves a table that it replaces as it is.
     internal ParameterMemory Memory() => new(() => _embedding!.get_parameter(TableName)!);
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;

@@ -127,7 +127,7 @@ public sealed class Gru : RecurrentLayer
     {
         return (Of(InputWeights), Of(RecurrentWeights), UseBias && ResetAfter ? [Of(InputBias), Of(RecurrentBias)] : []);
 
-        ParameterMemory Of(string name) => new(() => _gru!.get_parameter(name)!);
+        ParameterMemory Of(string name) => new(() => _gru!.get_parameter(name)!, staysUntilDisposed: true);
     }
 
     internal override RecurrentLayer Reversed() =>

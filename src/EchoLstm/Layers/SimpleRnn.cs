@@ -79,7 +79,7 @@ public sealed class SimpleRnn : RecurrentLayer
 
     /// <summary>Where the input weights (units, features + 1) and the recurrent weights (units, units) are.</summary>
     internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
-        (new ParameterMemory(() => _rnn!.get_parameter(InputWeights)!), new ParameterMemory(() => _rnn!.get_parameter(RecurrentWeights)!));
+        (new ParameterMemory(() => _rnn!.get_parameter(InputWeights)!, staysUntilDisposed: true), new ParameterMemory(() => _rnn!.get_parameter(RecurrentWeights)!, staysUntilDisposed: true));
 
     internal override RecurrentLayer Reversed() =>
         new SimpleRnn(Units, ReturnSequences, Stateful, !GoBackwards, Activation, UseBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
