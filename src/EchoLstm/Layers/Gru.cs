@@ -104,6 +104,8 @@ public sealed class Gru : RecurrentLayer
 
     internal override int StateCount => 1;
 
+    internal override Tensor? OwnWeight => _gru?.get_parameter(InputWeights);
+
     private protected override bool HasBiasColumn => UseBias && !ResetAfter;
 
     private protected override bool HasTorchKernel => ResetAfter && Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;

@@ -131,6 +131,8 @@ public sealed class Lstm : RecurrentLayer
 
     internal override int StateCount => 2;
 
+    internal override Tensor? OwnWeight => _lstm?.get_parameter(InputWeights);
+
     private protected override bool KeepsState => Stateful || ReturnState;
 
     private protected override bool HasBiasColumn => UseBias;

@@ -59,6 +59,8 @@ public sealed class SimpleRnn : RecurrentLayer
 
     internal override int StateCount => 1;
 
+    internal override Tensor? OwnWeight => _rnn?.get_parameter(InputWeights);
+
     private protected override bool HasBiasColumn => UseBias;
 
     private protected override bool HasTorchKernel => Activation is Activation.Tanh or Activation.Relu;
