@@ -56,10 +56,7 @@ public readonly struct TensorLike
     {
         if (_tensor is not null)
         {
-            if (_tensor.dtype is ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64)
-            {
-                throw new ArgumentException($"{name} is a tensor of complex numbers ({_tensor.dtype}), but a model computes with real ones. Give it real and imaginary parts as two features, or the absolute values.", name);
-            }
+            TensorCheck.Readable(_tensor, name);
             // Data is no part of what is trained: a gradient that the caller's tensor asks for stays the caller's.
             return _tensor.detach();
         }

@@ -13,6 +13,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
     private readonly Lstm[] _lstms = [.. model.modules().OfType<Lstm>()];
     private readonly IReadOnlyList<LayerWeight> _regularized = [.. model.Weights.Where(weight => weight.Regularizer is not null)];
     private Parameter[] _parameters = [];
+    private (ScalarType Type, DeviceType Device)[] _types = [];
     private ParameterUpdate? _update;
 
     internal override EngineKind Kind => EngineKind.Torch;
@@ -27,12 +28,14 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
             }
         }
         var parameters = model.parameters().Where(parameter => parameter.requires_grad).ToArray();
-        if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance))
+        // A parameter that moves is replaced by another, or moves in place.
+        var types = Array.ConvertAll(parameters, parameter => (parameter.dtype, parameter.device_type));
+        if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance) || !types.AsSpan().SequenceEqual(_types))
         {
             // What is remembered of the parameters that stay goes on: they may only have moved to another device.
             using var state = ExportOptimizer();
             _update?.Dispose();
-            _parameters = parameters;
+            (_parameters, _types) = (parameters, types);
             var weights = WeightsInTraining();
             var names = model.named_parameters().Where(named => named.parameter.requires_grad).Select(named => named.name).ToArray();
             using var withoutGradients = no_grad();

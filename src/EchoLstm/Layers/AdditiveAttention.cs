@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,6 +39,10 @@ public sealed class AdditiveAttention : Layer
         ? [new LayerWeight(ScaleName, () => get_parameter(ScaleName)!, scale => scale.alias())]
         : [];
 
+    internal override Tensor? OwnWeight => IsBuilt && UseScale ? get_parameter(ScaleName) : null;
+
+    private protected override bool ComputesWithFloats => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
@@ -64,8 +69,15 @@ public sealed class AdditiveAttention : Layer
         EnsureBuilt(query);
         CheckFit(query, value, key ?? value, valueMask);
         using var scope = NewDisposeScope();
-        var (output, weights) = Weighted(query, value, key ?? value, valueMask ?? StepMasks.Of(value), StepMasks.Of(query));
-        return (output.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+        try
+        {
+            var (output, weights) = Weighted(query, value, key ?? value, valueMask ?? StepMasks.Of(value), StepMasks.Of(query));
+            return (output.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+        }
+        catch (ExternalException error)
+        {
+            throw Failed(query, error);
+        }
     }
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
@@ -97,12 +109,21 @@ public sealed class AdditiveAttention : Layer
             scores -= unused * (scores.dtype == ScalarType.Float16 ? OutweighedInHalf : Outweighed);
         }
         var weights = nn.functional.softmax(scores, -1);
-        var output = weights.matmul(value);
+        var output = weights.bmm(value);
         return (queryMask is null ? output : output * queryMask.unsqueeze(-1).to(output.dtype), weights);
     }
 
     private void CheckFit(Tensor query, Tensor value, Tensor key, Tensor? valueMask)
     {
+        foreach (var (operand, name) in new[] { (value, nameof(value)), (key, nameof(key)) })
+        {
+            CheckTensor(operand, name, this);
+            TensorCheck.Alike(operand, name, this, query, "the query is");
+        }
+        if (valueMask is not null)
+        {
+            TensorCheck.Readable(valueMask, "mask", this);
+        }
         var (q, v, k, m) = (Shape.Of(query), Shape.Of(value), Shape.Of(key), valueMask is null ? null : Shape.Of(valueMask));
         var fits = v.Rank == 3 && k.Rank == 3 && v[0] == q[0] && k[0] == q[0] && k[1] == v[1] && k[2] == q[2] && (m is null || (m.Rank == 2 && m[0] == v[0] && m[1] == v[1]));
         if (!fits)

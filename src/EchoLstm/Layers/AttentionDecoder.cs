@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -61,6 +62,14 @@ public sealed class AttentionDecoder : Layer
 
     private IReadOnlyList<(string Name, Layer Layer)> Parts => [("query", _query), ("key", _key), ("attention", _attention), ("lstm", _lstm)];
 
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner)
+    {
+        foreach (var (_, part) in Parts)
+        {
+            part.CheckTensor(tensor, name, owner);
+        }
+    }
+
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
     /// <inheritdoc/>
@@ -84,8 +93,15 @@ public sealed class AttentionDecoder : Layer
         using var use = Gate.Read(nameof(CallWithWeights));
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
-        var (output, weights) = Decode(input, StepMasks.Of(input));
-        return (output.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+        try
+        {
+            var (output, weights) = Decode(input, StepMasks.Of(input));
+            return (output.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+        }
+        catch (ExternalException error)
+        {
+            throw Failed(input, error);
+        }
     }
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)

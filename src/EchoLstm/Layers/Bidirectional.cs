@@ -73,6 +73,12 @@ public sealed class Bidirectional : Layer
         return (forward.MoveToOuterDisposeScope(), backward.MoveToOuterDisposeScope());
     }
 
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner)
+    {
+        Forward.CheckTensor(tensor, name, owner);
+        Backward.CheckTensor(tensor, name, owner);
+    }
+
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => Forward.OutputMask(input, mask);
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)

@@ -85,6 +85,10 @@ public sealed class Conv1D : Layer
         .. UseBias ? new LayerWeight[] { new("bias", () => _convolution.get_parameter("bias")!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
     ];
 
+    internal override Tensor? OwnWeight => _convolution?.get_parameter(KernelName);
+
+    private protected override bool ComputesWithFloats => true;
+
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;

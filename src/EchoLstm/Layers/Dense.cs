@@ -63,6 +63,10 @@ public sealed class Dense : Layer
         .. UseBias ? new LayerWeight[] { new("bias", () => _linear.bias!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
     ];
 
+    internal override Tensor? OwnWeight => _linear?.weight;
+
+    private protected override bool ComputesWithFloats => true;
+
     /// <summary>Where the kernel (units, features) and the bias are.</summary>
     internal (ParameterMemory Kernel, ParameterMemory? Bias) Memory() =>
         (new ParameterMemory(() => _linear!.weight), UseBias ? new ParameterMemory(() => _linear!.bias!) : null);

@@ -54,7 +54,20 @@ public sealed class Embedding : Layer
 
     internal override Embedding? IndexReader => this;
 
+    internal override Tensor? OwnWeight => _embedding?.get_parameter(TableName);
+
+    // The input chooses rows: any real type will do.
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner)
+    {
+        TensorCheck.Readable(tensor, name, owner);
+        if (OwnWeight is { } table)
+        {
+            TensorCheck.Weight(table, this);
+        }
+    }
+
     /// <summary>Where the table (inputDim, outputDim) is.</summary>
+    // TorchSharp's module leaves a table that it replaces as it is.
     internal ParameterMemory Memory() => new(() => _embedding!.get_parameter(TableName)!);
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;

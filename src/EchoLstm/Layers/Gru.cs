@@ -104,6 +104,8 @@ public sealed class Gru : RecurrentLayer
 
     internal override int StateCount => 1;
 
+    internal override Tensor? OwnWeight => _gru?.get_parameter(InputWeights);
+
     private protected override bool HasBiasColumn => UseBias && !ResetAfter;
 
     private protected override bool HasTorchKernel => ResetAfter && Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
@@ -127,7 +129,7 @@ public sealed class Gru : RecurrentLayer
     {
         return (Of(InputWeights), Of(RecurrentWeights), UseBias && ResetAfter ? [Of(InputBias), Of(RecurrentBias)] : []);
 
-        ParameterMemory Of(string name) => new(() => _gru!.get_parameter(name)!);
+        ParameterMemory Of(string name) => new(() => _gru!.get_parameter(name)!, staysUntilDisposed: true);
     }
 
     internal override RecurrentLayer Reversed() =>

@@ -88,6 +88,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
 
+    /// <summary>One of the layer's own weights, whose type and device the input must have; null where there are none, or before the layer is built.</summary>
+    internal virtual Tensor? OwnWeight => null;
+
     /// <summary>Which time steps of the output count, given those of the input; null where all do (Keras's <c>compute_mask</c>).</summary>
     internal virtual Tensor? OutputMask(Tensor input, Tensor? mask) => mask;
 
@@ -186,9 +189,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
         catch (ExternalException error)
         {
-            throw new ArgumentException($"{Title} failed on input of shape {Shape.Of(input)}: {error.Message}", nameof(input), error);
+            throw Failed(input, error);
         }
     }
+
+    /// <summary>Torch's own words do not say which layer failed.</summary>
+    private protected ArgumentException Failed(Tensor input, ExternalException error) =>
+        new($"{Title} failed on input of shape {Shape.Of(input)}, {input.dtype}: {error.Message}", nameof(input), error);
 
     /// <summary>The number of the layer's parameters, counted from the tensors that hold them (Keras's <c>count_params</c>).</summary>
     /// <param name="trainable">true: only those that training changes; false: only the others; null: all.</param>
@@ -209,6 +216,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <param name="mask">Which time steps count, (samples, time steps); null where all do.</param>
     private protected abstract Tensor Compute(Tensor input, Tensor? mask);
 
+    /// <summary>Whether the input must be of a floating-point type.</summary>
+    private protected virtual bool ComputesWithFloats => false;
+
     /// <summary>Throws unless the built layer takes an input of this shape.</summary>
     private protected virtual void CheckInput(Shape inputShape)
     {
@@ -222,13 +232,69 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>Throws unless the layer can compute with the tensor, whatever its shape.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="owner">The layer that it was given to: this one, or one around it.</param>
+    internal virtual void CheckTensor(Tensor tensor, string name, Layer owner)
+    {
+        TensorCheck.Readable(tensor, name, owner);
+        if (OwnWeight is { } weight)
+        {
+            TensorCheck.Weight(weight, this);
+            TensorCheck.Alike(tensor, name, owner, weight, $"{(owner == this ? "the layer" : Title)}'s weights are", to => $"; where another layer made it, move all layers alike, e.g. model.to({to})");
+        }
+        else if (ComputesWithFloats)
+        {
+            TensorCheck.Floating(tensor, name, owner);
+        }
+    }
+
+    /// <summary>Throws where the layer and those inside it can't compute, or not with each other: somebody disposed or moved some of them alone.</summary>
+    /// <param name="before">The last layer before that has weights; null for none. Receives the last one here.</param>
+    /// <exception cref="ObjectDisposedException">A layer, or its weights, are disposed.</exception>
+    /// <exception cref="InvalidOperationException">Weights are of several types, on several devices, or of no use.</exception>
+    internal virtual void CheckWeights(ref Layer? before)
+    {
+        ThrowIfDisposed();
+        if (OwnWeight is { } weight)
+        {
+            TensorCheck.Weight(weight, this);
+            if (before?.OwnWeight is { } other && (other.dtype != weight.dtype || other.device_type != weight.device_type))
+            {
+                throw new InvalidOperationException(
+                    $"{before.Title} has weights of {other.dtype} on {other.device_type}, but {Title} of {weight.dtype} on {weight.device_type}. Move all layers to one type and device, e.g. with model.to(ScalarType.{other.dtype}).");
+            }
+            before = this;
+        }
+        foreach (var (_, module) in named_children())
+        {
+            (module as Layer)?.CheckWeights(ref before);
+        }
+    }
+
+    /// <summary>As <see cref="StreamStep"/>, for an input that is not checked yet.</summary>
+    internal (Tensor Output, Tensor[] State) CheckedStreamStep(Tensor input, Tensor[] state)
+    {
+        CheckTensor(input, nameof(input), this);
+        try
+        {
+            return StreamStep(input, state);
+        }
+        catch (ExternalException error)
+        {
+            throw Failed(input, error);
+        }
+    }
+
     internal void EnsureBuilt(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        ThrowIfDisposed();
+        CheckTensor(input, nameof(input), this);
         var shape = Shape.Of(input);
         if (IsBuilt)
         {
-            ThrowIfDisposed();
             CheckInput(shape);
             return;
         }

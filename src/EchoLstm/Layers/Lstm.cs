@@ -131,6 +131,8 @@ public sealed class Lstm : RecurrentLayer
 
     internal override int StateCount => 2;
 
+    internal override Tensor? OwnWeight => _lstm?.get_parameter(InputWeights);
+
     private protected override bool KeepsState => Stateful || ReturnState;
 
     private protected override bool HasBiasColumn => UseBias;
@@ -162,7 +164,7 @@ public sealed class Lstm : RecurrentLayer
 
     /// <summary>Where the input weights (4 units, features + 1) and the recurrent weights (4 units, units) are.</summary>
     internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
-        (new ParameterMemory(() => _lstm!.get_parameter(InputWeights)!), new ParameterMemory(() => _lstm!.get_parameter(RecurrentWeights)!));
+        (new ParameterMemory(() => _lstm!.get_parameter(InputWeights)!, staysUntilDisposed: true), new ParameterMemory(() => _lstm!.get_parameter(RecurrentWeights)!, staysUntilDisposed: true));
 
     internal override RecurrentLayer Reversed() =>
         new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed, CheckpointSteps = CheckpointSteps, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };

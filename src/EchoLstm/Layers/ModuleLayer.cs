@@ -8,11 +8,13 @@ namespace EchoLstm.Layers;
 internal sealed class ModuleLayer : Layer
 {
     private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly string[] _names;
 
     internal ModuleLayer(nn.Module<Tensor, Tensor> module)
         : base(module.GetName())
     {
         _module = module;
+        _names = [.. module.named_parameters().Select(named => named.name)];
         register_module("module", module);
     }
 
@@ -90,6 +92,17 @@ internal sealed class ModuleLayer : Layer
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
     }
+
+    // A module's list leaves out what is disposed. What comes behind may have another type: the module may convert.
+    internal override void CheckWeights(ref Layer? before)
+    {
+        base.CheckWeights(ref before);
+        ObjectDisposedException.ThrowIf(_names.Except(_module.named_parameters().Select(named => named.name)).Any(), _module);
+        before = null;
+    }
+
+    // The module may compute with any tensor that there is.
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner) => TensorCheck.Alive(tensor, name, owner);
 
     private protected override void CheckInput(Shape inputShape)
     {

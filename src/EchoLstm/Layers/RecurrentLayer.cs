@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -96,6 +97,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
     internal abstract int StateCount { get; }
 
+    private protected override bool ComputesWithFloats => true;
+
     /// <summary>Whether the input gets a column of ones, so that a column of the input weights is the bias.</summary>
     private protected abstract bool HasBiasColumn { get; }
 
@@ -159,7 +162,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         }
         for (var i = 0; i < rows.Length; i++)
         {
-            var carried = _carried is null ? [] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_carried[i].bytes);
+            var carried = _carried is null ? [] : MemoryMarshal.Cast<byte, float>(_carried[i].bytes);
             for (var r = 0; r < samples; r++)
             {
                 var row = new Span<float>((float*)rows[i] + ((long)r * stride), Units);
@@ -184,7 +187,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         }
         for (var i = 0; i < rows.Length; i++)
         {
-            var carried = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_carried![i].bytes);
+            var carried = MemoryMarshal.Cast<byte, float>(_carried![i].bytes);
             for (var r = 0; r < samples; r++)
             {
                 new ReadOnlySpan<float>((float*)rows[i] + ((long)r * stride), Units).CopyTo(carried.Slice(r * Units, Units));
@@ -262,14 +265,27 @@ public abstract class RecurrentLayer : Layer, IStateful
         var initial = initialState ?? InitialState(input);
         foreach (var state in initial ?? [])
         {
-            CheckState(state, input.shape[0], input.dtype);
+            CheckState(state, input);
         }
-        var result = Run(input, mask, initial);
+        var result = Guarded(input, mask, initial);
         if (Stateful)
         {
             Carry([.. result.States.Select(Own)]);
         }
         return result;
+    }
+
+    // Calls with a state come here by themselves.
+    private (Tensor Output, Tensor[] States) Guarded(Tensor input, Tensor? mask, Tensor[]? initial)
+    {
+        try
+        {
+            return Run(input, mask, initial);
+        }
+        catch (ExternalException error)
+        {
+            throw Failed(input, error);
+        }
     }
 
     private (Tensor Output, Tensor[] States) Run(Tensor input, Tensor? mask, Tensor[]? initial)
@@ -375,12 +391,11 @@ public abstract class RecurrentLayer : Layer, IStateful
         _carried = states;
     }
 
-    private void CheckState(Tensor state, long samples, ScalarType dtype)
+    private void CheckState(Tensor state, Tensor input)
     {
-        if (state.dtype != dtype)
-        {
-            throw new ArgumentException($"{Title} received a state of {state.dtype} for input of {dtype}. Convert the state with to(ScalarType.{dtype}), or the input.");
-        }
+        TensorCheck.Readable(state, nameof(state), this);
+        TensorCheck.Alike(state, nameof(state), this, input, "the input is");
+        var samples = input.shape[0];
         var shape = Shape.Of(state);
         if (shape.Rank != 2 || shape[1] != Units)
         {

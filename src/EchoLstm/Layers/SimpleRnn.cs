@@ -59,6 +59,8 @@ public sealed class SimpleRnn : RecurrentLayer
 
     internal override int StateCount => 1;
 
+    internal override Tensor? OwnWeight => _rnn?.get_parameter(InputWeights);
+
     private protected override bool HasBiasColumn => UseBias;
 
     private protected override bool HasTorchKernel => Activation is Activation.Tanh or Activation.Relu;
@@ -79,7 +81,7 @@ public sealed class SimpleRnn : RecurrentLayer
 
     /// <summary>Where the input weights (units, features + 1) and the recurrent weights (units, units) are.</summary>
     internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
-        (new ParameterMemory(() => _rnn!.get_parameter(InputWeights)!), new ParameterMemory(() => _rnn!.get_parameter(RecurrentWeights)!));
+        (new ParameterMemory(() => _rnn!.get_parameter(InputWeights)!, staysUntilDisposed: true), new ParameterMemory(() => _rnn!.get_parameter(RecurrentWeights)!, staysUntilDisposed: true));
 
     internal override RecurrentLayer Reversed() =>
         new SimpleRnn(Units, ReturnSequences, Stateful, !GoBackwards, Activation, UseBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };

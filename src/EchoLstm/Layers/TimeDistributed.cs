@@ -40,6 +40,8 @@ public sealed class TimeDistributed : Layer
 
     internal override IReadOnlyList<LayerWeight> StoredWeights => _inner.StoredWeights;
 
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner) => _inner.CheckTensor(tensor, name, owner);
+
     internal override Embedding? IndexReader => _inner.IndexReader;
 
     internal override bool? EndsIn(Activation activation) => _inner.EndsIn(activation);

@@ -27,6 +27,7 @@ public sealed class ModelStepper : IDisposable
     private readonly IReadOnlyList<Layer> _layers;
     private readonly FusedStepper? _fused;
     private readonly long _features;
+    private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly UseGate _gate = new("stream");
     private bool _isDisposed;
@@ -37,6 +38,7 @@ public sealed class ModelStepper : IDisposable
         _model = model;
         _layers = layers;
         BatchSize = batchSize;
+        _opened = NumberType();
         _features = model.InputShape!.Last!.Value;
         OutputLength = checked((int)(batchSize * model.OutputShape(model.InputShape.With(0, batchSize)).Last!.Value));
         _states = new Tensor[layers.Count][];
@@ -62,6 +64,7 @@ public sealed class ModelStepper : IDisposable
         using var change = _gate.Change(nameof(Step));
         using var use = _model.Gate.Read(nameof(Step));
         ThrowIfDisposed();
+        TensorCheck.Readable(input, nameof(input));
         var shape = Shape.Of(input);
         if (shape.Rank != 2 || shape[0] != BatchSize || shape[1] != _features)
         {
@@ -76,14 +79,15 @@ public sealed class ModelStepper : IDisposable
         if (_fused is not null)
         {
             var output = new float[OutputLength];
-            StepFused(input.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), output);
+            StepFused(InType(input, CPU).contiguous().data<float>().ToArray(), output);
             return tensor(output).reshape(BatchSize, output.Length / BatchSize).MoveToOuterDisposeScope();
         }
         var next = new Tensor[_layers.Count][];
-        var x = input;
+        CheckModel();
+        var x = InType(input, _model.NumberType().Device);
         for (var i = 0; i < _layers.Count; i++)
         {
-            (x, next[i]) = _layers[i].StreamStep(x, _states[i]);
+            (x, next[i]) = _layers[i].CheckedStreamStep(x, _states[i]);
         }
         Replace([.. next.Select(Keep)]);
         StepsRead++;
@@ -140,10 +144,7 @@ public sealed class ModelStepper : IDisposable
             return;
         }
         using var scope = NewDisposeScope();
-        var flat = tensor(input.ToArray());
-        var like = _model.parameters().FirstOrDefault();
-        var x = like is null ? flat : flat.to(like.dtype, like.device);
-        Step(x.reshape(BatchSize, _features)).to(ScalarType.Float32).cpu().data<float>().CopyTo(output);
+        Step(tensor(input.ToArray()).reshape(BatchSize, _features)).to(ScalarType.Float32).cpu().data<float>().CopyTo(output);
     }
 
     /// <summary>A copy of the state, to go back to or to hand to another stream of the model.</summary>
@@ -166,9 +167,13 @@ public sealed class ModelStepper : IDisposable
         using var use = _model.Gate.Read(nameof(Restore));
         ThrowIfDisposed();
         using var source = state.Read(nameof(Restore));
-        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count || !Fits(state))
+        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
         {
             throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
+        }
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            CheckState(_layers[i], state.Tensors[i]);
         }
         if (_fused is null)
         {
@@ -213,7 +218,8 @@ public sealed class ModelStepper : IDisposable
     {
         if (!_fused!.StillFits())
         {
-            throw new InvalidOperationException("The model's weights were moved to another type or device while the stream was open. Open a new stream.");
+            CheckModel();
+            throw Moved();
         }
         _fused.Step(input, output);
         StepsRead++;
@@ -254,9 +260,44 @@ public sealed class ModelStepper : IDisposable
         }
     }
 
-    // The same layers, with as many units; a layer's state is empty before its first step.
-    private bool Fits(StreamState state) => _layers.Select((layer, i) => (layer, saved: state.Tensors[i]))
-        .All(pair => pair.saved.Length == 0 || (pair.layer is RecurrentLayer recurrent && pair.saved[0].shape[^1] == recurrent.Units));
+    /// <summary>Throws where the model is not what it was when the stream was opened.</summary>
+    private void CheckModel()
+    {
+        _model.CheckLayers();
+        if (NumberType() != _opened)
+        {
+            throw Moved();
+        }
+    }
+
+    private (ScalarType Type, DeviceType Device) NumberType()
+    {
+        var (type, device) = _model.NumberType();
+        return (type, device.type);
+    }
+
+    private static InvalidOperationException Moved() =>
+        new("The model's weights were moved to another type or device while the stream was open. Open a new stream.");
+
+    private Tensor InType(Tensor input, Device device)
+    {
+        var converted = input.to(_opened.Type);
+        SampleCheck.FitsType(input, converted, nameof(input));
+        return converted.to(device);
+    }
+
+    /// <summary>Throws unless a state is one that the layer leaves; it is empty before the first step.</summary>
+    private void CheckState(Layer layer, Tensor[] saved)
+    {
+        var (count, units) = layer is RecurrentLayer recurrent ? (recurrent.StateCount, recurrent.Units) : (0, 0);
+        if (saved.Length == 0 || (saved.Length == count && saved[0].shape[^1] == units && saved[0].dtype == _opened.Type && saved[0].device_type == _opened.Device))
+        {
+            return;
+        }
+        throw new ArgumentException(
+            $"The state does not fit {layer.Title}, which keeps {count} of {BatchSize} * {units} numbers of {_opened.Type}: it has {saved.Length} of {Shape.Of(saved[0])}, {saved[0].dtype}. Restore what a stream of this model saved.",
+            "state");
+    }
 
     private static Tensor[] Keep(Tensor[] state) => [.. state.Select(tensor => tensor.DetachFromDisposeScope())];
 

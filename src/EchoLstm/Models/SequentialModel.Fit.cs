@@ -100,6 +100,8 @@ public sealed partial class SequentialModel
         var order = shuffle ? new long[training.Count] : [];
         train();
         var stopwatch = Stopwatch.StartNew();
+        var outer = _fitType;
+        _fitType = NumberType().Type;
         _fits++;
         try
         {
@@ -122,6 +124,7 @@ public sealed partial class SequentialModel
                 {
                     break;
                 }
+                ThrowIfMoved();
                 if (validation is not null && (fit.Validation = Measure(validation, batchSize, carryState: false, cancellationToken)) is null)
                 {
                     break;
@@ -137,6 +140,7 @@ public sealed partial class SequentialModel
         finally
         {
             _fits--;
+            _fitType = outer;
             _engine!.Publish();
         }
         var unfinished = fit.Diverged is not null ? FitOutcome.Diverged : fit.IsStopping ? FitOutcome.Stopped : FitOutcome.Canceled;
@@ -248,6 +252,7 @@ public sealed partial class SequentialModel
     /// <summary>The engine, ready to train the model as it is now: a callback may have moved, frozen or hooked a layer.</summary>
     private Engine ReadyEngine()
     {
+        ThrowIfMoved();
         var engine = Runner();
         engine.BeginTraining();
         if (_progress is { } state)
@@ -256,6 +261,15 @@ public sealed partial class SequentialModel
             GoOnFrom(null);
         }
         return engine;
+    }
+
+    // The fit's data is in the type that the model had when it began.
+    private void ThrowIfMoved()
+    {
+        if (_fitType is { } type && NumberType().Type is var now && now != type)
+        {
+            throw new InvalidOperationException($"The model was moved from {type} to {now} inside Fit, whose data is of {type}. Stop the fit with progress.Stop(), and move the model when Fit has returned.");
+        }
     }
 
     private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)

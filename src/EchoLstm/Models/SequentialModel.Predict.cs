@@ -211,6 +211,7 @@ public sealed partial class SequentialModel
         string xName = "x",
         string yName = "y")
     {
+        CheckLayers();
         using var scope = NewDisposeScope();
         var inputs = x.ToTensor(xName);
         var targets = y?.ToTensor(yName);
@@ -234,8 +235,7 @@ public sealed partial class SequentialModel
         var weights = WeightsOf(targets, output, compilation, sampleWeight, classWeight);
         Build(shape.With(0, null));
 
-        var like = parameters().FirstOrDefault();
-        var (dtype, device) = (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
+        var (dtype, device) = NumberType();
         // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
         inputs = IndexReader is null ? InType(inputs, xName) : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device).contiguous();
         targets = targets is null ? null : compilation!.Loss.TakesClassIndices ? targets.to(ScalarType.Int64, device).contiguous() : InType(targets, yName);

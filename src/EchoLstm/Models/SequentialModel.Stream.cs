@@ -27,6 +27,7 @@ public sealed partial class SequentialModel
         {
             throw new InvalidOperationException($"{blocking.Title} ({blocking.KerasClass}) needs the whole sequence at once, so the model can't be run step by step. Call Predict with whole sequences.");
         }
+        CheckLayers();
         var plan = RequestedEngine == EngineKind.Torch ? null : FusedPlan.TryCreate(_layers, InputShape!, null, out _, ForcedWidth);
         return new ModelStepper(this, _layers, plan, batch);
     }

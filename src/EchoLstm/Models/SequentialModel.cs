@@ -36,6 +36,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     private Compilation? _compilation;
     private Engine? _engine;
     private EngineInfo? _engineInfo;
+    private ScalarType? _fitType; // of the data of the fit that runs
     private int _fits; // how many run, one inside the other's callback
     private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
 
@@ -111,6 +112,9 @@ public sealed partial class SequentialModel : Layer, ISavable
 
     internal override IReadOnlyList<LayerWeight> StoredWeights =>
         [.. _layers.SelectMany(layer => layer.StoredWeights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
+
+    // Each layer checks what comes to it.
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner) => _layers.FirstOrDefault()?.CheckTensor(tensor, name, owner);
 
     internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
 
@@ -343,6 +347,13 @@ public sealed partial class SequentialModel : Layer, ISavable
         Add(layer);
     }
 
+    /// <summary>The type and device that the model computes with: its first parameter's.</summary>
+    internal (ScalarType Type, Device Device) NumberType()
+    {
+        var like = parameters().FirstOrDefault();
+        return (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
+    }
+
     private string NumberedName(Layer layer) =>
         string.Create(CultureInfo.InvariantCulture, $"{layer.DefaultName}_{_names.GetValueOrDefault(layer.DefaultName) + 1}");
 
@@ -383,6 +394,13 @@ public sealed partial class SequentialModel : Layer, ISavable
         return _compilation ?? throw new InvalidOperationException($"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. model.Compile(Loss.MeanSquaredError(), new Adam()).");
     }
 
+    /// <summary>Throws where layers can't compute, or not with each other.</summary>
+    internal void CheckLayers()
+    {
+        Layer? none = null;
+        CheckWeights(ref none);
+    }
+
     /// <summary>Throws where somebody disposed a layer without its model.</summary>
     internal void ThrowIfPartDisposed()
     {
@@ -400,6 +418,7 @@ public sealed partial class SequentialModel : Layer, ISavable
         {
             return _engine;
         }
+        CheckLayers();
         string reason;
         FusedPlan? plan = null;
         if (RequestedEngine == EngineKind.Torch)

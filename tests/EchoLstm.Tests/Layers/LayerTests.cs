@@ -78,15 +78,14 @@ public class LayerTests
     }
 
     [Fact]
-    public void An_input_of_another_type_than_the_weights_is_named_in_the_error()
+    public void An_error_of_Torchs_own_names_the_layer()
     {
         using var scope = NewDisposeScope();
-        using var dense = new Dense(3);
-        dense.Build(new Shape(null, 2));
+        using var softmax = new ActivationLayer(Activation.Softmax);
 
-        var thrown = Assert.Throws<ArgumentException>(() => dense.call(zeros(4, 2, dtype: ScalarType.Float64)));
+        var thrown = Assert.Throws<ArgumentException>(() => softmax.call(zeros(4, 2, dtype: ScalarType.Int64)));
 
-        thrown.Message.Should().StartWith("Dense 'dense' failed on input of shape (4, 2): ");
+        thrown.Message.Should().StartWith("ActivationLayer 'activation' failed on input of shape (4, 2), Int64: ");
         thrown.ParamName.Should().Be("input");
         thrown.InnerException.Should().NotBeNull();
     }

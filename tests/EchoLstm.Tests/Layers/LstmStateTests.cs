@@ -77,6 +77,6 @@ public class LstmStateTests
         using var x = torch.zeros([2, 5, 1]);
         using var state = LstmState.Zeros(2, 4, torch.ScalarType.Float64);
 
-        Errors.Expect<ArgumentException>(() => lstm.CallWithState(x, state), "Lstm 'lstm' received a state of Float64 for input of Float32. Convert the state with to(ScalarType.Float32), or the input.");
+        Errors.Expect<ArgumentException>(() => lstm.CallWithState(x, state), "The state of Lstm 'lstm' is of Float64, but the input is of Float32. Convert it with to(ScalarType.Float32). (Parameter 'state')");
     }
 }

@@ -108,12 +108,12 @@ public sealed class MemoryPredictionTests
     }
 
     [Fact]
-    public void On_the_fused_engine_a_call_allocates_nothing_but_what_the_provider_does_for_a_look_at_the_parameters()
+    public void On_the_fused_engine_a_call_allocates_nothing()
     {
         using var model = EchoModels.ManyToMany(seed: 1);
         var y = new float[5];
 
-        Allocated(() => model.Predict(FiveSteps, y)).Should().Be(Allocated(() => _ = model.Engine));
+        Allocated(() => model.Predict(FiveSteps, y)).Should().Be(0);
 
         static long Allocated(Action action)
         {

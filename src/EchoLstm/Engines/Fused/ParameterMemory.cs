@@ -6,9 +6,11 @@ using static TorchSharp.torch;
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
-/// Where a module's parameter has its numbers: the kernels read and write them there. Found anew at each run, as moving a module replaces its parameters.
+/// Where a module's parameter has its numbers: the kernels read and write them there. Found anew at each run, as moving a module moves or replaces its parameters.
 /// </summary>
-internal sealed unsafe class ParameterMemory(Func<Tensor> parameter)
+/// <param name="parameter">Asks the module for its parameter.</param>
+/// <param name="staysUntilDisposed">Whether the module disposes a parameter that it replaces, so that one need not be asked for again before: most of TorchSharp's allocate an answer.</param>
+internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysUntilDisposed = false)
 {
     private Tensor? _found;
     private nint _handle;
@@ -21,9 +23,14 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter)
     /// <summary>Finds the memory; false where it is not float32, on the CPU, dense, and trainable.</summary>
     internal bool TryFind(out string? reason, bool mayBeFrozen = false)
     {
-        var tensor = parameter();
+        var tensor = staysUntilDisposed && _found is { IsInvalid: false } ? _found : parameter();
+        if (tensor.IsInvalid)
+        {
+            reason = "its weights are disposed";
+            return false;
+        }
         // The same tensor as the last time: only what can change in place is looked at, so that a step of a stream costs next to nothing.
-        if (ReferenceEquals(tensor, _found) && tensor.Handle == _handle && tensor.dtype == ScalarType.Float32 && (mayBeFrozen || tensor.requires_grad))
+        if (ReferenceEquals(tensor, _found) && tensor.Handle == _handle && tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && (mayBeFrozen || tensor.requires_grad))
         {
             Start = StartOf(tensor);
             reason = null;
