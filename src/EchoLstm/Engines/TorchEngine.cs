@@ -76,7 +76,14 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         {
             throw new InvalidOperationException($"The loss {compilation!.Loss.Name} does not depend on the model's weights, so there is nothing to train by. Compute it from the output with tensors alone, without detach or no_grad, and call Fit outside torch.inference_mode.");
         }
-        loss.backward();
+        try
+        {
+            loss.backward();
+        }
+        catch (ExternalException error)
+        {
+            throw new InvalidOperationException($"The gradients of the loss {compilation!.Loss.Name} can't be computed; no weight was changed. Does a function of your own change a tensor in place that it was given? {error.Message}", error);
+        }
         using (no_grad())
         {
             _update!.Step();

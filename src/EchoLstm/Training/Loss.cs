@@ -82,7 +82,7 @@ public abstract class Loss
         internal override FusedLossKind? Fused => fused;
 
         internal override Tensor PerStep(Tensor target, Tensor output) =>
-            function(target, output) ?? throw new InvalidOperationException($"The function of the loss {Name} returned null. Return a tensor: one number, or one for each sample or step.");
+            fused is null ? OwnFunction.Result(function, $"loss {Name}", target, output) : function(target, output);
 
         internal override Tensor Mean(Tensor target, Tensor output) => mean is null ? base.Mean(target, output) : mean(target, output);
     }

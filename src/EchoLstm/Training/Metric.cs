@@ -55,6 +55,6 @@ public abstract class Metric
         internal override FusedMetricKind? FusedFor(int units, bool targetsAreClasses) => targetsAreClasses ? null : fused;
 
         internal override Tensor PerStep(Tensor target, Tensor output) =>
-            function(target, output) ?? throw new InvalidOperationException($"The function of the metric {Name} returned null. Return a tensor: one number, or one for each sample or step.");
+            fused is null ? OwnFunction.Result(function, $"metric {Name}", target, output) : function(target, output);
     }
 }

@@ -35,7 +35,7 @@ internal static class StepMeans
     /// <summary>(samples) or (samples, time steps) with axes of length 1 appended, so that it meets each number.</summary>
     private static Tensor Fitted(Tensor weights, Tensor each, string name, string what)
     {
-        if (each.dim() < weights.dim())
+        if (each.dim() < weights.dim() || !each.shape.AsSpan(0, (int)weights.dim()).SequenceEqual(weights.shape))
         {
             throw new InvalidOperationException(
                 $"{name} gives numbers of shape {Shape.Of(each)}, but {what} of shape {Shape.Of(weights)} need one for each of theirs. Return one number for each sample and time step, not their mean.");

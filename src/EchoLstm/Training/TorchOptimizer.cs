@@ -12,9 +12,12 @@ public sealed class TorchOptimizer : Optimizer
 {
     private readonly Func<IEnumerable<Parameter>, optim.Optimizer> _create;
 
-    /// <summary>Creates the optimiser from a factory, which is called once for each model that is compiled with it.</summary>
+    /// <summary>Creates the optimiser from a factory, which is called for each model that is compiled with it.</summary>
     /// <param name="create">Makes TorchSharp's optimiser for a model's trainable parameters. The model disposes it.</param>
-    /// <remarks>The learning rate is the one that the factory gives, shown as 0 before the first fit; setting <see cref="Optimizer.LearningRate"/> overrides it.</remarks>
+    /// <remarks>
+    /// The learning rate is the one that the factory gives, shown as 0 before the first fit; setting <see cref="Optimizer.LearningRate"/> overrides it.
+    /// The factory is called again, and the optimiser begins anew, where parameters were moved, frozen or thawed: TorchSharp's own can't follow.
+    /// </remarks>
     public TorchOptimizer(Func<IEnumerable<Parameter>, optim.Optimizer> create)
         : base(0)
     {

@@ -161,7 +161,33 @@ public sealed class ModelStepperTests
 
         Errors.Expect<ArgumentException>(
             () => stepper.Restore(state),
-            "The state is for 1 sequences of a model of 3 layers; this stream runs 1 of 3. Open a stream like the one that saved it. (Parameter 'state')");
+            "The state does not fit Lstm 'lstm_1', which keeps 2 of 1 * 17 numbers of Float32: it has 2 of (1, 16), Float32. Restore what a stream of this model saved. (Parameter 'state')");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_state_of_another_kind_of_layer_or_of_another_type_is_refused(EngineKind engine)
+    {
+        using var lstm = Model(new Lstm(4));
+        using var gru = Model(new Gru(4));
+        using var doubles = Model(new Lstm(4));
+        doubles.to(ScalarType.Float64);
+        (lstm.RequestedEngine, gru.RequestedEngine) = (engine, engine);
+        using var stepper = lstm.OpenStream();
+        var expected = stepper.Step([1, 2, 3]);
+        stepper.Reset();
+        foreach (var (other, received) in new[] { (gru, "1 of (1, 4), Float32"), (doubles, "2 of (1, 4), Float64") })
+        {
+            using var from = other.OpenStream();
+            from.Step([1, 2, 3]);
+            using var state = from.SaveState();
+
+            Errors.Expect<ArgumentException>(
+                () => stepper.Restore(state),
+                $"The state does not fit Lstm 'lstm_1', which keeps 2 of 1 * 4 numbers of Float32: it has {received}. Restore what a stream of this model saved. (Parameter 'state')");
+        }
+        stepper.Step([1, 2, 3]).Should().Equal(expected, "the stream is where it was");
     }
 
     [Theory]
