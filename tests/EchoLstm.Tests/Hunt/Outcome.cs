@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
+using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
 using TorchSharp;
@@ -42,7 +44,6 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
         }
         var frames = new StackTrace(error).GetFrames().Select(frame => frame.GetMethod()!).Where(method => method is not null).ToList();
         var library = typeof(SequentialModel).Assembly;
-        // .NET throws what the library asks it to, such as ArgumentNullException.ThrowIfNull; and errors of files and cancelled tokens have .NET's words.
         var asked = frames.TakeWhile(method => IsNet(method.Module.Name)).ToList();
         var thrower = frames.Skip(asked.Count).FirstOrDefault();
         var caller = frames.Find(method => !IsNet(method.Module.Name) && method.Module.Assembly != typeof(torch).Assembly);
@@ -54,10 +55,16 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
             return new(OutcomeKind.Theirs, what, message);
         }
         what += error.InnerException is ExternalException ? ", which quotes Torch" : "";
-        var worded = thrower?.Module.Assembly == library
-            && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(method => typeof(Exception).IsAssignableFrom(method.DeclaringType)));
+        if (error is ArgumentException && caller.DeclaringType == typeof(ModuleLayer) && thrower?.Module.Assembly == typeof(torch).Assembly)
+        {
+            return new(OutcomeKind.Theirs, what, message); // what a user's module of TorchSharp says of its input
+        }
+        var worded = thrower?.Module.Assembly == library && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked));
         return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, message);
     }
+
+    // .NET's words are meant where the library asks for them, such as by ArgumentNullException.ThrowIfNull, and about paths and files.
+    private static bool IsAsked(MethodBase method) => typeof(Exception).IsAssignableFrom(method.DeclaringType) || method.DeclaringType?.Namespace == typeof(Path).Namespace;
 
     private static bool IsDocumented(Exception error) =>
         error is ArgumentException or InvalidOperationException or NotSupportedException or TrainingDivergedException or InvalidDataException or InsufficientMemoryException || IsOfSystem(error);
