@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,10 +12,10 @@ namespace EchoLstm;
 
 /// <summary>Loads TorchSharp's native library, also where the system's libstdc++ is a little too old for it (Debian 12, Ubuntu 22.04).</summary>
 /// <remarks>
-/// Using anything of EchoLstm that needs Torch does this by itself. Only a program that calls TorchSharp before it has used anything of EchoLstm calls <see cref="Load"/> first.
+/// Layers and models do this by themselves. Only a program that calls TorchSharp before it has used anything of EchoLstm calls <see cref="Load"/> first.
 /// <para>
 /// The library of TorchSharp 0.107.0 for Linux asks for version GLIBCXX_3.4.32 of libstdc++ for one symbol that it never calls. Where the ordinary load has failed, and the file
-/// is exactly so, a copy of it in memory that asks for 3.4.30 is loaded instead; no file is written or changed.
+/// is exactly so, a copy of it in memory that asks for 3.4.30 is loaded instead; no file is written or changed. On other systems TorchSharp loads its library as ever.
 /// </para>
 /// </remarks>
 /// <example>
@@ -27,134 +28,147 @@ public static partial class NativeTorch
 {
     private const string Name = "LibTorchSharp", FileName = "libLibTorchSharp.so";
 
-    // In the order in which one needs the other; libLibTorchSharp.so finds them by these names, as it has no folder in memory.
-    private static readonly string[] Libtorch = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+    // Each needs those before it. A copy in memory finds them by their names, as it lies in no folder.
+    private static readonly ImmutableArray<string> Libtorch = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
 
-    private static readonly Lazy<nint> Patched = new(LoadPatched);
-    private static readonly Lazy<string?> Fault = new(FindFault);
+    private static readonly Lazy<(nint Library, string? Refusal)> Helped = new(Help);
+    private static readonly Lazy<bool> Loaded = new(LoadOnce);
 
-    /// <summary>Loads the library if it isn't yet; safe to call again, and from any thread.</summary>
+    /// <summary>Loads the library if it isn't yet. It may be called again, at almost no cost, and from any thread.</summary>
     /// <exception cref="DllNotFoundException">The library is there and the system can't load it: the message says which version of what is missing, and what to do.</exception>
-    public static void Load()
-    {
-        if (Fault.Value is { } fault)
-        {
-            throw new DllNotFoundException(fault);
-        }
-    }
+    /// <exception cref="TypeInitializationException">The library is not beside the program: a package such as TorchSharp-cpu is missing. The inner exception has TorchSharp's words for it.</exception>
+    public static void Load() => _ = Loaded.Value;
 
-    /// <summary>A layer's name, once Torch is there: a base class's constructor calls Torch before any line of the layer runs.</summary>
-    internal static T Before<T>(T value)
+    /// <summary>A layer's name, once the library is loaded: a base class's constructor calls Torch before any line of the layer runs.</summary>
+    internal static string Before(string name)
     {
         Load();
-        return value;
+        return name;
     }
 
-    /// <summary>What the loader's words about a library that is there come to for a reader.</summary>
-    internal static string Explain(string loadersWords)
+    /// <summary>What a reader can do about the words with which the system refused a library that is there.</summary>
+    internal static string Explain(string refusal)
     {
-        const string Needs = "TorchSharp's native library can't be loaded on this system: ";
-        if (MissingVersion().Match(loadersWords) is { Success: true } version)
+        // .NET's own line comes first and says no more than that loading failed.
+        var lines = refusal.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var words = string.Join("; ", lines.Length > 1 ? lines[1..] : lines);
+        string advice;
+        if (MissingVersion().Match(words) is { Success: true } missing)
         {
-            var (library, wanted) = (Path.GetFileName(version.Groups["library"].Value), version.Groups["version"].Value);
-            return $"{Needs}it needs version {wanted} of {library}, and this system's {library} is older. Use a newer system: one with glibc 2.34 and GLIBCXX_3.4.30 of libstdc++.so.6 (GCC 12) "
-                + $"or later, such as Debian 12, Ubuntu 22.04, Fedora 36 or newer; RHEL 9 has GLIBCXX_3.4.29. [{loadersWords.Trim()}]";
+            var library = Path.GetFileName(missing.Groups["library"].Value);
+            advice = $"it needs {missing.Groups["version"].Value} of {library}, and the {library} here is older. Use a newer system, or a container of one, such as Debian 13 or Ubuntu 24.04 "
+                + "(for TorchSharp 0.107.0, Debian 12 and Ubuntu 22.04 do).";
         }
-        if (loadersWords.Contains("ld-linux-x86-64.so.2", StringComparison.Ordinal) || loadersWords.Contains("musl", StringComparison.Ordinal))
+        else if (MuslsWords().IsMatch(words))
         {
-            return $"{Needs}it needs glibc, and this system has another C library (musl, as in Alpine). Use an image with glibc 2.34 or later, such as Debian 12. [{loadersWords.Trim()}]";
+            advice = "it needs glibc, and this system has another C library (musl, as in Alpine). Use a system or a container with glibc, such as Debian 13 or Ubuntu 24.04.";
         }
-        return $"{Needs}{loadersWords.Trim()}. Install what the message names; the library needs Linux x64 with glibc 2.34 and GLIBCXX_3.4.30 of libstdc++.so.6 or later, macOS on arm64, or Windows x64.";
+        else
+        {
+            advice = "see what the loader says; where it names a file that is missing, install the package that has it.";
+        }
+        return $"TorchSharp's native library can't be loaded on this system: {advice} The loader says: {words}";
     }
+
+    private static bool IsHelpedHere => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp loads its library at its first use, wherever that is.")]
     internal static void Register()
     {
-        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        // The context that TorchSharp is in is the one that is asked; a program may have loaded it into one of its own.
+        if (IsHelpedHere && AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) is { } context)
         {
-            Context.ResolvingUnmanagedDll += static (_, name) => name == Name ? Patched.Value : 0;
+            context.ResolvingUnmanagedDll += static (_, name) => name == Name ? Helped.Value.Library : 0;
         }
     }
 
-    private static AssemblyLoadContext Context => AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
-
-    // What keeps the library from loading; null where it is loaded, or where it isn't there: TorchSharp looks in more places and has words for that.
-    private static string? FindFault()
+    private static bool LoadOnce()
     {
-        if (NativeLibrary.TryLoad(Name, typeof(torch).Assembly, null, out _) || !OperatingSystem.IsLinux() || Folder is not { } folder)
+        // TorchSharp would go on from a refusal to copy all of libtorch, and then name a package that is not missing.
+        if (IsHelpedHere && !IsLoadedByName() && Helped.Value.Refusal is { } refusal)
         {
-            return null;
+            throw new DllNotFoundException(Explain(refusal));
         }
-        try
-        {
-            NativeLibrary.Load(Path.Combine(folder, FileName));
-            return null;
-        }
-        catch (DllNotFoundException refused)
-        {
-            return Explain(refused.Message);
-        }
+        torch.InitializeDeviceType(DeviceType.CPU);
+        return true;
     }
 
-    // 0 where it can't help: the loader goes on as if it had not been asked.
-    private static nint LoadPatched()
+    private static bool IsLoadedByName()
     {
         try
         {
-            if (Folder is not { } folder)
-            {
-                return 0;
-            }
-            var file = File.ReadAllBytes(Path.Combine(folder, FileName));
-            if (!VersionNeed.TryRelax(file) || !Libtorch.All(name => NativeLibrary.TryLoad(Path.Combine(folder, name), out _)))
-            {
-                return 0;
-            }
-            const uint closedInChildren = 1; // MFD_CLOEXEC
-            var number = memfd_create(FileName, closedInChildren);
-            if (number < 0)
-            {
-                return 0;
-            }
-            // Never closed: the loader knows the library by this number, and must not meet another file under it.
-            var memory = new SafeFileHandle(number, ownsHandle: false);
-            RandomAccess.Write(memory, file, 0);
-            if (!NativeLibrary.TryLoad($"/proc/self/fd/{number}", out var library))
-            {
-                return 0;
-            }
-            AnswerFirst(library);
-            return library;
+            return NativeLibrary.TryLoad(Name, typeof(torch).Assembly, null, out _);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (DllNotFoundException)
         {
-            return 0;
+            return false; // a load context of the program's own has thrown where others look on
         }
     }
 
-    // Else each of TorchSharp's native functions tries the ordinary load again at its first call, some 200 µs each.
-    private static void AnswerFirst(nint library)
+    // After the ordinary load has failed: the library, or why there is none; neither where it isn't there, as TorchSharp looks in more places.
+    private static (nint Library, string? Refusal) Help()
     {
+        if (Find([.. Libtorch, FileName]) is not [.. var libtorch, var file])
+        {
+            return (0, null);
+        }
+        if (NativeLibrary.TryLoad(file, out var library))
+        {
+            return (library, null); // in a folder that the load context does not know
+        }
         try
         {
-            NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == Name ? library : 0);
+            var bytes = File.ReadAllBytes(file);
+            if (!VersionNeed.TryRelax(bytes))
+            {
+                return (NativeLibrary.Load(file), null); // for the words with which it is refused
+            }
+            foreach (var needed in libtorch)
+            {
+                NativeLibrary.Load(needed);
+            }
+            return (LoadFromMemory(bytes), null);
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or TypeLoadException)
         {
-            // The program has a resolver of its own for TorchSharp: the event above answers after it.
+            return (0, error.Message);
         }
     }
 
-    // The folder that has the library: runtimes/linux-x64/native, or the program's own where it was built for one platform.
-    private static string? Folder =>
-        ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Concat([AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")])
-        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, FileName)));
+    private static nint LoadFromMemory(byte[] bytes)
+    {
+        const uint closedInChildren = 1; // MFD_CLOEXEC
+        var number = memfd_create(FileName, closedInChildren);
+        if (number < 0)
+        {
+            throw new IOException($"memfd_create: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+        // Never closed: the loader knows the library by this number, and must not meet another file under it.
+        RandomAccess.Write(new SafeFileHandle(number, ownsHandle: false), bytes, 0);
+        return NativeLibrary.Load($"/proc/self/fd/{number}");
+    }
 
-    [GeneratedRegex(@"(?<library>[^\s:]+): version `(?<version>[^']+)' not found")]
+    /// <summary>The files' full paths; null unless all are there.</summary>
+    private static string[]? Find(string[] names)
+    {
+        string[] roots = [AppContext.BaseDirectory, Path.GetDirectoryName(typeof(torch).Assembly.Location) ?? ""];
+        string[] folders =
+        [
+            .. ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "").Split(Path.PathSeparator),
+            .. roots,
+            .. roots.Select(root => Path.Combine(root, "runtimes", "linux-x64", "native")),
+        ];
+        string[] paths = [.. names.Select(name => folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)).OfType<string>()];
+        return paths.Length == names.Length ? paths : null;
+    }
+
+    [GeneratedRegex("(?<library>[^ :]+): version `(?<version>[^']+)' not found")]
     private static partial Regex MissingVersion();
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    [GeneratedRegex("Error (loading shared library|relocating) ")]
+    private static partial Regex MuslsWords();
+
+    [LibraryImport("libc.so.6", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int memfd_create(string name, uint flags);
 }

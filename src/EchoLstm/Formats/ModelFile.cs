@@ -59,6 +59,7 @@ internal static class ModelFile
     internal static SequentialModel Load(SafetensorsFile file)
     {
         CheckVersion(file);
+        NativeTorch.Load();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var plan = ConfigReader.Parse(file.Path, ModelKey, Metadata(file, ModelKey), ReadModel);

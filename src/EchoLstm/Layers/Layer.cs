@@ -25,7 +25,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private string? _name;
 
     private protected Layer(string kerasClass)
-        : base(kerasClass) => KerasClass = kerasClass;
+        : base(NativeTorch.Before(kerasClass)) => KerasClass = kerasClass;
 
     /// <summary>Keras's name of the layer's class, as <c>Summary</c> prints it.</summary>
     internal string KerasClass { get; }

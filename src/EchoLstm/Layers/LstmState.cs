@@ -51,6 +51,7 @@ public sealed class LstmState : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        NativeTorch.Load();
         return Owning(zeros(batchSize, units, dtype: dtype, device: device), zeros(batchSize, units, dtype: dtype, device: device));
     }
 

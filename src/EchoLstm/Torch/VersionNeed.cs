@@ -8,22 +8,26 @@ namespace EchoLstm.Torch;
 /// </summary>
 /// <remarks>
 /// A compiler from GCC 13 on names <c>_ZSt21ios_base_library_initv</c> in every file that includes iostream, only to make the linker ask for a
-/// libstdc++ that initialises its streams by itself; no relocation refers to the symbol. An older libstdc++, whose streams are initialised by
-/// each file, does as well, but the loader compares versions by name and refuses. Layout: the ELF specification and the Linux Standard Base's
-/// chapter on symbol versions.
+/// libstdc++ that initialises its streams by itself; no relocation refers to the symbol. An older libstdc++ leaves that to the files that use
+/// streams, and those of libtorch, which is loaded before, do it. But the loader compares versions by name and refuses.
+/// Layout: the ELF specification, and the Linux Standard Base's chapter on symbol versions.
 /// </remarks>
 internal static class VersionNeed
 {
-    internal const string Library = "libstdc++.so.6", Missing = "GLIBCXX_3.4.32", Present = "GLIBCXX_3.4.30";
+    private const string Library = "libstdc++.so.6", Symbol = "_ZSt21ios_base_library_initv";
+    private const string Missing = "GLIBCXX_3.4.32", Present = "GLIBCXX_3.4.30";
 
-    private const string Symbol = "_ZSt21ios_base_library_initv";
+    // The loader compares these hashes of the names, then the names.
+    private const uint MissingHash = 0x0297f842, PresentHash = 0x0297f840;
 
-    // Section types (sh_type) and sizes of entries.
-    private const uint Relocations = 4, RelocationsWithoutAddend = 9, DynamicSymbols = 11, SymbolVersions = 0x6fffffff, VersionNeeds = 0x6ffffffe;
+    // Section types (sh_type), and sizes of entries.
+    private const uint Texts = 3, Relocations = 4, NoBytes = 8, RelocationsWithoutAddend = 9, DynamicSymbols = 11, SymbolVersions = 0x6fffffff, VersionNeeds = 0x6ffffffe;
     private const int HeaderSize = 64, SectionSize = 64, SymbolSize = 24, RelocationSize = 24, NeedSize = 16, VersionSize = 16;
-    private const int HashOffset = 0, IndexOffset = 6, NameOffset = 8;
 
-    /// <summary>Gives the record of <see cref="Missing"/> the hash and the name of <see cref="Present"/>: 8 bytes.</summary>
+    // In a version's record.
+    private const int Hash = 0, Index = 6, Name = 8, Next = 12;
+
+    /// <summary>Gives the record of GLIBCXX_3.4.32 the hash and the name of GLIBCXX_3.4.30: 8 bytes.</summary>
     /// <returns>False, and nothing is changed, unless the file is exactly as described: one such record, of one undefined symbol, to which no relocation refers.</returns>
     internal static bool TryRelax(Span<byte> file)
     {
@@ -31,8 +35,8 @@ internal static class VersionNeed
         {
             return false;
         }
-        file.Slice(present + HashOffset, 4).CopyTo(file[(missing + HashOffset)..]);
-        file.Slice(present + NameOffset, 4).CopyTo(file[(missing + NameOffset)..]);
+        file.Slice(present + Hash, 4).CopyTo(file[(missing + Hash)..]);
+        file.Slice(present + Name, 4).CopyTo(file[(missing + Name)..]);
         return true;
     }
 
@@ -40,36 +44,26 @@ internal static class VersionNeed
     private static bool TryFind(ReadOnlySpan<byte> file, out int missing, out int present)
     {
         (missing, present) = (-1, -1);
-        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64.
+        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64. A shared library has two tables of relocations, of its data and of its calls.
         if (file.Length < HeaderSize || !file[..6].SequenceEqual("\x7f\u0045LF\x02\x01"u8) || Half(file, 16) != 3 || Half(file, 18) != 62
             || Half(file, 58) != SectionSize || !TrySections(file, out var sections)
-            || sections.Any(section => section.Type == RelocationsWithoutAddend)
+            || sections.FindAll(section => section.Type == Relocations) is not [var ofData, var ofCalls] || sections.Exists(section => section.Type == RelocationsWithoutAddend)
             || !TryOnly(sections, VersionNeeds, out var needs) || !TryOnly(sections, DynamicSymbols, out var symbols) || !TryOnly(sections, SymbolVersions, out var versions)
-            || symbols.Link != needs.Link || needs.Link >= sections.Count)
+            || symbols.Link != needs.Link || needs.Link >= sections.Count || sections[(int)needs.Link] is not { Type: Texts } texts)
         {
             return false;
         }
-        var names = file.Slice(sections[needs.Link].Offset, sections[needs.Link].Size);
-        if (!TryRecords(file.Slice(needs.Offset, needs.Size), needs.Info, needs.Offset, names, out missing, out present)
-            || !TryUser(file.Slice(symbols.Offset, symbols.Size), file.Slice(versions.Offset, versions.Size), names, Half(file, missing + IndexOffset), out var user))
-        {
-            return false;
-        }
-        foreach (var section in sections)
-        {
-            if (section.Type == Relocations && !IsWithout(user, file.Slice(section.Offset, section.Size)))
-            {
-                return false;
-            }
-        }
-        return true;
+        var names = file.Slice(texts.Offset, texts.Size);
+        return TryRecords(file.Slice(needs.Offset, needs.Size), needs.Info, needs.Offset, names, out missing, out present)
+            && TryUser(file.Slice(symbols.Offset, symbols.Size), file.Slice(versions.Offset, versions.Size), names, Half(file, missing + Index), out var user)
+            && IsWithout(user, file.Slice(ofData.Offset, ofData.Size)) && IsWithout(user, file.Slice(ofCalls.Offset, ofCalls.Size));
     }
 
     private static bool TrySections(ReadOnlySpan<byte> file, out List<Section> sections)
     {
         sections = [];
         var (start, count) = (Long(file, 40), Half(file, 60));
-        if (start > (ulong)file.Length || (ulong)file.Length - start < (ulong)count * SectionSize)
+        if (!IsWithin(file, start, (ulong)count * SectionSize))
         {
             return false;
         }
@@ -77,15 +71,16 @@ internal static class VersionNeed
         {
             var at = file.Slice((int)start + (i * SectionSize), SectionSize);
             var (type, offset, size) = (Word(at, 4), Long(at, 24), Long(at, 32));
-            const uint withoutBytes = 8;
-            if (type != withoutBytes && (offset > (ulong)file.Length || (ulong)file.Length - offset < size))
+            if (type != NoBytes && !IsWithin(file, offset, size))
             {
                 return false;
             }
-            sections.Add(type == withoutBytes ? default : new Section(type, (int)offset, (int)size, (int)Math.Min(Word(at, 40), int.MaxValue), Word(at, 44)));
+            sections.Add(type == NoBytes ? default : new Section(type, (int)offset, (int)size, Word(at, 40), Word(at, 44)));
         }
         return true;
     }
+
+    private static bool IsWithin(ReadOnlySpan<byte> file, ulong offset, ulong size) => offset <= (ulong)file.Length && size <= (ulong)file.Length - offset;
 
     private static bool TryOnly(List<Section> sections, uint type, out Section only)
     {
@@ -99,9 +94,9 @@ internal static class VersionNeed
     {
         (missing, present) = (-1, -1);
         long need = 0;
-        for (uint i = 0; i < libraries; i++)
+        for (var i = 0u; i < libraries; i++)
         {
-            if (need < 0 || need > needs.Length - NeedSize)
+            if (need > needs.Length - NeedSize)
             {
                 return false;
             }
@@ -112,24 +107,47 @@ internal static class VersionNeed
                 {
                     return false;
                 }
-                var name = NameAt(names, Word(needs, (int)version + NameOffset));
-                if (library is null || name is null || (name == Missing && (library != Library || missing >= 0)))
+                var at = needs.Slice((int)version, VersionSize);
+                var name = NameAt(names, Word(at, Name));
+                if (library is null || name is null)
                 {
                     return false;
                 }
-                if (library == Library && name is Missing)
+                if (name is Missing)
                 {
+                    if (missing >= 0 || library != Library || Word(at, Hash) != MissingHash)
+                    {
+                        return false;
+                    }
                     missing = start + (int)version;
                 }
-                else if (library == Library && name is Present)
+                else if (name is Present)
                 {
+                    if (present >= 0 || library != Library || Word(at, Hash) != PresentHash)
+                    {
+                        return false;
+                    }
                     present = start + (int)version;
                 }
-                version += Word(needs, (int)version + 12);
+                if (!TryNext(at, isLast: j == count - 1, VersionSize, ref version))
+                {
+                    return false;
+                }
             }
-            need += Word(needs, (int)need + 12);
+            if (!TryNext(needs.Slice((int)need, NeedSize), isLast: i == libraries - 1, NeedSize, ref need))
+            {
+                return false;
+            }
         }
         return missing >= 0 && present >= 0;
+    }
+
+    // Both kinds of record say how far it is to the next; the last says 0, and no other may, or the walk would stand still.
+    private static bool TryNext(ReadOnlySpan<byte> record, bool isLast, int size, ref long place)
+    {
+        var distance = Word(record, Next);
+        place += distance;
+        return isLast ? distance == 0 : distance >= size;
     }
 
     // Elf64_Sym: name, info, other, section (0: undefined), value, size. Two bytes a symbol beside them hold its version; the highest bit hides it.
@@ -158,14 +176,14 @@ internal static class VersionNeed
     // Elf64_Rela: offset, type (32 bits), symbol (32 bits), addend.
     private static bool IsWithout(int symbol, ReadOnlySpan<byte> relocations)
     {
-        for (var i = 0; i < relocations.Length; i += RelocationSize)
+        for (var i = 0; i + RelocationSize <= relocations.Length; i += RelocationSize)
         {
-            if (relocations.Length - i < RelocationSize || Word(relocations, i + 12) == symbol)
+            if (Word(relocations, i + 12) == symbol)
             {
                 return false;
             }
         }
-        return true;
+        return relocations.Length > 0 && relocations.Length % RelocationSize == 0;
     }
 
     private static string? NameAt(ReadOnlySpan<byte> names, uint offset)
@@ -186,5 +204,5 @@ internal static class VersionNeed
     private static ulong Long(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);
 
     // Link: the section of the names; Info: for needed versions, how many libraries.
-    private readonly record struct Section(uint Type, int Offset, int Size, int Link, uint Info);
+    private readonly record struct Section(uint Type, int Offset, int Size, uint Link, uint Info);
 }
