@@ -7,15 +7,14 @@ namespace EchoLstm.Tests;
 /// <summary>The documentation of an optional parameter says its default, and that is what the code has.</summary>
 public class DocumentedDefaultsTests
 {
-    [Theory]
-    [InlineData(typeof(Shape))]
-    [InlineData(typeof(EchoLstm.Training.TensorBoard))]
-    public void Every_default_is_said(Type ofAssembly)
+    [Fact]
+    public void Every_default_is_said()
     {
-        var members = XDocument.Load(Path.ChangeExtension(ofAssembly.Assembly.Location, ".xml")).Descendants("member").ToList();
+        var library = typeof(Shape).Assembly;
+        var members = XDocument.Load(Path.ChangeExtension(library.Location, ".xml")).Descendants("member").ToList();
         List<string> faults = [];
         var defaults = 0;
-        foreach (var method in ofAssembly.Assembly.GetExportedTypes().SelectMany(type => type.GetMembers(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static)).OfType<MethodBase>())
+        foreach (var method in library.GetExportedTypes().SelectMany(type => type.GetMembers(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static)).OfType<MethodBase>())
         {
             var optional = method.GetParameters().Where(parameter => parameter.HasDefaultValue && parameter.ParameterType != typeof(CancellationToken)).ToList();
             if (optional.Count == 0)

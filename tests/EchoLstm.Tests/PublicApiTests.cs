@@ -5,12 +5,11 @@ namespace EchoLstm.Tests;
 /// <summary>The library's public surface is what PublicApi.txt lists: each change of it is a line that someone reads.</summary>
 public class PublicApiTests
 {
-    [Theory]
-    [InlineData(typeof(Shape), "PublicApi")]
-    [InlineData(typeof(EchoLstm.Training.TensorBoard), "PublicApi.TensorBoard")]
-    public void The_public_surface_is_the_listed_one(Type ofAssembly, string list)
+    [Fact]
+    public void The_public_surface_is_the_listed_one()
     {
-        var actual = PublicApiText.Of(ofAssembly.Assembly);
+        const string list = "PublicApi";
+        var actual = PublicApiText.Of(typeof(Shape).Assembly);
         var listed = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, list + ".txt")).Where(line => line.Length > 0).ToList();
         var (added, removed) = (actual.Except(listed).ToList(), listed.Except(actual).ToList());
         if (added.Count + removed.Count == 0)

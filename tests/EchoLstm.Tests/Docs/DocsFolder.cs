@@ -10,7 +10,7 @@ internal static class DocsFolder
     internal static IReadOnlyList<string> Pages { get; } =
     [
         "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
-        "src/EchoLstm.TensorBoard/README.md", "samples/EchoLstm.Samples/Sunspots/README.md",
+        "samples/EchoLstm.Samples/Sunspots/README.md",
         "tests/EchoLstm.Benchmarks/README.md", "tests/EchoLstm.Tests/Golden/README.md",
         .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
     ];
