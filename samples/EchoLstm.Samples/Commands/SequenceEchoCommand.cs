@@ -15,7 +15,7 @@ internal static class SequenceEchoCommand
     {
         var options = new RoundOptions(rounds: 500);
         var seeds = WholeNumber.Optional("--seeds", "Measure instead with how many of the seeds 1, 2, ... up to this one every item of a new sequence is right in the end.", least: 1);
-        var command = new Command("echo", Title + " (seconds; with --seeds 20 about a minute).") { seeds };
+        var command = new Command("echo", Title + " (seconds).") { seeds };
         options.AddTo(command);
         command.SetAction(parsed =>
         {

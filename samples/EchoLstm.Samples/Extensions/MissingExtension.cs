@@ -23,7 +23,7 @@ internal static class MissingExtension
     internal static Command Create() => ComparisonCommand.Create(
         "missing",
         "Incomplete windows dropped, masked, or learned as they are",
-        "about half a minute",
+        "seconds",
         rounds: 1000,
         "Each way echoes what was heard: masked steps are skipped and not counted, and a model without a mask learns not to mind the padding, if weights of 0 keep it out of the loss.",
         Contenders);

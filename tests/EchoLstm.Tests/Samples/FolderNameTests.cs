@@ -27,19 +27,9 @@ public sealed class FolderNameTests
 
     private static void CopyProgram(string from, string to)
     {
-        Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from).Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib" or ".json"))
+        foreach (var file in Directory.EnumerateFiles(from))
         {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        }
-        if (Directory.Exists(Path.Combine(from, "runtimes")))
-        {
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(from, "runtimes"), "*", SearchOption.AllDirectories))
-            {
-                var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-            }
         }
     }
 }
