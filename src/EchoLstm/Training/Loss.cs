@@ -81,8 +81,7 @@ public abstract class Loss
     {
         internal override FusedLossKind? Fused => fused;
 
-        internal override Tensor PerStep(Tensor target, Tensor output) =>
-            function(target, output) ?? throw new InvalidOperationException($"The function of the loss {Name} returned null. Return a tensor: one number, or one for each sample or step.");
+        internal override Tensor PerStep(Tensor target, Tensor output) => OwnFunction.Call(function, target, output, $"the loss {Name}");
 
         internal override Tensor Mean(Tensor target, Tensor output) => mean is null ? base.Mean(target, output) : mean(target, output);
     }

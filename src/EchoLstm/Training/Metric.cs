@@ -54,7 +54,6 @@ public abstract class Metric
 
         internal override FusedMetricKind? FusedFor(int units, bool targetsAreClasses) => targetsAreClasses ? null : fused;
 
-        internal override Tensor PerStep(Tensor target, Tensor output) =>
-            function(target, output) ?? throw new InvalidOperationException($"The function of the metric {Name} returned null. Return a tensor: one number, or one for each sample or step.");
+        internal override Tensor PerStep(Tensor target, Tensor output) => OwnFunction.Call(function, target, output, $"the metric {Name}");
     }
 }
