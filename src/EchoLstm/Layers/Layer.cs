@@ -150,6 +150,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
             return;
         }
         _ = OutputShape(inputShape);
+        SizeGuard.CheckNotEmpty(Title, inputShape);
         var random = modelRandom is not null && (Seed is null || modelRandom.IsBlank) ? modelRandom : new SeededRandom(Seed ?? Random.Shared.Next());
         using (NewDisposeScope())
         using (no_grad())

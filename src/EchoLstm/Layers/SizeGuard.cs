@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EchoLstm.Layers;
 
-/// <summary>Refuses weights that memory can't hold, before they are allocated.</summary>
+/// <summary>Refuses shapes that no layer can be built for, and weights that memory can't hold, before they are allocated.</summary>
 internal static class SizeGuard
 {
     // No memory holds a longer axis, and sums of such lengths stay within 64 bits.
@@ -19,6 +19,18 @@ internal static class SizeGuard
         if (inputShape.Any(length => length > LongestAxis))
         {
             throw new ShapeMismatchException($"{layer} can't be built for {inputShape}: no memory holds so long an axis. Check how the lengths were computed.", "lengths that memory can hold", inputShape.ToString());
+        }
+    }
+
+    /// <summary>Throws when samples have no number.</summary>
+    /// <param name="layer">The layer that asks, as it names itself.</param>
+    /// <param name="inputShape">The shape that it is built for.</param>
+    /// <exception cref="ShapeMismatchException">An axis behind the samples' has the length 0.</exception>
+    internal static void CheckNotEmpty(string layer, Shape inputShape)
+    {
+        if (inputShape.Skip(1).Contains(0))
+        {
+            throw new ShapeMismatchException($"{layer} can't be built for {inputShape}: an axis of length 0 leaves its samples without a number. Give the lengths that the data has.", "lengths of at least 1", inputShape.ToString());
         }
     }
 

@@ -1,5 +1,6 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Layers;
 
@@ -19,6 +20,31 @@ public class ImpossibleSizesTests
             thrown.Message.Should().Be($"{layer.GetType().Name} '{layer.Name}' can't be built for (None, 5, 9223372036854775807): no memory holds so long an axis. Check how the lengths were computed.");
             layer.IsBuilt.Should().BeFalse();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void No_features(Layer layer)
+    {
+        using (layer)
+        {
+            var thrown = Assert.Throws<ShapeMismatchException>(() => layer.Build(new Shape(null, 5, 0)));
+
+            thrown.Message.Should().Be($"{layer.GetType().Name} '{layer.Name}' can't be built for (None, 5, 0): an axis of length 0 leaves its samples without a number. Give the lengths that the data has.");
+            layer.IsBuilt.Should().BeFalse();
+        }
+    }
+
+    [Fact]
+    public void A_model_trained_with_none()
+    {
+        using var model = new SequentialModel(new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Sgd());
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Fit(new float[3, 5, 0], new float[3, 5, 1], verbose: 0),
+            "SequentialModel 'sequential' can't be built for (None, 5, 0): an axis of length 0 leaves its samples without a number. Give the lengths that the data has.");
     }
 
     [Fact]
