@@ -32,28 +32,6 @@ public class OwnFunctionErrorTests
     }
 
     [Fact]
-    public void Functions_dispose_what_the_model_needs()
-    {
-        const string Dead = "returned a tensor that is disposed. Return it alive: the model disposes it; out of a dispose scope of your own it comes with MoveToOuterDisposeScope.";
-        using var model = Model();
-
-        model.Compile((target, output) => Disposing((target - output).square(), result => result), new Adam());
-        Refuses(model, $"The function of the loss custom {Dead}");
-        model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Custom((target, output) => Disposing((target - output).abs(), result => result), "mine"));
-        Refuses(model, $"The function of the metric mine {Dead}");
-        model.Compile((target, output) => Disposing((target - output).square(), _ => output), new Adam());
-        Refuses(model, "The function of the loss custom disposed a tensor that it was given. Targets and outputs are the model's: leave them as they are.");
-        model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Custom((target, output) => Disposing((target - output).abs(), _ => target), "mine"));
-        Refuses(model, "The function of the metric mine disposed a tensor that it was given. Targets and outputs are the model's: leave them as they are.");
-
-        static Tensor Disposing(Tensor result, Func<Tensor, Tensor> disposed)
-        {
-            disposed(result).Dispose();
-            return result;
-        }
-    }
-
-    [Fact]
     public void A_loss_that_the_weights_have_no_part_in()
     {
         const string Message = "does not depend on the model's weights, so there is nothing to train by. Compute it from the output with tensors alone, without detach or no_grad, and call Fit outside torch.inference_mode.";
