@@ -13,11 +13,14 @@ namespace EchoLstm.Benchmarks.Commands;
 /// <summary>Times every engine at the same work, in one go.</summary>
 internal static class PeersCommand
 {
-    internal static readonly IReadOnlyList<string> EngineNames = [OwnEngine.Fused, TorchSharpPeer.Engine, OwnEngine.Torch, CLoops.Engine, "pytorch", "tfjs"];
+    internal static readonly IReadOnlyList<string> EngineNames =
+        [OwnEngine.Fused, TorchSharpPeer.Engine, OwnEngine.Torch, CLoops.Engine, "pytorch", "tfjs"];
 
     internal static Command Create()
     {
-        var command = new Command("peers", "Times the fused engine, TorchSharp alone, the Torch engine, plain C loops, PyTorch and TensorFlow.js at the same work.");
+        var command = new Command(
+            "peers",
+            "Times the fused engine, TorchSharp alone, the Torch engine, plain C loops, PyTorch and TensorFlow.js at the same work.");
         var options = new PeersOptions();
         options.AddTo(command);
         command.SetAction(parsed => Run(
@@ -37,7 +40,11 @@ internal static class PeersCommand
         {
             TensorFlowJs.Install();
         }
-        Contender[] all = [new OwnEngine(OwnEngine.Fused, EngineKind.Auto), new TorchSharpPeer(), new OwnEngine(OwnEngine.Torch, EngineKind.Torch), new CLoops(), new PyTorch(), new TensorFlowJs()];
+        Contender[] all =
+        [
+            new OwnEngine(OwnEngine.Fused, EngineKind.Auto), new TorchSharpPeer(), new OwnEngine(OwnEngine.Torch, EngineKind.Torch),
+            new CLoops(), new PyTorch(), new TensorFlowJs(),
+        ];
         try
         {
             var contenders = all.Where(contender => engines.Contains(contender.Name) && IsThere(contender)).ToArray();

@@ -14,7 +14,8 @@ internal static class Race
     // The threads of the engine before may still be spinning.
     private const int PauseMilliseconds = 5;
 
-    internal static IReadOnlyList<Timing> Run(Workload workload, IReadOnlyList<Contender> contenders, int rounds, Action<Contender, Exception> failed)
+    internal static IReadOnlyList<Timing> Run(
+        Workload workload, IReadOnlyList<Contender> contenders, int rounds, Action<Contender, Exception> failed)
     {
         var lanes = new List<Lane>();
         try

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Benchmarks.Peers;
 
-/// <summary>TorchSharp alone, as its users write the work: nn.LSTM with its two bias vectors, nn.Linear, autograd and optim.Adam, on as many threads as Torch takes by itself.</summary>
+/// <summary>
+/// TorchSharp alone, as its users write the work: nn.LSTM with its two bias vectors, nn.Linear, autograd and optim.Adam,
+/// on as many threads as Torch takes by itself.
+/// </summary>
 internal sealed class TorchSharpPeer : Contender
 {
     internal const string Engine = "torchsharp";
@@ -33,7 +36,6 @@ internal sealed class TorchSharpPeer : Contender
         {
             _workload = workload;
             (_x, _y) = OwnModel.Data(workload);
-            random.manual_seed(OwnModel.Seed);
             _lstm = nn.LSTM(workload.Features, workload.Units, batchFirst: true);
             _decoder = workload.Kind == WorkloadKind.EncoderDecoder ? nn.LSTM(workload.Units, workload.Units, batchFirst: true) : null;
             _head = workload.Kind == WorkloadKind.Alone ? null : nn.Linear(workload.Units, workload.Outputs);
@@ -87,7 +89,8 @@ internal sealed class TorchSharpPeer : Contender
             }
             if (_decoder is not null)
             {
-                (sequence, h, c) = _decoder.call(sequence.select(1, -1).unsqueeze(1).repeat(1, _workload.StepsOut, 1), _decoderState);
+                var repeated = sequence.select(1, -1).unsqueeze(1).repeat(1, _workload.StepsOut, 1);
+                (sequence, h, c) = _decoder.call(repeated, _decoderState);
                 Carry(ref _decoderState, h, c);
             }
             if (_workload.Kind == WorkloadKind.Last)

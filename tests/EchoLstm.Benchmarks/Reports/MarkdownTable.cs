@@ -15,16 +15,18 @@ internal static class MarkdownTable
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var group in timings.GroupBy(timing => timing.Workload))
         {
-            var (fused, torchSharp, torch, c) = (Of(group, OwnEngine.Fused), Of(group, TorchSharpPeer.Engine), Of(group, OwnEngine.Torch), Of(group, CLoops.Engine));
-            Console.WriteLine($"| `{group.Key.Name}` | {Time(fused)} | {Time(torchSharp)} | {Time(torch)} | {Time(c)} | {Ratio(torchSharp / fused)} | {Ratio(fused / c)} |");
+            double? Of(string engine) => PeerTable.Of(group, engine)?.Microseconds;
+            var (fused, torchSharp, c) = (Of(OwnEngine.Fused), Of(TorchSharpPeer.Engine), Of(CLoops.Engine));
+            Console.WriteLine(
+                $"| `{group.Key.Name}` | {Time(fused)} | {Time(torchSharp)} | {Time(Of(OwnEngine.Torch))} | {Time(c)} "
+                + $"| {Ratio(torchSharp / fused)} | {Ratio(fused / c)} |");
         }
     }
-
-    private static double? Of(IEnumerable<Timing> timings, string engine) => PeerTable.Of(timings, engine)?.Microseconds;
 
     private static string Time(double? microseconds) => Text(microseconds, microseconds < 10 ? "0.00" : microseconds < 100 ? "0.0" : "#,0", "");
 
     private static string Ratio(double? ratio) => Text(ratio, ratio < 2 ? "0.00" : ratio < 10 ? "0.0" : "#,0", "×");
 
-    private static string Text(double? value, string format, string unit) => value is { } number ? number.ToString(format, CultureInfo.InvariantCulture) + unit : "-";
+    private static string Text(double? value, string format, string unit) =>
+        value is { } number ? number.ToString(format, CultureInfo.InvariantCulture) + unit : "-";
 }

@@ -10,16 +10,18 @@ internal static class PeerTable
 {
     private const int NameWidth = 29;
 
-    internal static readonly string Header = $"{"workload".PadRight(NameWidth)} engine          median  (fastest - slowest)         torchsharp/this  torch/this   this/c  bytes";
+    internal static readonly string Header =
+        $"{"workload".PadRight(NameWidth)} engine          median  (fastest - slowest)         torchsharp/this  torch/this   this/c  bytes";
 
     internal static void Write(IReadOnlyList<Timing> timings)
     {
         foreach (var timing in timings)
         {
             var range = $"({Figure(timing.Fastest)} - {Figure(timing.Slowest)})";
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{timing.Workload.Name.PadRight(NameWidth)} {timing.Engine,-10} {Figure(timing.Microseconds),11}  {range,-27} {Ratio(Of(timings, TorchSharpPeer.Engine), timing),15} {Ratio(Of(timings, OwnEngine.Torch), timing),11} {Ratio(timing, Of(timings, CLoops.Engine)),8} {Bytes(timing),6}{(timing.Note is null ? "" : "  " + timing.Note)}"));
+            Console.WriteLine(
+                $"{timing.Workload.Name.PadRight(NameWidth)} {timing.Engine,-10} {Figure(timing.Microseconds),11}  {range,-27} "
+                + $"{Ratio(Of(timings, TorchSharpPeer.Engine), timing),15} {Ratio(Of(timings, OwnEngine.Torch), timing),11} "
+                + $"{Ratio(timing, Of(timings, CLoops.Engine)),8} {Bytes(timing),6}{(timing.Note is null ? "" : "  " + timing.Note)}");
         }
     }
 
