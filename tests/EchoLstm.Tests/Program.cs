@@ -1,4 +1,5 @@
 using EchoLstm.Tests.Formats;
+using EchoLstm.Tests.Torch;
 
 namespace EchoLstm.Tests;
 
@@ -10,6 +11,10 @@ internal static class Program
         if (args is [EndlessSaver.Command, var path])
         {
             EndlessSaver.Run(path);
+        }
+        if (args is [TorchChild.Command, .. var task])
+        {
+            return TorchChild.Run(task);
         }
         Console.Error.WriteLine("These are tests: run them with dotnet test.");
         return 2;
