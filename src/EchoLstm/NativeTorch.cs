@@ -86,7 +86,7 @@ public static partial class NativeTorch
     private static bool LoadOnce()
     {
         // TorchSharp would go on from a refusal to copy all of libtorch, and then name a package that is not missing.
-        if (IsHelpedHere && !IsLoadedByName() && Helped.Value.Refusal is { } refusal)
+        if (IsHelpedHere && RefusalByName() is { } refusal)
         {
             throw new DllNotFoundException(Explain(refusal));
         }
@@ -94,15 +94,15 @@ public static partial class NativeTorch
         return true;
     }
 
-    private static bool IsLoadedByName()
+    private static string? RefusalByName()
     {
         try
         {
-            return NativeLibrary.TryLoad(Name, typeof(torch).Assembly, null, out _);
+            return NativeLibrary.TryLoad(Name, typeof(torch).Assembly, null, out _) ? null : Helped.Value.Refusal;
         }
-        catch (DllNotFoundException)
+        catch (DllNotFoundException refused)
         {
-            return false; // a load context of the program's own has thrown where others look on
+            return refused.Message; // a load context of the program's own throws instead of looking on: nobody else is asked
         }
     }
 

@@ -1,5 +1,6 @@
 using EchoLstm.Tests.Formats;
 using EchoLstm.Tests.Hunt;
+using EchoLstm.Tests.Torch;
 
 namespace EchoLstm.Tests;
 
@@ -11,6 +12,10 @@ internal static class Program
         if (args is [EndlessSaver.Command, var path])
         {
             EndlessSaver.Run(path);
+        }
+        if (args is [TorchChild.Command, .. var task])
+        {
+            return TorchChild.Run(task);
         }
         if (HuntCommand.TryRun(args) is { } exitCode)
         {
