@@ -57,7 +57,8 @@ internal static class SampleWeights
         }
         else
         {
-            of = y.shape[^1] == 1 ? y.squeeze(-1) : y.argmax(-1);
+            // Torch finds no largest of booleans.
+            of = y.shape[^1] == 1 ? y.squeeze(-1) : (y.dtype == ScalarType.Bool ? y.to(ScalarType.Byte) : y).argmax(-1);
         }
         // As in Keras, smoothed labels count as the class that they are nearest to.
         of = of.is_floating_point() ? of.round() : of;

@@ -103,6 +103,19 @@ public class UnusableDataTests
         losses[1].Should().BeApproximately(2.7, 1e-6);
     }
 
+    [Fact]
+    public void Class_weights_take_booleans_for_classes()
+    {
+        var losses = new Array[] { new[,] { { false, true } }, new[,] { { 0f, 1 } } }.Select(y =>
+        {
+            using var model = new SequentialModel(new Dense(2)) { Seed = 1 };
+            model.Compile(Loss.MeanAbsoluteError(), new Sgd());
+            return model.Fit(new float[1, 1], y, verbose: 0, classWeight: new Dictionary<int, double> { [1] = 3 }).Loss[0];
+        }).ToArray();
+
+        losses.Should().Equal(1.5, 1.5);
+    }
+
     [Theory]
     [InlineData(EngineKind.Torch)]
     [InlineData(EngineKind.Fused)]
