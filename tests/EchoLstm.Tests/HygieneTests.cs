@@ -46,31 +46,20 @@ public sealed class HygieneTests
     [InlineData(EngineKind.Torch)]
     public void Without_verbose_nothing_is_printed(EngineKind engine)
     {
-        var (output, error) = (Console.Out, Console.Error);
-        using var printed = new StringWriter();
-        Console.SetOut(printed);
-        Console.SetError(printed);
-        try
-        {
-            using var model = EchoModels.ManyToMany(seed: 1);
-            model.RequestedEngine = engine;
-            var (x, y) = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
-            model.Fit(x, y, epochs: 3, verbose: 0, validationData: (x, y), callbacks: [new EarlyStopping(patience: 1)]);
-            model.TrainOnBatch(x, y);
-            model.Evaluate(x, y);
-            model.Predict(x).Dispose();
-            model.Summary(withFormulas: true).Should().NotBeEmpty();
-            using var stream = model.OpenStream();
-            stream.Step([1]);
-            Assert.Throws<ArgumentException>(() => model.Predict(new float[,,] { { { float.NaN } } }));
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(error);
-        }
+        using var console = new ConsoleCapture();
+        using var model = EchoModels.ManyToMany(seed: 1);
+        model.RequestedEngine = engine;
+        var (x, y) = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
+        model.Fit(x, y, epochs: 3, verbose: 0, validationData: (x, y), callbacks: [new EarlyStopping(patience: 1)]);
+        model.TrainOnBatch(x, y);
+        model.Evaluate(x, y);
+        model.Predict(x).Dispose();
+        model.Summary(withFormulas: true).Should().NotBeEmpty();
+        using var stream = model.OpenStream();
+        stream.Step([1]);
+        Assert.Throws<ArgumentException>(() => model.Predict(new float[,,] { { { float.NaN } } }));
 
-        printed.ToString().Should().BeEmpty();
+        (console.Output + console.Error).Should().BeEmpty();
     }
 
     [Fact]
