@@ -13,7 +13,7 @@ internal static class Program
     private const int WrongCommandLine = 2;
     private const int Interrupted = 130;
 
-    private static int Main(string[] args)
+    internal static int Main(string[] args)
     {
         var parsed = Root().Parse(args);
         if (parsed.Action is ParseErrorAction wrong)

@@ -6,7 +6,6 @@ namespace EchoLstm.Tests;
 /// What the library writes and reads is the same in every country. The tests of text run again in processes of their own, with the true cultures of the system (ICU), as
 /// this one has none but the invariant; where there is no ICU, with German numbers alone.
 /// </summary>
-[Collection(RunsAlone.Name)]
 public sealed class CultureTests
 {
     // Summaries, errors, logs, tables, pictures, docs; what computes writes little.

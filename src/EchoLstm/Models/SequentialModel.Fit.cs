@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using EchoLstm.Engines;
@@ -321,10 +322,16 @@ public sealed partial class SequentialModel
         }
         if (verbose > 0)
         {
-            var writer = output ?? Console.Out;
-            observers.Add(verbose == 1 ? new ProgressBar(writer, live: ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected, TimeProvider.System) : new EpochLog(writer));
+            observers.Add(Printer(verbose, output));
         }
         return observers;
+    }
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Keras's progress goes to the console; verbose: 0 or a writer keeps it from there.")]
+    private static Callback Printer(int verbose, TextWriter? output)
+    {
+        var writer = output ?? Console.Out;
+        return verbose == 1 ? new ProgressBar(writer, live: ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected, TimeProvider.System) : new EpochLog(writer);
     }
 
     private static SampleSet? Split(SampleSet samples, double trainingShare, bool takeLast)

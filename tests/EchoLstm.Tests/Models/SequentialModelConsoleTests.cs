@@ -4,8 +4,7 @@ using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Models;
 
-/// <summary>What a fit prints. The console is everyone's, so these tests run alone.</summary>
-[Collection(RunsAlone.Name)]
+/// <summary>What a fit prints.</summary>
 public class SequentialModelConsoleTests
 {
     [Theory]
@@ -18,20 +17,12 @@ public class SequentialModelConsoleTests
         model.Build(1);
         model.SetWeights([new float[,] { { 0 } }]);
         model.Compile(Loss.MeanSquaredError(), new Sgd(0));
-        var before = Console.Out;
-        var writer = new StringWriter();
-        Console.SetOut(writer);
-        try
-        {
-            model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { 2 }, { 2 } }, epochs: 2, batchSize: 1, verbose: verbose);
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
+        using var console = new ConsoleCapture();
+
+        model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { 2 }, { 2 } }, epochs: 2, batchSize: 1, verbose: verbose);
 
         // On a terminal the bar is drawn over itself.
-        writer.ToString().Replace("\r\n", "\n").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Should().Equal(lines);
+        console.Output.Replace("\r\n", "\n").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Should().Equal(lines);
     }
 
     [Theory]
@@ -43,19 +34,12 @@ public class SequentialModelConsoleTests
         model.Build(1);
         model.SetWeights([new float[,] { { 0 } }]);
         model.Compile(Loss.MeanSquaredError(), new Sgd(0));
-        var before = Console.Out;
-        var (console, writer) = (new StringWriter(), new StringWriter());
-        Console.SetOut(console);
-        try
-        {
-            model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { 2 }, { 2 } }, batchSize: 1, verbose: verbose, output: writer);
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
+        using var console = new ConsoleCapture();
+        var writer = new StringWriter();
+
+        model.Fit(new float[,] { { 1 }, { 1 } }, new float[,] { { 2 }, { 2 } }, batchSize: 1, verbose: verbose, output: writer);
 
         writer.ToString().ReplaceLineEndings("\n").Should().Be(text);
-        console.ToString().Should().BeEmpty();
+        console.Output.Should().BeEmpty();
     }
 }

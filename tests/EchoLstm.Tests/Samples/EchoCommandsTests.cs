@@ -94,7 +94,7 @@ public class EchoCommandsTests
     [InlineData("--seeds takes a whole number of at least 1, not '-2'.", "partial-echo", "--seeds", "-2")]
     public void A_wrong_command_line_explains_itself(string message, params string[] arguments)
     {
-        var run = SampleProgram.Run(arguments);
+        var run = SampleProgram.RunHere(arguments);
 
         run.ExitCode.Should().Be(2);
         run.Output.Should().BeEmpty();

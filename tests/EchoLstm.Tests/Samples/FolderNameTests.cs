@@ -1,7 +1,6 @@
 namespace EchoLstm.Tests.Samples;
 
 /// <summary>Where a program lies must not matter: its libraries, native ones too, are found in a folder of any name.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class FolderNameTests
 {
     [Fact]

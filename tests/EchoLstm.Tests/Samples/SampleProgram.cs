@@ -11,6 +11,14 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
 
     internal static SampleProgram Run(params string[] arguments) => RunIn("", arguments);
 
+    /// <summary>Runs it in this process, which is 0.5 seconds quicker; only for commands that leave Torch's threads and generator as they are.</summary>
+    internal static SampleProgram RunHere(params string[] arguments)
+    {
+        using var console = new ConsoleCapture();
+        var exitCode = global::EchoLstm.Samples.Program.Main(arguments);
+        return new SampleProgram(exitCode, console.Output, console.Error);
+    }
+
     /// <summary>Runs it in a folder, where it leaves its files.</summary>
     internal static SampleProgram RunIn(string folder, params string[] arguments) => Start(AppContext.BaseDirectory, folder, arguments);
 

@@ -34,7 +34,7 @@ public class SampleProgramTests
     [Fact]
     public void The_pairs_are_shown_as_a_table()
     {
-        var run = SampleProgram.Run("many-to-many", "--epochs", "1");
+        var run = SampleProgram.RunHere("many-to-many", "--epochs", "1");
 
         run.Lines.Should().ContainInConsecutiveOrder("X  , y", "0.0, 0.0", "0.2, 0.2", "0.4, 0.4", "0.6, 0.6", "0.8, 0.8");
     }
@@ -42,7 +42,7 @@ public class SampleProgramTests
     [Fact]
     public void Another_length_sets_shapes_units_and_batch_size()
     {
-        var run = SampleProgram.Run("--length", "3", "--epochs", "2");
+        var run = SampleProgram.RunHere("--length", "3", "--epochs", "2");
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Contain([
@@ -61,7 +61,7 @@ public class SampleProgramTests
     [Fact]
     public void Options_count_before_the_command_too()
     {
-        var run = SampleProgram.Run("--units", "2", "--seed", "-4", "one-to-one", "--epochs", "3", "--batch-size", "2");
+        var run = SampleProgram.RunHere("--units", "2", "--seed", "-4", "one-to-one", "--epochs", "3", "--batch-size", "2");
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Contain(["Total params: 35", "Training: 3 epochs, batch size 2, seed -4"]);
@@ -71,7 +71,7 @@ public class SampleProgramTests
     public void One_seed_gives_one_run()
     {
         static string[] Run(string seed) =>
-            [.. SampleProgram.Run("many-to-many", "--epochs", "20", "--seed", seed).Lines.Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
+            [.. SampleProgram.RunHere("many-to-many", "--epochs", "20", "--seed", seed).Lines.Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
 
         var first = Run("3");
         Run("3").Should().Equal(first);
@@ -91,7 +91,7 @@ public class SampleProgramTests
     [Fact]
     public void Verbose_2_is_Keras_lines()
     {
-        var run = SampleProgram.Run("one-to-one", "--epochs", "3", "--verbose", "2");
+        var run = SampleProgram.RunHere("one-to-one", "--epochs", "3", "--verbose", "2");
 
         var first = Array.IndexOf(run.Lines, "Epoch 1/3");
         first.Should().BePositive();
@@ -119,7 +119,7 @@ public class SampleProgramTests
     [InlineData("Required argument missing for option: '--length'.", "--length")]
     public void A_wrong_command_line_explains_itself(string message, params string[] arguments)
     {
-        var run = SampleProgram.Run(arguments);
+        var run = SampleProgram.RunHere(arguments);
 
         run.ExitCode.Should().Be(2);
         run.Output.Should().BeEmpty();

@@ -7,7 +7,6 @@ using static TorchSharp.torch;
 namespace EchoLstm.Tests.Training;
 
 /// <summary>A loss that makes no sense for its model or targets runs, and says so once.</summary>
-[Collection(RunsAlone.Name)]
 public class LossAdviceTests
 {
     private const string OnlySoftmax =
@@ -99,20 +98,12 @@ public class LossAdviceTests
     public void It_is_printed_once_where_the_fit_is_shown(int verbose, int times)
     {
         using var model = Model(Activation.Relu, Loss.CategoricalCrossentropy());
-        var before = Console.Out;
-        var writer = new StringWriter();
-        Console.SetOut(writer);
-        try
-        {
-            model.Fit(X, OneHot, epochs: 2, verbose: verbose);
-            model.Fit(X, OneHot, epochs: 2, verbose: verbose);
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
+        using var console = new ConsoleCapture();
 
-        writer.ToString().ReplaceLineEndings("\n").Split('\n').Count(line => line == $"Warning: {OnlySoftmax}").Should().Be(times);
+        model.Fit(X, OneHot, epochs: 2, verbose: verbose);
+        model.Fit(X, OneHot, epochs: 2, verbose: verbose);
+
+        console.Output.ReplaceLineEndings("\n").Split('\n').Count(line => line == $"Warning: {OnlySoftmax}").Should().Be(times);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EchoLstm.Tests.Training;
 
@@ -62,7 +63,7 @@ public class ProgressBarTests
 
     private static string Run(bool live, int batches, double seconds, int epochs = 1, CancellationTokenSource? source = null)
     {
-        var clock = new ManualClock();
+        var clock = new FakeTimeProvider();
         var writer = new StringWriter();
         using var model = new SequentialModel(new Dense(1, useBias: false));
         model.Build(1);
@@ -75,7 +76,7 @@ public class ProgressBarTests
         }
         var pass = new LambdaCallback(onBatchEnd: _ =>
         {
-            clock.Advance(seconds);
+            clock.Advance(TimeSpan.FromSeconds(seconds));
             source?.Cancel();
         });
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EchoLstm.Tests.Training;
 
@@ -28,7 +29,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void A_file_begins_with_its_version_and_is_named_as_TensorBoard_wants()
     {
-        var clock = new ManualClock();
+        var clock = AnHourAfter1970();
 
         GivenFigures.Fit([1], new TensorBoard(_folder.Path, false, null, clock));
 
@@ -42,7 +43,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void A_second_fit_has_files_of_its_own()
     {
-        var board = new TensorBoard(_folder.Path, false, null, new ManualClock());
+        var board = new TensorBoard(_folder.Path, false, null, AnHourAfter1970());
         GivenFigures.Fit([1, 2], board);
 
         GivenFigures.Fit([3, 4, 5], board);
@@ -78,7 +79,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Each_fit_counts_its_batches_anew()
     {
-        var board = new TensorBoard(_folder.Path, false, 2, new ManualClock());
+        var board = new TensorBoard(_folder.Path, false, 2, AnHourAfter1970());
         Fit(board, samples: 3);
         Fit(board, samples: 3);
 
@@ -123,6 +124,8 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new TensorBoard(updateFrequency: 0)).Message.Should().StartWith("updateFrequency is a number of batches: at least 1, or null for epochs only.");
         new TensorBoard().LogDirectory.Should().Be("logs");
     }
+
+    private static FakeTimeProvider AnHourAfter1970() => new(DateTimeOffset.UnixEpoch.AddHours(1));
 
     private static void Fit(TensorBoard board, int samples, int epochs = 1)
     {

@@ -6,7 +6,6 @@ using static TorchSharp.torch;
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>An Lstm in a user's own TorchSharp code: the fused kernels give what Torch's own operations give, in every use of a graph.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class EagerLstmTests
 {
     private static readonly Tolerance Close = new(2e-6, 5e-5);
@@ -398,8 +397,8 @@ public sealed class EagerLstmTests
             lstm =>
             {
                 using var scope = NewDisposeScope();
-                random.manual_seed(1);
                 var head = nn.Linear(8, 2);
+                head.load_state_dict(new() { ["weight"] = Numbers.Uniform(3, [2, 8]), ["bias"] = zeros(2) });
                 var adam = optim.Adam(lstm.parameters().Concat(head.parameters()), lr: 0.01);
                 var (x, y) = (Numbers.Uniform(1, [6, 5, 3]), Numbers.Uniform(2, [6, 5, 2]));
                 var losses = new double[200];
@@ -437,26 +436,6 @@ public sealed class EagerLstmTests
         {
             using var scope = NewDisposeScope();
             lstm.call(x).square().sum().backward();
-        }
-    }
-
-    [Fact]
-    public void Forward_passes_that_nobody_runs_backward_hold_flat_memory()
-    {
-        using var lstm = new Lstm(5, returnSequences: true) { Seed = 1 };
-        lstm.Build(new Shape(null, 4, 2));
-        using var x = Numbers.Uniform(1, [16, 40, 2]);
-        Run(2000);
-        var before = MemoryInUse.Now();
-        Run(20_000);
-        (MemoryInUse.Now() - before).Should().BeLessThan(8L << 20, "one call keeps 0.2 MB until its backward pass, 20,000 would keep 4 GB");
-
-        void Run(int times)
-        {
-            for (var i = 0; i < times; i++)
-            {
-                lstm.call(x).Dispose();
-            }
         }
     }
 

@@ -7,7 +7,6 @@ using static TorchSharp.torch;
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>A training step of any kernel allocates nothing: a fit of ten times as many batches asks the runtime for no more memory.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class FusedAllocationTests
 {
     private const int Steps = 4;

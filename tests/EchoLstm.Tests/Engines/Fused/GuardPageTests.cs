@@ -1,7 +1,6 @@
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>The tests of buffers again with pages beside them that nobody may touch; in a child, since whoever touches one ends the process.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class GuardPageTests
 {
     [Fact]

@@ -11,30 +11,10 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Engines.Fused;
 
-/// <summary>What only many steps, or very long sequences, show: memory, and how far the engines drift apart.</summary>
-[Collection(RunsAlone.Name)]
+/// <summary>What only many steps, or very long sequences, show: how far the engines drift apart, and how large their buffers are.</summary>
 public sealed class LongTrainingTests(ITestOutputHelper output)
 {
     private const int Megabyte = 1 << 20;
-
-    [Fact]
-    public void A_million_training_steps_hold_flat_memory_and_reach_the_sequence()
-    {
-        using var scope = NewDisposeScope();
-        using var model = EchoModels.ManyToMany(seed: 1);
-        var frame = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
-        var (x, y) = (tensor(frame.X).repeat(1000, 1, 1), tensor(frame.Y).repeat(1000, 1, 1));
-        model.Fit(x, y, epochs: 20, batchSize: 1, verbose: 0);
-        var (before, live) = (MemoryInUse.Now(), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-
-        var history = model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 0);
-
-        history.Engine.Kind.Should().Be(EngineKind.Fused);
-        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
-        (MemoryInUse.Now() - before).Should().BeLessThan(8 * Megabyte, "8 bytes lost in each step would come to that");
-        history.Loss[^1].Should().BeLessThan(1e-6);
-        model.GetWeights().Values().Should().OnlyContain(weight => double.IsFinite(weight));
-    }
 
     // Measured: weights 6e-8 apart after 30 steps, 2.4e-7 after 1,000 and 1.1e-6 after 3,000, losses 1e-7 to 9e-6 of their value: less than in proportion to the steps.
     [Fact]

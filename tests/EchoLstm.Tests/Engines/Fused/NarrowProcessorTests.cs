@@ -3,7 +3,6 @@ using System.Globalization;
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>The fused engine's tests again on a processor without AVX-512, without AVX2, without any vectors.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class NarrowProcessorTests
 {
     // Every kind of check; of the random models a part, of the checks that name a width the child's own.

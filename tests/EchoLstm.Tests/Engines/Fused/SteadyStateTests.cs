@@ -9,7 +9,6 @@ using static TorchSharp.torch;
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>Once its buffers are there, the engine asks the runtime for no memory at all: not a byte in ten thousand batches.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class SteadyStateTests
 {
     private const int Batches = 10_000;

@@ -1,0 +1,54 @@
+using EchoLstm.Data;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Engines.Fused;
+
+/// <summary>Many steps hold no more memory than few: that of the whole process, so nothing else may run.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class FlatMemoryTests
+{
+    private const int Megabyte = 1 << 20;
+
+    [Fact]
+    public void A_million_training_steps_hold_flat_memory_and_reach_the_sequence()
+    {
+        using var scope = NewDisposeScope();
+        using var model = EchoModels.ManyToMany(seed: 1);
+        var frame = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
+        var (x, y) = (tensor(frame.X).repeat(1000, 1, 1), tensor(frame.Y).repeat(1000, 1, 1));
+        model.Fit(x, y, epochs: 20, batchSize: 1, verbose: 0);
+        var (before, live) = (MemoryInUse.Now(), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        var history = model.Fit(x, y, epochs: 1000, batchSize: 1, verbose: 0);
+
+        history.Engine.Kind.Should().Be(EngineKind.Fused);
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
+        (MemoryInUse.Now() - before).Should().BeLessThan(8 * Megabyte, "8 bytes lost in each step would come to that");
+        history.Loss[^1].Should().BeLessThan(1e-6);
+        model.GetWeights().Values().Should().OnlyContain(weight => double.IsFinite(weight));
+    }
+
+    [Fact]
+    public void Forward_passes_that_nobody_runs_backward_hold_flat_memory()
+    {
+        using var lstm = new Lstm(5, returnSequences: true) { Seed = 1 };
+        lstm.Build(new Shape(null, 4, 2));
+        using var x = Numbers.Uniform(1, [16, 40, 2]);
+        Run(2000);
+        var before = MemoryInUse.Now();
+        Run(20_000);
+        (MemoryInUse.Now() - before).Should().BeLessThan(8 * Megabyte, "one call keeps 0.2 MB until its backward pass, 20,000 would keep 4 GB");
+
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                lstm.call(x).Dispose();
+            }
+        }
+    }
+}
