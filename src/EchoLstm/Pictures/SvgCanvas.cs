@@ -1,87 +1,65 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
+using System.Xml.Linq;
 
 namespace EchoLstm.Pictures;
 
 /// <summary>An SVG document in the making: no script, no reference to anything outside, colours for light and for dark surroundings.</summary>
-/// <remarks>Colours are classes; what can't read the media query shows the light ones. XmlWriter sees to valid XML.</remarks>
+/// <remarks>Colours are classes; what can't read the media query shows the light ones.</remarks>
 internal sealed class SvgCanvas
 {
-    private const string Namespace = "http://www.w3.org/2000/svg";
-
-    // Class, property, light, dark.
-    private static readonly (string Class, string Property, string Light, string Dark)[] Colours =
-    [
-        ("paper", "fill", "#ffffff", "#0d1117"),
-        ("ink", "fill", "#1f2328", "#e6edf3"),
-        ("muted", "fill", "#59636e", "#9da7b3"),
-        ("grid", "stroke", "#d8dee4", "#30363d"),
-        ("arrow", "stroke", "#6e7781", "#8b949e"),
-        ("head", "fill", "#6e7781", "#8b949e"),
-        ("box", "fill", "#f6f8fa", "#161b22"),
-        ("box", "stroke", "#8c959f", "#6e7681"),
-        ("cell", "fill", "#ddf4ff", "#0c2d6b"),
-        ("cell", "stroke", "#0969da", "#388bfd"),
-        ("value", "fill", "#fff8c5", "#4b2900"),
-        ("value", "stroke", "#9a6700", "#bb8009"),
-        ("c0", "stroke", "#0b62d6", "#58a6ff"),
-        ("c1", "stroke", "#bc4c00", "#f0883e"),
-        ("c2", "stroke", "#1a7f37", "#3fb950"),
-        ("c3", "stroke", "#8250df", "#bc8cff"),
-    ];
-
     internal const int CurveColours = 4;
 
-    private readonly StringBuilder _svg = new();
-    private readonly XmlWriter _xml;
+    // A style element holds for the whole page: each class's name is to begin with the picture's own mark, which stands where this does.
+    private const string Mark = "~";
+
+    private const string Lines =
+        ".~grid,.~arrow,.~c0,.~c1,.~c2,.~c3{fill:none}.~c0,.~c1,.~c2,.~c3{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}" +
+        ".~arrow{stroke-width:1.3}.~dashed{stroke-dasharray:5 4}.~dotted{stroke-dasharray:1 4}.~long{stroke-dasharray:12 4}";
+
+    private static readonly (string Class, string Property, string Light, string Dark)[] Colours =
+    [
+        ("paper", "fill", "#ffffff", "#0d1117"), ("ink", "fill", "#1f2328", "#e6edf3"), ("muted", "fill", "#59636e", "#9da7b3"),
+        ("grid", "stroke", "#d8dee4", "#30363d"), ("arrow", "stroke", "#6e7781", "#8b949e"), ("head", "fill", "#6e7781", "#8b949e"),
+        ("box", "fill", "#f6f8fa", "#161b22"), ("box", "stroke", "#8c959f", "#6e7681"),
+        ("cell", "fill", "#ddf4ff", "#0c2d6b"), ("cell", "stroke", "#0969da", "#388bfd"),
+        ("value", "fill", "#fff8c5", "#4b2900"), ("value", "stroke", "#9a6700", "#bb8009"),
+        ("c0", "stroke", "#0b62d6", "#58a6ff"), ("c1", "stroke", "#bc4c00", "#f0883e"),
+        ("c2", "stroke", "#1a7f37", "#3fb950"), ("c3", "stroke", "#8250df", "#bc8cff"),
+    ];
+
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    private readonly XElement _svg;
+    private readonly XElement _style;
+    private XElement _group;
 
     internal SvgCanvas(double width, double height, string title, string description)
     {
-        _xml = XmlWriter.Create(new Utf8Writer(_svg), new XmlWriterSettings { Indent = true, IndentChars = " ", NewLineChars = "\n" });
-        _xml.WriteStartElement("svg", Namespace);
-        Attribute("width", width);
-        Attribute("height", height);
-        _xml.WriteAttributeString("viewBox", $"0 0 {Number(width)} {Number(height)}");
-        _xml.WriteAttributeString("role", "img");
-        _xml.WriteAttributeString("font-family", "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif");
-        _xml.WriteElementString("title", Namespace, Clean(title));
-        _xml.WriteElementString("desc", Namespace, Clean(description));
-        _xml.WriteElementString("style", Namespace, Style());
+        string Rules(Func<(string, string, string Light, string Dark), string> value) =>
+            string.Concat(Colours.Select(colour => $".{Mark}{colour.Class}{{{colour.Property}:{value(colour)}}}"));
+        _style = new XElement(Svg + "style", $"{Lines}{Rules(c => c.Light)}@media (prefers-color-scheme: dark){{{Rules(c => c.Dark)}}}");
+        _svg = _group = new XElement(Svg + "svg", new XElement(Svg + "title", Clean(title)), new XElement(Svg + "desc", Clean(description)), _style);
+        _svg.SetAttributeValue("width", Number(width));
+        _svg.SetAttributeValue("height", Number(height));
+        _svg.SetAttributeValue("viewBox", $"0 0 {Number(width)} {Number(height)}");
+        _svg.SetAttributeValue("role", "img");
+        _svg.SetAttributeValue("font-family", "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif");
         Rectangle(0, 0, width, height, "paper");
     }
 
-    internal void BeginGroup(string @class)
-    {
-        _xml.WriteStartElement("g", Namespace);
-        _xml.WriteAttributeString("class", @class);
-    }
+    internal void BeginGroup(string @class) => _group = Add("g", @class);
 
-    internal void EndGroup() => _xml.WriteEndElement();
+    internal void EndGroup() => _group = _svg;
 
-    internal void Rectangle(double x, double y, double width, double height, string @class, double radius = 0)
-    {
-        Start("rect", @class);
-        Attribute("x", x);
-        Attribute("y", y);
-        Attribute("width", width);
-        Attribute("height", height);
-        if (radius > 0)
-        {
-            Attribute("rx", radius);
-        }
-        _xml.WriteEndElement();
-    }
+    internal void Rectangle(double x, double y, double width, double height, string @class, double? radius = null) =>
+        Add("rect", @class, ("x", x), ("y", y), ("width", width), ("height", height), ("rx", radius));
 
-    internal void Line(double x1, double y1, double x2, double y2, string @class) =>
-        Path($"M{Number(x1)} {Number(y1)}L{Number(x2)} {Number(y2)}", @class);
+    internal void Line(double x1, double y1, double x2, double y2, string @class) => Path($"M{Point(x1, y1)}L{Point(x2, y2)}", @class);
 
-    internal void Path(string data, string @class)
-    {
-        Start("path", @class);
-        _xml.WriteAttributeString("d", data);
-        _xml.WriteEndElement();
-    }
+    internal void Path(string data, string @class) => Add("path", @class).SetAttributeValue("d", data);
 
     /// <summary>A straight arrow with its head at the end.</summary>
     internal void Arrow(double x1, double y1, double x2, double y2, bool dashed = false)
@@ -89,9 +67,9 @@ internal sealed class SvgCanvas
         const double Length = 6, HalfWidth = 3;
         var distance = Math.Max(Math.Sqrt(((x2 - x1) * (x2 - x1)) + ((y2 - y1) * (y2 - y1))), 1);
         var (dx, dy) = ((x2 - x1) / distance, (y2 - y1) / distance);
-        var (bx, by) = (x2 - (dx * Length), y2 - (dy * Length));
+        var (bx, by, sx, sy) = (x2 - (dx * Length), y2 - (dy * Length), -dy * HalfWidth, dx * HalfWidth);
         Line(x1, y1, bx, by, dashed ? "arrow dashed" : "arrow");
-        Path($"M{Number(x2)} {Number(y2)}L{Number(bx - (dy * HalfWidth))} {Number(by + (dx * HalfWidth))}L{Number(bx + (dy * HalfWidth))} {Number(by - (dx * HalfWidth))}Z", "head");
+        Path($"M{Point(x2, y2)}L{Point(bx + sx, by + sy)}L{Point(bx - sx, by - sy)}Z", "head");
     }
 
     /// <summary>A text on one line; one that is too wide is cut, and shows itself whole when pointed at.</summary>
@@ -101,72 +79,59 @@ internal sealed class SvgCanvas
     /// <param name="size">The font's size.</param>
     /// <param name="width">How wide it may be at most.</param>
     /// <param name="class"><c>ink</c> or <c>muted</c>.</param>
-    /// <param name="anchor"><c>start</c>, <c>middle</c> or <c>end</c>.</param>
-    internal void Text(double x, double y, string text, double size, double width, string @class = "ink", string anchor = "start")
+    /// <param name="anchor"><c>middle</c> or <c>end</c>; null: x is where it begins.</param>
+    internal void Text(double x, double y, string text, double size, double width, string @class = "ink", string? anchor = null)
     {
-        if (text.Length == 0)
+        if (text.Length > 0)
         {
-            return;
+            var whole = Clean(text);
+            var shown = TextWidth.Fit(whole, size, width);
+            var element = Add("text", @class, ("x", x), ("y", y), ("font-size", size));
+            element.SetAttributeValue("text-anchor", anchor);
+            element.Add(shown == whole ? null : new XElement(Svg + "title", whole), shown);
         }
-        var whole = Clean(text);
-        var shown = TextWidth.Fit(whole, size, width);
-        Start("text", @class);
-        Attribute("x", x);
-        Attribute("y", y);
-        Attribute("font-size", size);
-        if (anchor != "start")
-        {
-            _xml.WriteAttributeString("text-anchor", anchor);
-        }
-        if (shown != whole)
-        {
-            _xml.WriteElementString("title", Namespace, whole);
-        }
-        _xml.WriteString(shown);
-        _xml.WriteEndElement();
     }
 
     /// <summary>Ends the document.</summary>
     internal string Finish()
     {
-        _xml.WriteEndElement();
-        _xml.Flush();
-        return _svg.Append('\n').ToString();
+        // Of the content, so that the same picture has the same bytes whenever and wherever it is drawn.
+        var mark = $"p{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Xml())))[..8]}-";
+        foreach (var names in _svg.Descendants().Attributes("class"))
+        {
+            names.Value = mark + names.Value.Replace(" ", " " + mark, StringComparison.Ordinal);
+        }
+        _style.Value = _style.Value.Replace(Mark, mark, StringComparison.Ordinal);
+        return Xml();
     }
 
-    internal static string Number(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
+    internal static string Point(double x, double y) => $"{Number(x)} {Number(y)}";
 
-    private void Start(string element, string @class)
+    private static string Number(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
+
+    private XElement Add(string name, string @class, params ReadOnlySpan<(string Name, double? Value)> numbers)
     {
-        _xml.WriteStartElement(element, Namespace);
-        _xml.WriteAttributeString("class", @class);
+        var element = new XElement(Svg + name, new XAttribute("class", @class));
+        foreach (var (attribute, value) in numbers)
+        {
+            element.SetAttributeValue(attribute, value is { } number ? Number(number) : null);
+        }
+        _group.Add(element);
+        return element;
     }
 
-    private void Attribute(string name, double value) => _xml.WriteAttributeString(name, Number(value));
+    private string Xml()
+    {
+        var text = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" };
+        using (var writer = XmlWriter.Create(text, settings))
+        {
+            _svg.WriteTo(writer);
+        }
+        return text.Append('\n').ToString();
+    }
 
     // XML has no way to write control characters and lone surrogates; a line break would leave the line.
-    private static string Clean(string text)
-    {
-        var clean = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
-        {
-            clean.Append(rune.Value < ' ' ? " " : rune.Value is 0x7F or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString());
-        }
-        return clean.ToString();
-    }
-
-    private static string Style()
-    {
-        const string Lines = ".grid,.arrow,.c0,.c1,.c2,.c3{fill:none}.c0,.c1,.c2,.c3{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.arrow{stroke-width:1.3}.dashed{stroke-dasharray:5 4}.dotted{stroke-dasharray:1 4}.long{stroke-dasharray:12 4}";
-        return $"{Lines}{Rules(colour => colour.Light)}@media (prefers-color-scheme: dark){{{Rules(colour => colour.Dark)}}}";
-
-        static string Rules(Func<(string Class, string Property, string Light, string Dark), string> value) =>
-            string.Concat(Colours.Select(colour => $".{colour.Class}{{{colour.Property}:{value(colour)}}}"));
-    }
-
-    // A StringWriter would declare UTF-16.
-    private sealed class Utf8Writer(StringBuilder text) : StringWriter(text, CultureInfo.InvariantCulture)
-    {
-        public override Encoding Encoding => Encoding.UTF8;
-    }
+    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
+        rune.Value < ' ' ? " " : rune.Value is 0x7F or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
 }
