@@ -15,60 +15,52 @@ internal sealed class ModelDiagram
     private const double TitleSize = 15, NameSize = 13, DetailSize = 11, CellSize = 10;
     private const double Left = Edge + BoxWidth + (2 * StateArrow) + 12;
 
-    private readonly SequentialModel _model;
     private readonly List<FramingSignal> _signals = [];
     private readonly List<string> _notes = [];
-    private readonly double _width;
     private readonly SvgCanvas _canvas;
+    private readonly double _right;
     private double _y = Header;
 
     private ModelDiagram(SequentialModel model)
     {
-        _model = model;
         var shape = model.InputShape!;
         for (var i = 0; i <= model.Layers.Count; i++)
         {
             shape = i > 0 ? model.Layers[i - 1].OutputShape(shape) : shape;
-            _signals.Add(new FramingSignal(shape, i > 0 ? model.Layers[i - 1] : null, i < model.Layers.Count ? model.Layers[i] : null));
+            _signals.Add(new FramingSignal(shape, model.Layers.ElementAtOrDefault(i - 1), model.Layers.ElementAtOrDefault(i)));
         }
         var (input, output) = (_signals[0], _signals[^1]);
-        var parts = Math.Max(input.Parts.Count, output.Parts.Count);
-        _width = Math.Max(((_signals.Max(signal => signal.Steps().Count) - 1) * Pitch) + CellWidth, parts * PartWidth);
+        var steps = ((_signals.Max(signal => signal.Steps().Count) - 1) * Pitch) + CellWidth;
+        _right = Left + Math.Max(steps, Math.Max(input.Parts.Count, output.Parts.Count) * PartWidth);
+        var width = _right + (2 * StateArrow) - Edge;
         var title = $"{(input.Count == "many" ? "Many" : "One")}-to-{output.Count}: {input.Words} in, {output.Words} out";
-        var inner = Left + _width + (2 * StateArrow) - Edge;
+        var layers = string.Join(", ", model.Layers.Select(layer => layer.Name));
         _canvas = new SvgCanvas(
-            inner + (2 * Edge),
-            Header + (_signals.Count * RowHeight) + BoxHeight + 40,
-            title,
-            $"The layers of the model, from input to output: {string.Join(", ", model.Layers.Select(layer => layer.Name))}");
-        _canvas.Text(Edge, Edge + TitleSize, title, TitleSize, inner);
+            width + (2 * Edge), Header + (_signals.Count * RowHeight) + BoxHeight + 40, title, $"The layers of the model, from input to output: {layers}");
+        _canvas.Text(Edge, Edge + TitleSize, title, TitleSize, width);
         var trainable = string.Create(CultureInfo.InvariantCulture, $"{model.CountParameters(trainable: true):N0} trainable");
-        _canvas.Text(Edge, Edge + TitleSize + 20, $"{Parameters(model)}, {trainable}. On the right, one sample.", DetailSize, inner, "muted");
-    }
+        _canvas.Text(Edge, Edge + TitleSize + 20, $"{Parameters(model)}, {trainable}. On the right, one sample.", DetailSize, width, "muted");
 
-    /// <summary>Where a time step, or the one vector, is drawn: its number, null for a gap; its middle; where the arrows to the next row begin.</summary>
-    private sealed record Place(string? Number, double X, params double[] From);
-
-    internal static string Draw(SequentialModel model) => new ModelDiagram(model).Draw();
-
-    private string Draw()
-    {
-        Box("Input", "", _signals[0], "");
-        var places = Places(_signals[0], Left + (_width / 2));
-        Values("x", _signals[0], places);
-        foreach (var (i, layer) in _model.Layers.Index())
+        Box("Input", "", input, "");
+        var places = Places(input, (Left + _right) / 2);
+        Values("x", input, places);
+        foreach (var (i, layer) in model.Layers.Index())
         {
             NextRow();
             Box(Kind(layer), layer.Name, _signals[i + 1], Parameters(layer));
             places = Through(layer, _signals[i], places, _signals[i + 1]);
         }
         NextRow();
-        Box("Output", "", _signals[^1], "");
+        Box("Output", "", output, "");
         Arrows(places);
-        Values("y", _signals[^1], places);
-        _canvas.Text(Edge, _y + BoxHeight + 28, string.Join(' ', _notes.Distinct()), DetailSize, Left + _width + (2 * StateArrow) - Edge, "muted");
-        return _canvas.Finish();
+        Values("y", output, places);
+        _canvas.Text(Edge, _y + BoxHeight + 28, string.Join(' ', _notes.Distinct()), DetailSize, width, "muted");
     }
+
+    /// <summary>Where a time step, or the one vector, is drawn: its number, null for a gap; its middle; where the arrows from it begin.</summary>
+    private sealed record Place(string? Number, double X, params double[] From);
+
+    internal static string Draw(SequentialModel model) => new ModelDiagram(model)._canvas.Finish();
 
     private void NextRow()
     {
@@ -98,8 +90,8 @@ internal sealed class ModelDiagram
     private List<Place> Places(FramingSignal signal, double alone, double? from = null)
     {
         var numbers = signal.Steps();
-        var first = numbers.Count == 1 ? alone : Left + _width - (CellWidth / 2) - ((numbers.Count - 1) * Pitch);
-        return [.. numbers.Select((number, i) => first + (i * Pitch)).Zip(numbers, (x, number) => new Place(number, x, from ?? x))];
+        var first = numbers.Count == 1 ? alone : _right - (CellWidth / 2) - ((numbers.Count - 1) * Pitch);
+        return [.. numbers.Index().Select(step => new Place(step.Item, first + (step.Index * Pitch), from ?? first + (step.Index * Pitch)))];
     }
 
     /// <summary>Draws what a layer does, and the arrows to it.</summary>
@@ -109,20 +101,17 @@ internal sealed class ModelDiagram
         var isOfEachStep = layer is TimeDistributed or Dense or ActivationLayer or Dropout or Masking or Embedding;
         // A layer that reads backwards has its first cell at the last step.
         var isBackwards = layer is RecurrentLayer { GoBackwards: true };
-        var cells = isBackwards ? [.. places.Zip(Enumerable.Reverse(places), (at, last) => at with { Number = last.Number })] : places;
         Arrows(places, isBackwards);
         if (!isRecurrent && layer is not RepeatVector && (input.IsSequence ? !(isOfEachStep && output.IsSequence) : output.IsSequence))
         {
-            // Every output may depend on every input.
+            // Every output may depend on every input: one bar.
             var after = Places(output, (places[0].X + places[^1].X) / 2);
             var (left, right) = (Math.Min(places[0].X, after[0].X), Math.Max(places[^1].X, after[^1].X));
             Cell((left + right) / 2, right - left + CellWidth, Kind(layer), "cell");
             return after;
         }
-        foreach (var cell in cells)
-        {
-            Cell(cell.X, CellWidth, cell.Number is null ? null : CellText(layer), "cell");
-        }
+        var cells = isBackwards ? [.. places.Select((place, i) => place with { Number = places[^(i + 1)].Number })] : places;
+        cells.ForEach(cell => Cell(cell.X, CellWidth, cell.Number is null ? null : CellText(layer), "cell"));
         if (layer is RepeatVector)
         {
             return Places(output, cells[0].X, cells[0].X);
@@ -143,40 +132,48 @@ internal sealed class ModelDiagram
     /// <summary>The arrows across: from step to step, and for a stateful layer from batch to batch.</summary>
     private void States(Layer layer, List<Place> cells)
     {
-        const double HalfCell = CellWidth / 2, HalfGap = 12;
         var middle = _y + (BoxHeight / 2);
-        (bool IsForward, double Shift)[] ways = layer is Bidirectional ? [(true, -5), (false, 5)] : [(true, 0)];
-        foreach (var (isForward, shift) in ways)
+        (bool IsForward, double Y)[] ways = layer is Bidirectional ? [(true, middle - 5), (false, middle + 5)] : [(true, middle)];
+        foreach (var ((isForward, y), (before, after)) in ways.SelectMany(way => cells.Zip(cells.Skip(1), (before, after) => (way, (before, after)))))
         {
-            foreach (var (before, after) in cells.Zip(cells.Skip(1)))
-            {
-                _notes.Add("Arrows across: the state, from step to step.");
-                var (left, right) = (before.X + (before.Number is null ? HalfGap : HalfCell), after.X - (after.Number is null ? HalfGap : HalfCell));
-                _canvas.Arrow(isForward ? left : right, middle + shift, isForward ? right : left, middle + shift);
-            }
+            _notes.Add("Arrows across: the state, from step to step.");
+            var (left, right) = (before.X + Half(before), after.X - Half(after));
+            _canvas.Arrow(isForward ? left : right, y, isForward ? right : left, y);
         }
         if (layer is RecurrentLayer { Stateful: true })
         {
             _notes.Add("Dashed: the state, from batch to batch.");
-            _canvas.Arrow(cells[0].X - HalfCell - (2 * StateArrow), middle, cells[0].X - HalfCell, middle, dashed: true);
-            _canvas.Arrow(cells[^1].X + HalfCell, middle, cells[^1].X + HalfCell + (2 * StateArrow), middle, dashed: true);
+            var (left, right) = (cells[0].X - Half(cells[0]), cells[^1].X + Half(cells[^1]));
+            _canvas.Arrow(left - (2 * StateArrow), middle, left, middle, dashed: true);
+            _canvas.Arrow(right, middle, right + (2 * StateArrow), middle, dashed: true);
         }
+
+        static double Half(Place cell) => cell.Number is null ? 12 : CellWidth / 2;
     }
 
     /// <summary>The arrows from the row above to the places of this one.</summary>
     private void Arrows(List<Place> places, bool isMirrored = false)
     {
         var (start, end) = (_y - RowHeight + ((BoxHeight + CellHeight) / 2), _y + ((BoxHeight - CellHeight) / 2));
-        foreach (var (i, place) in places.Index().Where(indexed => indexed.Item.Number is not null))
+        foreach (var (i, from) in places.Index().Where(at => at.Item.Number is not null).SelectMany(at => at.Item.From.Select(from => (at.Index, from))))
         {
-            foreach (var from in place.From)
-            {
-                _canvas.Arrow(from, start, isMirrored ? places[^(i + 1)].X : place.X, end);
-            }
+            _canvas.Arrow(from, start, places[isMirrored ? ^(i + 1) : i].X, end);
         }
     }
 
-    /// <summary>A box with a text, or an ellipsis where there is none.</summary>
+    /// <summary>The model's input or output: a place for each step, or the numbers of a vector beside each other.</summary>
+    private void Values(string letter, FramingSignal signal, List<Place> places)
+    {
+        var (parts, width) = (signal.Parts, signal.Parts.Count > 1 ? PartWidth : CellWidth);
+        if (parts.Count > 1)
+        {
+            var first = Math.Clamp(places[0].X - (parts.Count * width / 2), Left, _right - (parts.Count * width));
+            places = [.. parts.Select((number, i) => new Place(number, first + ((i + 0.5) * width)))];
+        }
+        places.ForEach(place => Cell(place.X, width, place.Number is null ? null : places.Count > 1 ? letter + place.Number : letter, "value"));
+    }
+
+    /// <summary>A box with a text; where there is none, an ellipsis alone.</summary>
     private void Cell(double x, double width, string? text, string @class)
     {
         var baseline = _y + (BoxHeight / 2) + (CellSize * 0.35);
@@ -191,25 +188,8 @@ internal sealed class ModelDiagram
         _canvas.EndGroup();
     }
 
-    /// <summary>The model's input or output: a place for each step, or the numbers of a vector beside each other.</summary>
-    private void Values(string letter, FramingSignal signal, List<Place> places)
-    {
-        var parts = signal.Parts;
-        var width = parts.Count > 1 ? PartWidth : CellWidth;
-        if (parts.Count > 1)
-        {
-            var first = Math.Clamp(places[0].X - (parts.Count * width / 2), Left, Left + _width - (parts.Count * width));
-            places = [.. parts.Select((number, i) => new Place(number, first + ((i + 0.5) * width)))];
-        }
-        foreach (var place in places)
-        {
-            Cell(place.X, width, place.Number is null ? null : places.Count > 1 ? letter + place.Number : letter, "value");
-        }
-    }
-
-    private static string Parameters(Layer layer) => layer.CountParameters() is var count && count == 1
-        ? "1 parameter"
-        : string.Create(CultureInfo.InvariantCulture, $"{count:N0} parameters");
+    private static string Parameters(Layer layer) =>
+        layer.CountParameters() is not 1 and var count ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} parameters") : "1 parameter";
 
     private static string Kind(Layer layer) => layer is TimeDistributed or Bidirectional ? $"{layer.KerasClass}({CellText(layer)})" : layer.KerasClass;
 

@@ -23,14 +23,16 @@ internal sealed class Axis
         var largest = Math.Max(Math.Abs(least), Math.Abs(most));
         _exponent = largest > 0 ? Math.Max((int)Math.Floor(Math.Log10(largest)), -300) : 0;
         _unit = Math.Pow(10, _exponent);
-        (_low, _high) = (least / _unit, most / _unit);
-        if (_high - _low <= Distinct)
-        {
-            (_low, _high) = (_low - 0.5, _high + 0.5);
-        }
+        var space = (most / _unit) - (least / _unit) > Distinct ? 0 : 0.5;
+        (_low, _high) = ((least / _unit) - space, (most / _unit) + space);
     }
 
-    private Axis(int lowPower, int highPower) => (IsLog, _unit, _low, _high) = (true, 1, lowPower, highPower);
+    private Axis(int low, int high)
+    {
+        (IsLog, _low, _high) = (true, low, high);
+        var powers = Enumerable.Range(low, high - low + 1).Where(power => (power - low) % (((high - low) / 7) + 1) == 0);
+        Marks = [.. powers.Select(power => (Place(power), PowerOfTen(power)))];
+    }
 
     /// <summary>Whether equal distances are equal ratios.</summary>
     internal bool IsLog { get; }
@@ -38,19 +40,13 @@ internal sealed class Axis
     /// <summary>The marks: where each is, from 0 to 1, and what it says.</summary>
     internal IReadOnlyList<(double Fraction, string Text)> Marks { get; private set; } = [];
 
-    /// <summary>
-    /// An axis for values whose ends are marks; logarithmic where they span more than a factor of 30 and none is negative, unless that is not wanted.
-    /// </summary>
+    /// <summary>An axis whose ends are marks; logarithmic, if it may be, where the values span more than a factor of 30 and none is negative.</summary>
     internal static Axis Rounded(IReadOnlyCollection<double> finite, bool mayBeLog)
     {
         var positive = finite.Where(value => value > 0).DefaultIfEmpty(1).ToList();
         if (mayBeLog && finite.All(value => value >= 0) && positive.Max() / positive.Min() > LogRatio)
         {
-            var (low, high) = ((int)Math.Floor(Math.Log10(positive.Min())), (int)Math.Ceiling(Math.Log10(positive.Max())));
-            var log = new Axis(low, high);
-            var powers = Enumerable.Range(low, high - low + 1).Where(power => (power - low) % (((high - low) / 7) + 1) == 0);
-            log.Marks = [.. powers.Select(power => (log.Place(power), PowerOfTen(power)))];
-            return log;
+            return new Axis((int)Math.Floor(Math.Log10(positive.Min())), (int)Math.Ceiling(Math.Log10(positive.Max())));
         }
         var axis = new Axis(finite);
         var step = Step((axis._high - axis._low) / 5);
@@ -59,19 +55,16 @@ internal sealed class Axis
         return axis;
     }
 
-    /// <summary>An axis that ends where the values end.</summary>
-    /// <param name="finite">The values.</param>
-    /// <param name="width">The pixels that there are for marks.</param>
-    /// <param name="fontSize">The size of the marks' text.</param>
-    /// <param name="whole">Whether only whole numbers are marked.</param>
+    /// <summary>An axis that ends where the values end, with as many marks, of whole numbers if so wished, as have room in the width.</summary>
     internal static Axis Exact(IReadOnlyCollection<double> finite, double width, double fontSize, bool whole)
     {
         var axis = new Axis(finite);
-        for (var (marks, fit) = (10, false); marks > 0 && !fit; marks--)
+        var marks = 10;
+        do
         {
             axis.Mark(Math.Max(Step((axis._high - axis._low) / marks), whole ? 1 / axis._unit : 0));
-            fit = axis.Marks.All(mark => axis.Marks.Count * (TextWidth.Of(mark.Text, fontSize) + fontSize) <= width);
         }
+        while (--marks > 0 && axis.Marks.Any(mark => axis.Marks.Count * (TextWidth.Of(mark.Text, fontSize) + fontSize) > width));
         return axis;
     }
 

@@ -1,10 +1,6 @@
 namespace EchoLstm.Pictures;
 
-/// <summary>Values of a chart that are joined by a line; one that is not finite leaves a gap.</summary>
-/// <param name="Name">What they are.</param>
-/// <param name="Style">Which colour and dashes they have: that of all curves with this number.</param>
-/// <param name="X">Where each lies.</param>
-/// <param name="Y">The values, as many.</param>
+/// <summary>Values of a chart that are joined by a line; one that is not finite leaves a gap. Curves of one style have one colour and one stroke.</summary>
 internal sealed record Curve(string Name, int Style, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
     // Colours alone would not do for every eye, and a curve that lies under another would not be seen.
@@ -29,12 +25,7 @@ internal sealed record Curve(string Name, int Style, IReadOnlyList<double> X, IR
     }
 }
 
-/// <summary>Curves over two axes.</summary>
-/// <param name="Title">What the values are; drawn above.</param>
-/// <param name="XTitle">What they are drawn over.</param>
-/// <param name="Curves">The curves.</param>
-/// <param name="MayBeLog">Whether the values' axis may be logarithmic.</param>
-/// <param name="WholeX">Whether only whole numbers are marked below.</param>
+/// <summary>Curves over two axes; the one upwards may be logarithmic, and the one below marks whole numbers alone, if so wished.</summary>
 internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Curve> Curves, bool MayBeLog = true, bool WholeX = false)
 {
     private const double MarkSize = 11, TitleSize = 13, TitleHeight = 26, MarksHeight = 22, XTitleHeight = 18, Gap = 6;
@@ -73,9 +64,9 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Curve> C
             canvas.Text(Math.Clamp(at, x + half, x + width - half), bottom + MarksHeight - 4, text, MarkSize, plot, "muted", "middle");
         }
         canvas.Text(left + (plot / 2), bottom + MarksHeight + XTitleHeight - 6, XTitle, MarkSize, plot, "muted", "middle");
-        foreach (var path in Curves.Select(curve => (Data: curve.Path(Across, Down), curve.Class)).Where(path => path.Data.Length > 0))
+        foreach (var curve in Curves.Where(curve => curve.Y.Any(double.IsFinite)))
         {
-            canvas.Path(path.Data, path.Class);
+            canvas.Path(curve.Path(Across, Down), curve.Class);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Xml;
 using System.Xml.Linq;
 
 namespace EchoLstm.Pictures;
@@ -12,8 +11,8 @@ internal sealed class SvgCanvas
 {
     internal const int CurveColours = 4;
 
-    // A style element holds for the whole page: each class's name is to begin with the picture's own mark, which stands where this does.
-    private const string Mark = "~";
+    // A style element holds for the whole page, so the names of classes begin with a mark of the picture's own; this character, of no meaning, stands for it.
+    private const char Mark = '\uE000';
 
     private const string Lines =
         ".~grid,.~arrow,.~c0,.~c1,.~c2,.~c3{fill:none}.~c0,.~c1,.~c2,.~c3{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}" +
@@ -32,34 +31,30 @@ internal sealed class SvgCanvas
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    private readonly XElement _svg;
-    private readonly XElement _style;
-    private XElement _group;
+    private readonly XElement _svg = new(Svg + "svg");
+    private XElement _parent;
 
     internal SvgCanvas(double width, double height, string title, string description)
     {
-        string Rules(Func<(string, string, string Light, string Dark), string> value) =>
-            string.Concat(Colours.Select(colour => $".{Mark}{colour.Class}{{{colour.Property}:{value(colour)}}}"));
-        _style = new XElement(Svg + "style", $"{Lines}{Rules(c => c.Light)}@media (prefers-color-scheme: dark){{{Rules(c => c.Dark)}}}");
-        _svg = _group = new XElement(Svg + "svg", new XElement(Svg + "title", Clean(title)), new XElement(Svg + "desc", Clean(description)), _style);
-        _svg.SetAttributeValue("width", Number(width));
-        _svg.SetAttributeValue("height", Number(height));
-        _svg.SetAttributeValue("viewBox", $"0 0 {Number(width)} {Number(height)}");
-        _svg.SetAttributeValue("role", "img");
-        _svg.SetAttributeValue("font-family", "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif");
+        _parent = _svg;
+        Set(_svg, ("width", width), ("height", height), ("viewBox", $"0 0 {Point(width, height)}"), ("role", "img"));
+        Set(_svg, ("font-family", "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"));
+        string Rules(bool dark) => string.Concat(Colours.Select(of => $".~{of.Class}{{{of.Property}:{(dark ? of.Dark : of.Light)}}}"));
+        var style = $"{Lines}{Rules(dark: false)}@media (prefers-color-scheme: dark){{{Rules(dark: true)}}}".Replace('~', Mark);
+        _svg.Add(new XElement(Svg + "title", Clean(title)), new XElement(Svg + "desc", Clean(description)), new XElement(Svg + "style", style));
         Rectangle(0, 0, width, height, "paper");
     }
 
-    internal void BeginGroup(string @class) => _group = Add("g", @class);
+    internal void BeginGroup(string @class) => _parent = Add("g", @class);
 
-    internal void EndGroup() => _group = _svg;
+    internal void EndGroup() => _parent = _svg;
 
     internal void Rectangle(double x, double y, double width, double height, string @class, double? radius = null) =>
         Add("rect", @class, ("x", x), ("y", y), ("width", width), ("height", height), ("rx", radius));
 
     internal void Line(double x1, double y1, double x2, double y2, string @class) => Path($"M{Point(x1, y1)}L{Point(x2, y2)}", @class);
 
-    internal void Path(string data, string @class) => Add("path", @class).SetAttributeValue("d", data);
+    internal void Path(string data, string @class) => Add("path", @class, ("d", data));
 
     /// <summary>A straight arrow with its head at the end.</summary>
     internal void Arrow(double x1, double y1, double x2, double y2, bool dashed = false)
@@ -72,66 +67,47 @@ internal sealed class SvgCanvas
         Path($"M{Point(x2, y2)}L{Point(bx + sx, by + sy)}L{Point(bx - sx, by - sy)}Z", "head");
     }
 
-    /// <summary>A text on one line; one that is too wide is cut, and shows itself whole when pointed at.</summary>
-    /// <param name="x">Where it begins, or its middle or end by the anchor.</param>
-    /// <param name="y">Its base line.</param>
-    /// <param name="text">The text; nothing is drawn where it is empty.</param>
-    /// <param name="size">The font's size.</param>
-    /// <param name="width">How wide it may be at most.</param>
-    /// <param name="class"><c>ink</c> or <c>muted</c>.</param>
-    /// <param name="anchor"><c>middle</c> or <c>end</c>; null: x is where it begins.</param>
+    /// <summary>A text on one line, from x on, or as the anchor says; one wider than it may be is cut, and shows itself whole when pointed at.</summary>
     internal void Text(double x, double y, string text, double size, double width, string @class = "ink", string? anchor = null)
     {
         if (text.Length > 0)
         {
             var whole = Clean(text);
             var shown = TextWidth.Fit(whole, size, width);
-            var element = Add("text", @class, ("x", x), ("y", y), ("font-size", size));
-            element.SetAttributeValue("text-anchor", anchor);
-            element.Add(shown == whole ? null : new XElement(Svg + "title", whole), shown);
+            Add("text", @class, ("x", x), ("y", y), ("font-size", size), ("text-anchor", anchor))
+                .Add(shown == whole ? null : new XElement(Svg + "title", whole), shown);
         }
     }
 
-    /// <summary>Ends the document.</summary>
+    /// <summary>Ends the document. The mark is made of the content, so that the same picture has the same bytes whenever and wherever it is drawn.</summary>
     internal string Finish()
     {
-        // Of the content, so that the same picture has the same bytes whenever and wherever it is drawn.
-        var mark = $"p{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Xml())))[..8]}-";
-        foreach (var names in _svg.Descendants().Attributes("class"))
-        {
-            names.Value = mark + names.Value.Replace(" ", " " + mark, StringComparison.Ordinal);
-        }
-        _style.Value = _style.Value.Replace(Mark, mark, StringComparison.Ordinal);
-        return Xml();
+        var xml = $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{_svg}\n".ReplaceLineEndings("\n");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(xml)));
+        return xml.Replace($"{Mark}", $"p{hash[..8]}-", StringComparison.Ordinal);
     }
 
     internal static string Point(double x, double y) => $"{Number(x)} {Number(y)}";
 
     private static string Number(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
 
-    private XElement Add(string name, string @class, params ReadOnlySpan<(string Name, double? Value)> numbers)
+    private XElement Add(string name, string @class, params ReadOnlySpan<(string Name, object? Value)> attributes)
     {
-        var element = new XElement(Svg + name, new XAttribute("class", @class));
-        foreach (var (attribute, value) in numbers)
-        {
-            element.SetAttributeValue(attribute, value is { } number ? Number(number) : null);
-        }
-        _group.Add(element);
+        var element = new XElement(Svg + name, new XAttribute("class", Mark + @class.Replace(" ", $" {Mark}", StringComparison.Ordinal)));
+        Set(element, attributes);
+        _parent.Add(element);
         return element;
     }
 
-    private string Xml()
+    private static void Set(XElement element, params ReadOnlySpan<(string Name, object? Value)> attributes)
     {
-        var text = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" };
-        using (var writer = XmlWriter.Create(text, settings))
+        foreach (var (name, value) in attributes)
         {
-            _svg.WriteTo(writer);
+            element.SetAttributeValue(name, value is double number ? Number(number) : value);
         }
-        return text.Append('\n').ToString();
     }
 
     // XML has no way to write control characters and lone surrogates; a line break would leave the line.
     private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
-        rune.Value < ' ' ? " " : rune.Value is 0x7F or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
+        Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) ? " " : rune.Value is 0xFFFE or 0xFFFF or Mark ? "\uFFFD" : rune.ToString()));
 }

@@ -19,6 +19,10 @@ internal static class TextWidth
     });
 
     /// <summary>The text where it fits, else its beginning and an ellipsis; no accent or emoji is cut in two.</summary>
-    internal static string Fit(string text, double fontSize, double width) => Of(text, fontSize) <= width ? text
-        : text[..StringInfo.ParseCombiningCharacters(text).TakeWhile(end => Of(text[..end] + '…', fontSize) <= width).LastOrDefault()] + '…';
+    internal static string Fit(string text, double fontSize, double width)
+    {
+        // A width that was made of this text's own by adding and subtracting may lack the last digit.
+        bool Fits(string part) => Of(part, fontSize) <= width + 0.001;
+        return Fits(text) ? text : text[..StringInfo.ParseCombiningCharacters(text).TakeWhile(end => Fits(text[..end] + '…')).LastOrDefault()] + '…';
+    }
 }
