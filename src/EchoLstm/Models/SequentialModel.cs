@@ -251,13 +251,16 @@ public sealed partial class SequentialModel : Layer, ISavable
     }
 
     /// <summary>
-    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the framing: which inputs, at which time
-    /// steps, lead to which outputs.
+    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the framing:
+    /// which inputs, at which time steps, lead to which outputs.
     /// </summary>
-    /// <param name="path">The file to write, e.g. <c>model.svg</c>; its folder must be there. A file that is there is replaced when the new one is complete.</param>
+    /// <param name="path">
+    /// The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that is there is replaced when the new
+    /// one is complete.
+    /// </param>
     /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; a file that was there is as it was.</exception>
+    /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
+    /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
     /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every output. The file needs
     /// nothing else, and follows the light or dark colours of what shows it.
@@ -268,7 +271,7 @@ public sealed partial class SequentialModel : Layer, ISavable
         ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("be drawn");
-        SvgFile.Write(path, ModelDiagram.Draw(this));
+        SvgFile.Write(path, () => ModelDiagram.Draw(this));
     }
 
     /// <summary>Loads a state dictionary and forgets carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>

@@ -46,22 +46,26 @@ public sealed class SeriesPlot
         {
             throw new ArgumentOutOfRangeException(nameof(step), step, "step is a finite number above 0.");
         }
-        _curves.Add(new Curve(
-            name,
-            _curves.Count,
-            [.. Enumerable.Range(0, values.Count).Select(i => start + (i * step))],
-            [.. values.Select(value => (double)value)]));
+        var places = Enumerable.Range(0, values.Count).Select(i => start + (i * step));
+        _curves.Add(new Curve(name, _curves.Count, [.. places], [.. values.Select(value => (double)value)]));
         return this;
     }
 
     /// <summary>Writes the picture as SVG. A file that is there is replaced at once, when the new one is complete.</summary>
-    /// <param name="path">The file to write, e.g. <c>predictions.svg</c>; its folder must be there.</param>
+    /// <param name="path">The file to write, which ends in <c>.svg</c>, e.g. <c>predictions.svg</c>; a missing folder is made.</param>
     /// <exception cref="InvalidOperationException">The plot has no series.</exception>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; a file that was there is as it was.</exception>
-    public void Save(string path) => SvgFile.Write(path, ToSvg());
+    /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
+    /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
+    public void Save(string path) => SvgFile.Write(path, ToSvg);
 
-    internal string ToSvg() => _curves.Count == 0
-        ? throw new InvalidOperationException("The plot has no series: call Add first.")
-        : ChartSheet.Draw(_title, $"Plot of {string.Join(", ", _curves.Select(curve => curve.Name))}", [new Chart(YLabel, XLabel, _curves, MayBeLog: false, WholeX: _curves.All(curve => curve.X.All(double.IsInteger)))]);
+    internal string ToSvg()
+    {
+        if (_curves.Count == 0)
+        {
+            throw new InvalidOperationException("The plot has no series: call Add first.");
+        }
+        var whole = _curves.All(curve => curve.X.All(double.IsInteger));
+        return ChartSheet.Draw(
+            _title, $"Plot of {string.Join(", ", _curves.Select(curve => curve.Name))}", [new Chart(YLabel, XLabel, _curves, MayBeLog: false, whole)]);
+    }
 }

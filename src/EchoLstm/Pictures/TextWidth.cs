@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace EchoLstm.Pictures;
 
@@ -8,49 +7,22 @@ namespace EchoLstm.Pictures;
 /// </summary>
 internal static class TextWidth
 {
-    private const double Narrow = 0.42, Usual = 0.66, Capital = 0.79, Wide = 1.02, Foreign = 1.3;
+    internal static double Of(string text, double fontSize) => fontSize * text.EnumerateRunes().Sum(rune => rune.Value switch
+    {
+        '…' or '→' => 1.02,
+        '–' or '·' => 0.79,
+        > 0x24F => 1.3,
+        > 0x7F or (>= 'A' and <= 'Z' and not ('I' or 'M' or 'O' or 'Q' or 'W')) => 0.79,
+        var other when "@%+=<>~mwMWQO".Contains((char)other, StringComparison.Ordinal) => 1.02,
+        var other when " !'(),.:;[]|ijlftrI-/".Contains((char)other, StringComparison.Ordinal) => 0.42,
+        _ => 0.66,
+    });
 
-    internal static double Of(string text, double fontSize) => text.EnumerateRunes().Sum(Ems) * fontSize;
-
-    /// <summary>The text where it fits, else its beginning and an ellipsis.</summary>
+    /// <summary>The text where it fits, else its beginning and an ellipsis; no accent or emoji is cut in two.</summary>
     internal static string Fit(string text, double fontSize, double width)
     {
-        if (Of(text, fontSize) <= width)
-        {
-            return text;
-        }
-        const char Ellipsis = '…';
-        var (kept, used) = (new StringBuilder(), Of("…", fontSize));
-        // Text elements, so that no accent or emoji is cut in two.
-        foreach (var element in Elements(text))
-        {
-            used += Of(element, fontSize);
-            if (used > width)
-            {
-                break;
-            }
-            kept.Append(element);
-        }
-        return kept.Append(Ellipsis).ToString();
+        // A width that was made of this text's own by adding and subtracting may lack the last digit.
+        bool Fits(string part) => Of(part, fontSize) <= width + 0.001;
+        return Fits(text) ? text : text[..StringInfo.ParseCombiningCharacters(text).TakeWhile(end => Fits(text[..end] + '…')).LastOrDefault()] + '…';
     }
-
-    private static IEnumerable<string> Elements(string text)
-    {
-        var elements = StringInfo.GetTextElementEnumerator(text);
-        while (elements.MoveNext())
-        {
-            yield return elements.GetTextElement();
-        }
-    }
-
-    private static double Ems(Rune rune) => rune.Value switch
-    {
-        > 0x24F and not '…' and not '–' and not '·' and not '→' => Foreign,
-        '…' or '→' or '@' or '%' or '+' or '=' or '<' or '>' or '~' => Wide,
-        'm' or 'w' or 'M' or 'W' or 'Q' or 'O' => Wide,
-        ' ' or '!' or '\'' or '(' or ')' or ',' or '.' or ':' or ';' or '[' or ']' or '|' or 'i' or 'j' or 'l' or 'f' or 't' or 'r' or 'I' or '-' or '/' => Narrow,
-        >= 'A' and <= 'Z' => Capital,
-        > 0x7F => Capital,
-        _ => Usual,
-    };
 }

@@ -106,6 +106,27 @@ public class ModelDiagramTests
     }
 
     [Fact]
+    public void A_layer_behind_one_that_reads_backwards_has_its_steps_where_they_come_from()
+    {
+        using var model = new SequentialModel(new Lstm(2, returnSequences: true, goBackwards: true), new Lstm(2, returnSequences: true));
+        model.Build(100, 3);
+        var svg = ModelDiagram.Draw(model);
+
+        SvgText.Texts(svg).Should().ContainInConsecutiveOrder("y1", "…", "y98", "y99", "y100");
+        // Down: 3 between the boxes, the middle one of those that cross to the first Lstm, 4 to the second and 4 out.
+        ArrowsOf(svg).Down.Should().Be(3 + 1 + 4 + 4);
+    }
+
+    [Fact]
+    public void A_long_name_leaves_the_kind_of_its_layer_whole()
+    {
+        using var model = new SequentialModel(new Lstm(2) { Name = new string('m', 60) });
+        model.Build(1, 1);
+
+        SvgText.Texts(ModelDiagram.Draw(model)).Should().Contain(["LSTM", "(None, 2)"]).And.ContainSingle(text => text.EndsWith("mm…", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_bidirectional_layer_has_arrows_both_ways_and_ends_at_both_ends()
     {
         using var model = new SequentialModel(new Bidirectional(new Lstm(2)));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using EchoLstm.Pictures;
 using EchoLstm.Training;
@@ -16,7 +15,8 @@ public class ChartSheetTests
     [InlineData(3, "896", "571")]
     public void Two_charts_stand_beside_each_other_and_the_third_below(int charts, string width, string height)
     {
-        var root = XDocument.Parse(HistoryPlot.Draw(PictureCases.History([.. Enumerable.Range(0, charts).Select(i => ($"figure {i}", new[] { 1, 0.5 }))]), "title")).Root!;
+        var history = PictureCases.History([.. Enumerable.Range(0, charts).Select(i => ($"figure {i}", new[] { 1, 0.5 }))]);
+        var root = XDocument.Parse(HistoryPlot.Draw(history, "title")).Root!;
 
         ((string?)root.Attribute("width"), (string?)root.Attribute("height")).Should().Be((width, height));
     }
@@ -30,7 +30,7 @@ public class ChartSheetTests
             plot.Add($"series number {i}", [1, 2]);
         }
 
-        var names = Texts(plot.ToSvg()).Where(text => text.Shown.StartsWith("series", StringComparison.Ordinal)).ToList();
+        var names = SvgText.Places(plot.ToSvg()).Where(text => text.Shown.StartsWith("series", StringComparison.Ordinal)).ToList();
 
         names.Should().HaveCount(9).And.OnlyContain(name => name.X + TextWidth.Of(name.Shown, LegendSize) <= Edge + OnlyWidth);
         names.Select(name => name.Y).Distinct().Should().HaveCount(3);
@@ -39,10 +39,11 @@ public class ChartSheetTests
     [Fact]
     public void Marks_at_the_ends_stay_inside()
     {
-        var marks = Texts(new SeriesPlot().Add("a", [0, 1], start: 1_000_000).ToSvg()).Where(text => text.Shown.Length == 7).ToList();
+        var marks = SvgText.Places(new SeriesPlot().Add("a", [0, 1], start: 1_000_000).ToSvg()).Where(text => text.Shown.Length == 7).ToList();
 
         marks.Select(mark => mark.Shown).Should().Equal("1000000", "1000001");
-        marks.Should().OnlyContain(mark => mark.X - (TextWidth.Of(mark.Shown, MarkSize) / 2) >= Edge - 0.1 && mark.X + (TextWidth.Of(mark.Shown, MarkSize) / 2) <= Edge + OnlyWidth + 0.1);
+        var half = TextWidth.Of("1000000", MarkSize) / 2;
+        marks.Should().OnlyContain(mark => mark.X - half >= Edge - 0.1 && mark.X + half <= Edge + OnlyWidth + 0.1);
     }
 
     [Fact]
@@ -60,9 +61,4 @@ public class ChartSheetTests
         text.Nodes().OfType<XText>().Single().Value.Should().StartWith("a b c mmm").And.EndWith("m…");
         text.Elements().Should().ContainSingle().Which.Value.Should().Be("a b c " + new string('m', 100));
     }
-
-    private static List<(string Shown, double X, double Y)> Texts(string svg) =>
-        [.. XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(text => (text.Nodes().OfType<XText>().Single().Value, Number(text, "x"), Number(text, "y")))];
-
-    private static double Number(XElement element, string name) => double.Parse((string)element.Attribute(name)!, CultureInfo.InvariantCulture);
 }

@@ -7,14 +7,11 @@ public class SeriesPlotTests
     [Fact]
     public void Each_series_is_named_and_drawn_where_it_lies()
     {
-        var svg = new SeriesPlot("Monthly") { XLabel = "year", YLabel = "spots" }.Add("real", [1, 2, 3], start: 1950, step: 0.5).Add("predicted", [2, 3], start: 1950.5, step: 0.5).ToSvg();
+        var svg = new SeriesPlot("Monthly") { XLabel = "year", YLabel = "spots" }
+            .Add("real", [1, 2, 3], start: 1950, step: 0.5).Add("predicted", [2, 3], start: 1950.5, step: 0.5).ToSvg();
 
         SvgText.Texts(svg).Should().ContainInOrder("Monthly", "real", "predicted", "spots", "1.0", "3.0", "1950.0", "1951.0", "year");
-        // The legend's lines, then the curves: the second begins in the middle of the first, at its end's height.
-        var (real, predicted) = (Points(SvgText.Paths(svg, "c0")[1]), Points(SvgText.Paths(svg, "c1")[1]));
-        predicted[0].X.Should().Be(real[1].X);
-        predicted[0].Y.Should().Be(real[1].Y);
-        predicted[1].Should().Be(real[2]);
+        SvgText.Curve(svg, "c1").Single().Should().Equal(SvgText.Curve(svg, "c0").Single()[1..]);
     }
 
     [Fact]
@@ -47,20 +44,25 @@ public class SeriesPlotTests
     }
 
     [Fact]
-    public void Where_no_file_can_be_is_said()
+    public void A_value_that_is_not_finite_is_a_gap_and_a_lone_one_a_circle()
     {
-        using var folder = new TemporaryFolder();
-        var plot = new SeriesPlot().Add("a", [1]);
+        var svg = new SeriesPlot().Add("a", [1, 2, float.NaN, 3, float.PositiveInfinity, 4, 5, float.NegativeInfinity]).ToSvg();
 
-        Errors.Expect<IOException>(() => plot.Save(folder.Path), $"Can't write {folder.Path}: it is a folder. Give the name of a file.");
-        var missing = folder.File("none");
-        Errors.Expect<DirectoryNotFoundException>(() => plot.Save(Path.Combine(missing, "a.svg")), $"Can't write {Path.Combine(missing, "a.svg")}: there is no folder {missing}. Make it first.");
-        Directory.GetFileSystemEntries(folder.Path).Should().BeEmpty();
+        SvgText.Curve(svg).Select(piece => piece.Count).Should().Equal(2, 1, 2);
+        SvgText.Paths(svg, "c0")[1].Split('M').Skip(1).Select(piece => piece.Contains('a')).Should().Equal(false, true, false);
+        svg.Should().NotContainAny("NaN", "∞", "Infinity");
     }
 
-    private static List<(string X, string Y)> Points(string path)
+    [Fact]
+    public void One_value_alone_is_seen() => SvgText.Paths(new SeriesPlot().Add("a", [1]).ToSvg(), "c0")[1].Should().Contain("a2 2");
+
+    [Fact]
+    public void Where_nothing_is_finite_the_picture_says_so()
     {
-        var numbers = path[1..].Split('L', ' ');
-        return [.. Enumerable.Range(0, numbers.Length / 2).Select(i => (numbers[2 * i], numbers[(2 * i) + 1]))];
+        var svg = new SeriesPlot("title").Add("a", [float.NaN, float.PositiveInfinity]).ToSvg();
+
+        SvgText.Texts(svg).Should().Equal("title", "a", "no finite values");
+        SvgText.Paths(svg, "c0").Should().ContainSingle("the legend's line is the only one");
+        svg.Should().NotContainAny("NaN", "∞", "Infinity");
     }
 }

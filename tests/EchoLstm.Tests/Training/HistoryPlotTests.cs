@@ -70,19 +70,19 @@ public class HistoryPlotTests
     [Fact]
     public void Equal_ratios_are_equal_distances()
     {
-        var path = SvgText.Paths(HistoryPlot.Draw(PictureCases.History(("loss", [1, 0.1, 0.01])), null), "c0")[1];
+        var heights = SvgText.Curve(HistoryPlot.Draw(PictureCases.History(("loss", [1, 0.1, 0.01])), null)).Single().Select(point => point.Y).ToList();
 
-        var heights = path.TrimStart('M').Split('L', ' ').Where((_, i) => i % 2 == 1).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToList();
         (heights[1] - heights[0]).Should().BeGreaterThan(20).And.BeApproximately(heights[2] - heights[1], 0.2);
     }
 
     [Fact]
     public void A_figure_that_is_not_finite_is_a_gap_and_a_lone_one_a_point()
     {
-        var path = SvgText.Paths(HistoryPlot.Draw(PictureCases.History(("loss", [1, 0.9, double.NaN, 0.8, double.PositiveInfinity, 0.7, 0.6])), null), "c0")[1];
+        var svg = HistoryPlot.Draw(PictureCases.History(("loss", [1, 0.9, double.NaN, 0.8, double.PositiveInfinity, 0.7, 0.6])), null);
 
-        path.Split('M').Skip(1).Select(run => (Points: run.Count(letter => letter is 'L' or ' ') / 2, IsDot: run.Contains('a'))).Select(run => run.IsDot)
-            .Should().Equal(false, true, false);
+        SvgText.Curve(svg).Select(piece => piece.Count).Should().Equal(2, 1, 2);
+        SvgText.Paths(svg, "c0")[1].Split('M').Skip(1).Select(piece => piece.Contains('a')).Should().Equal(false, true, false);
+        svg.Should().NotContainAny("NaN", "∞", "Infinity");
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public class HistoryPlotTests
         svg.Length.Should().BeLessThan(60_000);
         SvgText.Texts(svg).Should().Contain("3");
         // The greatest value is at the top, where its mark is.
-        var heights = SvgText.Paths(svg, "c0")[1].TrimStart('M').Split('L', ' ').Where((_, i) => i % 2 == 1).ToList();
-        SvgText.Paths(svg, "grid").Should().Contain(line => line.Contains($" {heights.MinBy(number => double.Parse(number, CultureInfo.InvariantCulture))}L", StringComparison.Ordinal));
+        var top = string.Create(CultureInfo.InvariantCulture, $" {SvgText.Curve(svg).Single().Min(point => point.Y)}L");
+        SvgText.Paths(svg, "grid").Should().Contain(line => line.Contains(top, StringComparison.Ordinal));
     }
 
     [Fact]
