@@ -37,21 +37,27 @@ public sealed class Shape : IReadOnlyList<long?>, IEquatable<Shape>
     /// <param name="index">The axis, 0 being the samples axis.</param>
     public long? this[int index] => _axes[index];
 
-    /// <summary>The length of the last axis (the features); null where it is not known.</summary>
-    public long? Last => _axes[^1];
+    /// <summary>The length of the last axis (the features); null where it is not known, or there is no axis.</summary>
+    public long? Last => Rank == 0 ? null : _axes[^1];
 
     /// <summary>The shape of a tensor.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <returns>Its shape; every axis is known.</returns>
+    /// <exception cref="ArgumentException">The tensor is disposed.</exception>
     public static Shape Of(torch.Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        TensorCheck.Alive(tensor, nameof(tensor));
         return new Shape(Array.ConvertAll(tensor.shape, length => (long?)length));
     }
 
-    /// <summary>The same shape with another length of one axis.</summary>
+    /// <summary>The same shape with another length of one axis; a shape without axes stays as it is.</summary>
     internal Shape With(int axis, long? length)
     {
+        if (Rank == 0)
+        {
+            return this;
+        }
         var axes = (long?[])_axes.Clone();
         axes[axis] = length;
         return new Shape(axes);

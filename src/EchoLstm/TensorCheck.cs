@@ -10,6 +10,8 @@ namespace EchoLstm;
 /// </summary>
 internal static class TensorCheck
 {
+    private const long ManyNumbers = 1 << 20;
+
     /// <summary>Throws unless the tensor has dense, real numbers that can be read.</summary>
     /// <exception cref="ArgumentException">It has not.</exception>
     internal static void Readable(Tensor tensor, string name, Layer? owner = null)
@@ -29,6 +31,11 @@ internal static class TensorCheck
         if (fault is not null)
         {
             throw Wrong(name, owner, fault);
+        }
+        if (tensor.device_type == DeviceType.CPU && tensor.numel() > ManyNumbers)
+        {
+            // An expanded tensor shows more numbers than it has, and whatever computes with it makes them all.
+            SizeGuard.CheckNumbers($"{Subject(name, owner)}, of shape {Shape.Of(tensor)},", tensor.numel(), "Give fewer samples or time steps at once.", (int)tensor.ElementSize);
         }
     }
 
@@ -91,6 +98,7 @@ internal static class TensorCheck
         }
     }
 
-    private static ArgumentException Wrong(string name, Layer? owner, string fault) =>
-        owner is null ? new($"{name} {fault}", name) : new($"The {name} of {owner.Title} {fault}", name);
+    private static ArgumentException Wrong(string name, Layer? owner, string fault) => new($"{Subject(name, owner)} {fault}", name);
+
+    private static string Subject(string name, Layer? owner) => owner is null ? name : $"The {name} of {owner.Title}";
 }

@@ -69,6 +69,39 @@ public class TensorLikeTests
     }
 
     [Fact]
+    public void A_tensor_that_was_disposed_is_told_wherever_it_is_given()
+    {
+        const string Fault = "is a tensor that was disposed, by itself or with the dispose scope that it was made in. Dispose it later, or take it out of the scope with DetachFromDisposeScope().";
+        var gone = zeros(1, 1);
+        gone.Dispose();
+        using var alive = zeros(1, 1);
+        using var model = new EchoLstm.Models.SequentialModel(new EchoLstm.Layers.Lstm(1)) { Seed = 1 };
+        model.Build(-1, 1);
+        using var stream = model.OpenStream();
+
+        Errors.Expect<ArgumentException>(() => TensorLike.FromTensor(gone).ToTensor("x"), $"x {Fault} (Parameter 'x')");
+        Errors.Expect<ArgumentException>(() => model.Predict(gone), $"x {Fault} (Parameter 'x')");
+        Errors.Expect<ArgumentException>(() => model.Forecast(gone, 1), $"window {Fault} (Parameter 'window')");
+        Errors.Expect<ArgumentException>(() => stream.Step(gone), $"input {Fault} (Parameter 'input')");
+        Errors.Expect<ArgumentException>(() => Shape.Of(gone), $"tensor {Fault} (Parameter 'tensor')");
+        Errors.Expect<ArgumentException>(() => _ = new EchoLstm.Layers.LstmState(gone, alive), $"hidden {Fault} (Parameter 'hidden')");
+        Errors.Expect<ArgumentException>(() => _ = new EchoLstm.Layers.LstmState(alive, gone), $"cell {Fault} (Parameter 'cell')");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_tensor_without_dense_numbers_is_refused_as_data(bool isMeta)
+    {
+        using var scope = NewDisposeScope();
+        var given = isMeta ? zeros(2, 1, device: META) : ones(2, 1).to_sparse();
+
+        Errors.Expect<ArgumentException>(
+            () => TensorLike.FromTensor(given).ToTensor("x"),
+            isMeta ? "x is on the device META, where a tensor has a shape but no numbers. Give it numbers on the CPU or an accelerator. (Parameter 'x')" : "x is a sparse tensor, but a model computes with dense ones. Convert it with to_dense(). (Parameter 'x')");
+    }
+
+    [Fact]
     public void Nothing_is_refused_by_the_arguments_name() =>
         Errors.Expect<ArgumentNullException>(() => default(TensorLike).ToTensor("y"), "y is null: expected a tensor or an array. (Parameter 'y')");
 }

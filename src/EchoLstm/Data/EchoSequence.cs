@@ -15,6 +15,7 @@ public static class EchoSequence
     public static float[] Linear(int length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        SizeGuard.CheckArray("A sequence", length, "Make a shorter one.");
         return [.. Enumerable.Range(0, length).Select(i => i / (float)length)];
     }
 

@@ -42,6 +42,7 @@ public sealed class RandomSequence
         {
             throw new ArgumentOutOfRangeException(nameof(classes), classes, "RandomSequence expects at least 1 class: the integers are 0 to classes - 1.");
         }
+        SizeGuard.CheckArray("A sequence", length, "Draw shorter ones, one after the other.");
         var sequence = new int[length];
         for (var i = 0; i < length; i++)
         {

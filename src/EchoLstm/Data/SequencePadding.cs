@@ -35,6 +35,7 @@ public static class SequencePadding
         ArgumentNullException.ThrowIfNull(sequences);
         CheckSide(truncating, nameof(truncating));
         var steps = Steps([.. sequences.Select((sequence, i) => sequence?.Count ?? throw Missing(i))], maxLength, padding, nameof(sequences));
+        SizeGuard.CheckArray("PadSequences", (decimal)sequences.Count * steps, "Lower maxLength, or pad fewer sequences at once.");
         var padded = new T[sequences.Count, steps];
         for (var i = 0; i < sequences.Count; i++)
         {
@@ -67,6 +68,7 @@ public static class SequencePadding
         CheckSide(truncating, nameof(truncating));
         var steps = Steps([.. sequences.Select((sequence, i) => sequence?.GetLength(0) ?? throw Missing(i))], maxLength, padding, nameof(sequences));
         var features = sequences[0].GetLength(1);
+        SizeGuard.CheckArray("PadSequences", (decimal)sequences.Count * steps * features, "Lower maxLength, or pad fewer sequences at once.");
         var padded = new float[sequences.Count, steps, features];
         for (var i = 0; i < sequences.Count; i++)
         {
@@ -109,6 +111,7 @@ public static class SequencePadding
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Mask expects lengths of at least 0 but received {lengths[negative]} at position {negative}. Pass the lengths before padding."), nameof(lengths));
         }
         var steps = Steps(lengths, maxLength, padding, nameof(lengths));
+        SizeGuard.CheckArray("Mask", (decimal)lengths.Count * steps, "Lower maxLength, or pad fewer sequences at once.");
         var mask = new bool[lengths.Count, steps];
         for (var i = 0; i < lengths.Count; i++)
         {

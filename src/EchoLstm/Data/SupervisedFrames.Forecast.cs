@@ -90,6 +90,7 @@ public static partial class SupervisedFrames
 
     private static float[,,] Cut(float[,] series, int windows, int stride, int offset, int steps, IReadOnlyList<int> columns)
     {
+        SizeGuard.CheckArray("The windows", (decimal)windows * steps * columns.Count, "Take shorter windows, or a longer stride.");
         var cut = new float[windows, steps, columns.Count];
         for (var window = 0; window < windows; window++)
         {

@@ -52,6 +52,7 @@ public static partial class SupervisedFrames
     /// <returns>X of shape (length, nIn, 1), Y of shape (length, nOut, 1), and the mask of each.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 &lt;= nOut &lt;= nIn, the padding is not finite, or there is no such side.</exception>
     /// <exception cref="ArgumentException">The sequence is empty, or has the padding among its numbers.</exception>
+    /// <exception cref="InsufficientMemoryException">An array, or memory, can't hold the windows.</exception>
     public static PaddedFrames ToPadded(IReadOnlyList<float> sequence, int nIn, int nOut, float padding = -1, PaddingSide side = PaddingSide.Pre) =>
         ToPadded(Column(sequence), nIn, nOut, padding, side);
 
@@ -59,6 +60,7 @@ public static partial class SupervisedFrames
     private static (float[,,] Frames, bool[,] Mask) Pad(float[,] sequence, int first, int steps, float padding)
     {
         var (length, features) = (sequence.GetLength(0), sequence.GetLength(1));
+        SizeGuard.CheckArray("ToPadded", (decimal)length * steps * features, "Take shorter windows, or fewer rows at once.");
         var frames = new float[length, steps, features];
         var mask = new bool[length, steps];
         for (var window = 0; window < length; window++)

@@ -29,6 +29,7 @@ public static partial class SupervisedFrames
         ArgumentNullException.ThrowIfNull(sequence);
         var (length, features) = (sequence.GetLength(0), sequence.GetLength(1));
         CheckEcho("ToSupervised", length, nIn, nOut);
+        SizeGuard.CheckArray("ToSupervised", (decimal)(length - nIn + 1) * nIn * features, "Take shorter windows, or fewer rows at once.");
         var (x, y) = (new float[length - nIn + 1, nIn, features], new float[length - nIn + 1, nOut, features]);
         CopyWindows<float>(ArrayElements.Of<float>(sequence), x, nIn * features, features);
         CopyWindows<float>(ArrayElements.Of<float>(sequence), y, nOut * features, features);
@@ -59,6 +60,7 @@ public static partial class SupervisedFrames
         ArgumentNullException.ThrowIfNull(sequence);
         CheckEcho("ToSupervised", sequence.Count, nIn, nOut);
         var windows = sequence.Count - nIn + 1;
+        SizeGuard.CheckArray("ToSupervised", (decimal)windows * nIn, "Take shorter windows, or fewer rows at once.");
         var (x, y) = (new int[windows, nIn], new int[windows, nOut]);
         int[] values = [.. sequence];
         CopyWindows<int>(values, x, nIn, 1);

@@ -86,10 +86,7 @@ public sealed class AdditiveAttention : Layer
         {
             return;
         }
-        var features = inputShape.Last ?? throw new ShapeMismatchException(
-            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
-            "(samples, time steps, features)",
-            inputShape.ToString());
+        var features = FeaturesOf(inputShape, "(samples, time steps, features)");
         register_parameter(ScaleName, nn.Parameter(Initializers.Uniform(random, Initializers.GlorotLimit(features, features), features)));
     }
 

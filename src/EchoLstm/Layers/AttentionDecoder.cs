@@ -106,6 +106,7 @@ public sealed class AttentionDecoder : Layer
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
+        FeaturesOf(inputShape, "(samples, time steps, features)");
         _query.Build(new Shape(inputShape[0], 1, Units), random);
         _key.Build(inputShape, random);
         _attention.Build(new Shape(inputShape[0], 1, Units), random);
@@ -121,7 +122,7 @@ public sealed class AttentionDecoder : Layer
     private (Tensor Output, Tensor Weights) Decode(Tensor input, Tensor? mask)
     {
         var keys = _key.call(input); // (samples, time steps, units): the same for every output step
-        using var start = LstmState.Zeros(input.shape[0], Units, input.dtype, input.device);
+        using var start = new LstmState(Zeros(), Zeros());
         var state = start;
         var (outputs, looks) = (new Tensor[Steps], new Tensor[Steps]);
         for (var i = 0; i < Steps; i++)
@@ -131,5 +132,7 @@ public sealed class AttentionDecoder : Layer
             (outputs[i], state) = _lstm.CallWithState(context, state);
         }
         return (cat(outputs, 1), cat(looks, 1));
+
+        Tensor Zeros() => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device);
     }
 }

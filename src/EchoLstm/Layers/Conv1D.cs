@@ -98,10 +98,7 @@ public sealed class Conv1D : Layer
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        var features = inputShape.Last ?? throw new ShapeMismatchException(
-            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
-            "(samples, time steps, features)",
-            inputShape.ToString());
+        var features = FeaturesOf(inputShape, "(samples, time steps, features)");
         SizeGuard.Check(
             Title,
             (((decimal)KernelSize * features) + (UseBias ? 1 : 0)) * Filters,

@@ -92,10 +92,7 @@ public sealed class Dense : Layer
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        var features = inputShape.Last ?? throw new ShapeMismatchException(
-            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
-            "(samples, ..., features)",
-            inputShape.ToString());
+        var features = FeaturesOf(inputShape, "(samples, ..., features)");
         SizeGuard.Check(
             Title,
             ((decimal)features + (UseBias ? 1 : 0)) * Units,

@@ -209,6 +209,45 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable).Sum(parameter => parameter.numel());
     }
 
+    /// <summary>Loads a state dictionary, all or nothing, and forgets a model's carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>
+    /// <param name="source">Tensors by name.</param>
+    /// <param name="strict">Whether missing and unexpected names are errors. <value>true</value></param>
+    /// <param name="skip">Names to leave alone; null: none.</param>
+    /// <returns>The names that were missing and those that were unexpected.</returns>
+    /// <exception cref="ArgumentException">A tensor is null, disposed, complex, sparse or without numbers; nothing was changed.</exception>
+    /// <exception cref="ShapeMismatchException">A tensor has another shape than the layer's of that name; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">Names are missing or unexpected and strict is true, or another thread uses the layer.</exception>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using var change = Gate.Change(nameof(load_state_dict));
+        var own = state_dict();
+        foreach (var (name, given) in source)
+        {
+            if (skip?.Contains(name) == true || !own.TryGetValue(name, out var mine))
+            {
+                continue;
+            }
+            if (given is null)
+            {
+                throw new ArgumentNullException(nameof(source), $"The state dictionary's {name} is null. Nothing was changed. Give it a tensor, or skip the name.");
+            }
+            TensorCheck.Readable(given, name);
+            if (!mine.shape.SequenceEqual(given.shape))
+            {
+                throw new ShapeMismatchException($"The state dictionary does not fit {Title}: {name} is {Shape.Of(given)}, expected {Shape.Of(mine)}. Nothing was changed. Load it into a model of the same layers, or skip the name.", Shape.Of(mine).ToString(), Shape.Of(given).ToString());
+            }
+        }
+        var result = base.load_state_dict(source, strict, skip);
+        AfterLoad();
+        return result;
+    }
+
+    /// <summary>What changes with the weights.</summary>
+    private protected virtual void AfterLoad()
+    {
+    }
+
     /// <summary>Makes and registers the weights; runs without gradients, in a dispose scope.</summary>
     private protected abstract void CreateWeights(Shape inputShape, SeededRandom random);
 
@@ -320,6 +359,15 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>The number of features that weights are made for.</summary>
+    /// <param name="inputShape">The input's shape.</param>
+    /// <param name="expected">What the layer expects.</param>
+    /// <exception cref="ShapeMismatchException">It is not known.</exception>
+    internal long FeaturesOf(Shape inputShape, string expected) => inputShape.Last ?? throw new ShapeMismatchException(
+        $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
+        expected,
+        inputShape.ToString());
+
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
@@ -335,7 +383,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>Takes the layer and all inside it into a model's use.</summary>
     internal void ShareGate(UseGate gate)
     {
-        foreach (var layer in modules().OfType<Layer>().Append(this))
+        foreach (var layer in Nesting.AllOf(this).OfType<Layer>())
         {
             layer.Gate = gate;
         }
@@ -369,6 +417,12 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     {
         _isReleased = true;
         ReleaseOwn();
+        foreach (var child in children())
+        {
+            child.Dispose();
+        }
+        // TorchSharp would list all levels again at each level.
+        ClearModules();
         base.Dispose(true);
     }
 

@@ -214,6 +214,12 @@ public sealed class Lstm : RecurrentLayer
         {
             return null;
         }
+        // The kernels count with 32 bits.
+        var (samples, count) = (steps.shape[0], steps.shape[1]);
+        if (samples > int.MaxValue || (decimal)(count + 1) * Math.Max(Features, Units) > int.MaxValue)
+        {
+            return null;
+        }
         return _eager!.Takes(steps, initial) ? _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) : null;
     }
 

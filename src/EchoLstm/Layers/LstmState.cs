@@ -17,6 +17,8 @@ public sealed class LstmState : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(cell);
+        TensorCheck.Alive(hidden, nameof(hidden));
+        TensorCheck.Alive(cell, nameof(cell));
         var (h, c) = (Shape.Of(hidden), Shape.Of(cell));
         if (h.Rank != 2 || !h.Equals(c))
         {
@@ -47,11 +49,14 @@ public sealed class LstmState : IDisposable
     /// <param name="dtype">The element type. <value>Float32</value></param>
     /// <param name="device">The device; null means the CPU.</param>
     /// <returns>A state that the caller disposes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">batchSize or units is below 1.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory can't hold it.</exception>
     public static LstmState Zeros(long batchSize, long units, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         NativeTorch.Load();
+        SizeGuard.CheckNumbers("LstmState.Zeros", 2m * batchSize * units, "batchSize is the number of samples that are run together, and units the size of the layer.");
         return Owning(zeros(batchSize, units, dtype: dtype, device: device), zeros(batchSize, units, dtype: dtype, device: device));
     }
 

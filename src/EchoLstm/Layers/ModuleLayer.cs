@@ -27,7 +27,7 @@ internal sealed class ModuleLayer : Layer
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
-        if (inputShape.Skip(1).Any(length => length is null))
+        if (inputShape.Rank == 0 || inputShape.Skip(1).Any(length => length is null))
         {
             throw new ShapeMismatchException(
                 $"{Title} is a TorchSharp module, whose output shape is found by running it, so it needs every length but that of the samples; received {inputShape}. Give the lengths at Build.",

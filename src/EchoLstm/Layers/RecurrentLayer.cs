@@ -18,6 +18,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected const string InputWeights = "weight_ih_l0";
     private protected const string RecurrentWeights = "weight_hh_l0";
 
+    private const long ManyNumbers = 1 << 20;
+
     private readonly Lock _turns = new();
     private Tensor[]? _carried;
     private SeededRandom? _random;
@@ -214,10 +216,7 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     private protected sealed override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        var features = inputShape.Last ?? throw new ShapeMismatchException(
-            $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
-            "(samples, time steps, features)",
-            inputShape.ToString());
+        var features = FeaturesOf(inputShape, "(samples, time steps, features)");
         _random = random;
         Features = features;
         CreateModules(features, random);
@@ -262,6 +261,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected (Tensor Output, Tensor[] States) RunFrom(Tensor input, Tensor? mask, Tensor[]? initialState)
     {
         using var turn = KeepsState ? TakeTurn() : default;
+        CheckSize(input);
         var initial = initialState ?? InitialState(input);
         foreach (var state in initial ?? [])
         {
@@ -273,6 +273,18 @@ public abstract class RecurrentLayer : Layer, IStateful
             Carry([.. result.States.Select(Own)]);
         }
         return result;
+    }
+
+    // The inputs' part of every gate is there for all steps at once, at least.
+    private void CheckSize(Tensor input)
+    {
+        if (input.numel() > ManyNumbers && input.device_type == DeviceType.CPU)
+        {
+            SizeGuard.CheckNumbers(
+                $"{Title} on input of shape {Shape.Of(input)}",
+                input.shape[0] * (decimal)input.shape[1] * (Features + OwnWeight!.shape[0]),
+                "Give fewer samples or time steps at once; a stateful layer goes on where it was.");
+        }
     }
 
     // Calls with a state come here by themselves.

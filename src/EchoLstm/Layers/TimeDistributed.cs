@@ -19,10 +19,12 @@ public sealed class TimeDistributed : Layer
 
     /// <summary>Wraps a layer, a model or any TorchSharp module.</summary>
     /// <param name="inner">What to apply to each time step; it belongs to this layer from now on.</param>
+    /// <exception cref="ArgumentException">It has too many layers inside each other.</exception>
     public TimeDistributed(nn.Module<Tensor, Tensor> inner)
         : base("TimeDistributed")
     {
         ArgumentNullException.ThrowIfNull(inner);
+        Nesting.Check(inner, Title, nameof(inner));
         Inner = inner;
         _inner = inner as Layer ?? new ModuleLayer(inner);
         register_module("layer", _inner);

@@ -32,12 +32,16 @@ public sealed partial class SequentialModel
         return new ModelStepper(this, _layers, plan, batch);
     }
 
+    // What a tensor takes beside its numbers, roughly.
+    private const int NumbersOfATensor = 128;
+
     /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>
     /// <param name="window">The last known steps, (samples, time steps, features), as many as the model was trained on.</param>
     /// <param name="steps">How many steps to predict.</param>
     /// <returns>The predictions, (samples, steps, features); the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">The window does not fit the model, or the model does not predict a next step of as many features.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or stateful.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory can't hold so many steps.</exception>
     /// <remarks>
     /// The model must map a window to the step after it: output (samples, features), or (samples, time steps, features), whose last step is then the next. Errors feed on
     /// themselves: the further, the less certain.
@@ -64,6 +68,10 @@ public sealed partial class SequentialModel
                 "(samples, features) or (samples, time steps, features)",
                 output.ToString());
         }
+        SizeGuard.CheckNumbers(
+            string.Create(CultureInfo.InvariantCulture, $"A forecast of {steps} steps"),
+            (decimal)steps * ((known.shape[0] * known.shape[2]) + NumbersOfATensor),
+            "Predict fewer steps, or open a stream and keep what is needed.");
         var predictions = new Tensor[steps];
         for (var i = 0; i < steps; i++)
         {

@@ -136,7 +136,7 @@ public sealed partial class SequentialModel : Layer, ISavable
 
     /// <summary>Adds a layer behind the last. In a model that is built, the new layer is built at once.</summary>
     /// <param name="layer">An EchoLstm layer, a model, or any TorchSharp module; it belongs to the model from now on.</param>
-    /// <exception cref="ArgumentException">The layer is in the model already, or its name is, or it contains the model.</exception>
+    /// <exception cref="ArgumentException">The layer is in the model already, or its name is, or it contains the model, or has too many layers inside each other.</exception>
     /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
     /// <exception cref="ShapeMismatchException">The model is built and the layer can't take its output.</exception>
     public void Add(nn.Module<Tensor, Tensor> layer)
@@ -145,11 +145,12 @@ public sealed partial class SequentialModel : Layer, ISavable
         using var change = Gate.Change(nameof(Add));
         ThrowIfDisposed();
         ThrowIfFitting(nameof(Add));
-        if (ReferenceEquals(layer, this) || layer.modules().Contains(this))
+        if (ReferenceEquals(layer, this) || Nesting.AllOf(layer).Contains(this))
         {
             throw new ArgumentException($"{Title} can't be a part of itself: {(ReferenceEquals(layer, this) ? "it was added to itself" : $"the {layer.GetName()} that was added contains it")}. Make a second model.", nameof(layer));
         }
-        if (modules().Contains(layer))
+        Nesting.Check(layer, Title, nameof(layer));
+        if (Nesting.AllOf(this).Contains(layer))
         {
             throw new ArgumentException($"The layer {layer.GetName()} is in the model already. Make a second one; to share weights, write a TorchSharp module that calls the layer twice.", nameof(layer));
         }
@@ -274,28 +275,7 @@ public sealed partial class SequentialModel : Layer, ISavable
         SvgFile.Write(path, () => ModelDiagram.Draw(this));
     }
 
-    /// <summary>Loads a state dictionary and forgets carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>
-    /// <param name="source">Tensors by name.</param>
-    /// <param name="strict">Whether missing and unexpected names are errors. <value>true</value></param>
-    /// <param name="skip">Names to leave alone; null: none.</param>
-    /// <returns>The names that were missing and those that were unexpected.</returns>
-    /// <exception cref="ShapeMismatchException">A tensor has another shape than the model's of that name; nothing was changed.</exception>
-    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        using var change = Gate.Change(nameof(load_state_dict));
-        var own = state_dict();
-        foreach (var (name, given) in source)
-        {
-            if (skip?.Contains(name) != true && own.TryGetValue(name, out var mine) && !mine.shape.SequenceEqual(given.shape))
-            {
-                throw new ShapeMismatchException($"The state dictionary does not fit {Title}: {name} is {Shape.Of(given)}, expected {Shape.Of(mine)}. Nothing was changed. Load it into a model of the same layers, or skip the name.", Shape.Of(mine).ToString(), Shape.Of(given).ToString());
-            }
-        }
-        var result = base.load_state_dict(source, strict, skip);
-        ResetStates();
-        return result;
-    }
+    private protected override void AfterLoad() => ResetStates();
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {

@@ -178,7 +178,7 @@ public class MovedModelTests
             trained.Fit(X, Y, epochs: 20, batchSize: 2, shuffle: false, verbose: 0);
         }
 
-        model.GetWeights().Should().AllSatisfy(weight => weight.GetType().GetElementType().Should().Be(typeof(double)));
+        model.GetWeights().Should().AllSatisfy(weight => weight.GetType().GetElementType().Should().Be<double>());
         model.GetWeights().Values().ShouldMatch(reference.GetWeights().Values(), new Tolerance(1e-4)); // forty steps of 0.01, each rounded
         using var progress = model.ExportProgress()!;
         progress.Steps.Should().Be(80);

@@ -144,5 +144,28 @@ public class SequentialModelErrorTests
             model,
             () => model.load_state_dict(own),
             $"The state dictionary does not fit SequentialModel 'sequential': {name} is (2,), expected {received}. Nothing was changed. Load it into a model of the same layers, or skip the name.");
+        own[name] = null!;
+        Errors.ExpectWithoutChange<ArgumentNullException>(model, () => model.load_state_dict(own), $"The state dictionary's {name} is null. Nothing was changed. Give it a tensor, or skip the name. (Parameter 'source')");
+        model.load_state_dict(own, skip: [name]);
+        using var sparse = ones(2).to_sparse();
+        own[name] = sparse;
+        Errors.ExpectWithoutChange<ArgumentException>(model, () => model.load_state_dict(own), $"{name} is a sparse tensor, but a model computes with dense ones. Convert it with to_dense(). (Parameter '{name}')");
+        wrong.Dispose();
+        own[name] = wrong;
+        Errors.ExpectWithoutChange<ArgumentException>(
+            model,
+            () => model.load_state_dict(own),
+            $"{name} is a tensor that was disposed, by itself or with the dispose scope that it was made in. Dispose it later, or take it out of the scope with DetachFromDisposeScope(). (Parameter '{name}')");
+    }
+
+    [Fact]
+    public void A_state_dictionary_of_a_layer_on_its_own_with_a_null()
+    {
+        using var dense = new Dense(1);
+        dense.Build(new Shape(null, 2));
+        var own = dense.state_dict();
+        own["linear.weight"] = null!;
+
+        Errors.ExpectWithoutChange<ArgumentNullException>(dense, () => dense.load_state_dict(own), "The state dictionary's linear.weight is null. Nothing was changed. Give it a tensor, or skip the name. (Parameter 'source')");
     }
 }

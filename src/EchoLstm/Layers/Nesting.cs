@@ -1,0 +1,41 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Layers;
+
+/// <summary>
+/// Layers inside each other. TorchSharp's own lists of what is inside take the cube of the depth, and each call goes through every level on the thread's stack: far deeper
+/// than anybody needs, it would end the process.
+/// </summary>
+internal static class Nesting
+{
+    /// <summary>How many layers may be inside each other.</summary>
+    internal const int Deepest = 100;
+
+    /// <summary>Throws where something has too many levels to be put into one more.</summary>
+    /// <param name="inner">What is put into a layer.</param>
+    /// <param name="outer">The layer, as it names itself.</param>
+    /// <param name="parameter">What the caller calls it.</param>
+    /// <exception cref="ArgumentException">There would be too many.</exception>
+    internal static void Check(nn.Module inner, string outer, string parameter)
+    {
+        if (Levels(inner).Skip(Deepest - 1).Any())
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{outer} can't take the {inner.GetName()}: more than {Deepest} layers would be inside each other. Put layers one after the other into one model."),
+                parameter);
+        }
+    }
+
+    /// <summary>A module and all that are inside it.</summary>
+    internal static IEnumerable<nn.Module> AllOf(nn.Module module) => Levels(module).SelectMany(level => level);
+
+    // The module, its children, their children, and so on.
+    private static IEnumerable<List<nn.Module>> Levels(nn.Module module)
+    {
+        for (List<nn.Module> level = [module]; level.Count > 0; level = [.. level.SelectMany(one => one.children())])
+        {
+            yield return level;
+        }
+    }
+}
