@@ -13,7 +13,11 @@ internal static class ChildProcess
     internal static string? Run(TimeSpan patience, Action<string> read, params IReadOnlyList<string> arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [typeof(ChildProcess).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host, [typeof(ChildProcess).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // A thread for each child is enough: there are as many children.
         start.Environment["OMP_NUM_THREADS"] = "1";
         // A dump of each death is neither wanted nor small.
@@ -37,14 +41,16 @@ internal static class ChildProcess
             }
             process.WaitForExit();
         }
-        return process.ExitCode == 0 ? null : $"{(hung ? $"said nothing for {patience.TotalSeconds} s" : $"exit code {process.ExitCode}")}: {string.Join(" | ", errors)}";
+        var end = hung ? $"said nothing for {patience.TotalSeconds} s" : $"exit code {process.ExitCode}";
+        return process.ExitCode == 0 ? null : $"{end}: {string.Join(" | ", errors)}";
     }
 
     private static void Keep(Queue<string> errors, string? line)
     {
         const int Most = 12;
         // Torch's warnings and native frames say nothing of why it ended.
-        if (!string.IsNullOrWhiteSpace(line) && !line.StartsWith("[W", StringComparison.Ordinal) && !line.StartsWith("frame #", StringComparison.Ordinal) && errors.Count < Most)
+        if (!string.IsNullOrWhiteSpace(line) && !line.StartsWith("[W", StringComparison.Ordinal)
+            && !line.StartsWith("frame #", StringComparison.Ordinal) && errors.Count < Most)
         {
             errors.Enqueue(line.Trim());
         }

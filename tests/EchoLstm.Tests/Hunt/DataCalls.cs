@@ -22,7 +22,8 @@ internal static class DataCalls
         }
         var side = draw.Mostly(draw.Of(PaddingSide.Pre, PaddingSide.Post), (PaddingSide)9);
         var share = draw.Mostly(0.2, 1, -0.1, double.NaN);
-        var window = new Lazy<ForecastWindow>(() => new ForecastWindow { Past = a, Horizon = b, Ahead = c, Stride = a, Inputs = columns > 1 ? [0, 1] : [0], Targets = [b] });
+        var window = new Lazy<ForecastWindow>(() =>
+            new ForecastWindow { Past = a, Horizon = b, Ahead = c, Stride = a, Inputs = columns > 1 ? [0, 1] : [0], Targets = [b] });
         var small = Math.Min(a, 9);
         return draw.Below(20) switch
         {
@@ -32,8 +33,10 @@ internal static class DataCalls
             3 => new($"ToForecast{text}", () => SupervisedFrames.ToForecast(table, window.Value)),
             4 => new($"ToShifted{text}", () => SupervisedFrames.ToShifted(table, a, b, c)),
             5 => new($"PairsTable{text}", () => SupervisedFrames.PairsTable(series, a, b)),
-            6 => new($"RandomEcho{text}", () => SupervisedFrames.RandomEcho(new RandomSequence(1), Math.Min(a, 99), Math.Min(b, 99), rows, Math.Min(c, 99))),
-            7 => new($"PadSequences{text}, {side}", () => SequencePadding.PadSequences([table, Table(draw, 2, a > 99 ? 2 : Math.Max(0, a))], Math.Min(b, 99), side, side, number)),
+            6 => new($"RandomEcho{text}", () =>
+                SupervisedFrames.RandomEcho(new RandomSequence(1), Math.Min(a, 99), Math.Min(b, 99), rows, Math.Min(c, 99))),
+            7 => new($"PadSequences{text}, {side}", () =>
+                SequencePadding.PadSequences([table, Table(draw, 2, a > 99 ? 2 : Math.Max(0, a))], Math.Min(b, 99), side, side, number)),
             8 => new($"PadSequences of lists{text}", () => SequencePadding.PadSequences<float>([series, [1f, 2f]], Math.Min(b, 99), side)),
             9 => new($"Mask{text}", () => SequencePadding.Mask([rows, a], Math.Min(b, 99), side)),
             10 => new($"OneHot.Encode{text}", () => OneHot.Encode([.. series.Select(value => (int)(value * 3))], Math.Min(a, 99))),
@@ -55,5 +58,6 @@ internal static class DataCalls
         _ = scaler.Transform(new float[2, table.GetLength(1), 1]);
     }
 
-    private static float[,] Table(Draw draw, int rows, int columns) => (float[,])Numbers.Shaped(DrawnData.Floats(draw, [rows, columns]), rows, columns);
+    private static float[,] Table(Draw draw, int rows, int columns) =>
+        (float[,])Numbers.Shaped(DrawnData.Floats(draw, [rows, columns]), rows, columns);
 }

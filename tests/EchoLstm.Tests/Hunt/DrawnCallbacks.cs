@@ -14,17 +14,20 @@ internal static class DrawnCallbacks
         var (draw, monitor, patience) = (s.Draw, s.Draw.Of("val_loss", "loss", "none"), s.Draw.Mostly(1, -1));
         return draw.Below(12) switch
         {
-            0 => new($"new EarlyStopping({monitor}, {patience}, restoreBestWeights: true)", () => new EarlyStopping(monitor, patience: patience, restoreBestWeights: true)),
+            0 => new($"new EarlyStopping({monitor}, {patience}, restoreBestWeights: true)", () =>
+                new EarlyStopping(monitor, patience: patience, restoreBestWeights: true)),
             1 => new($"new ReduceLrOnPlateau({monitor}, {patience})", () => new ReduceLrOnPlateau(monitor, patience: patience)),
             2 => new("new TerminateOnNaN()", () => new TerminateOnNaN()),
-            3 => new($"new ModelCheckpoint({monitor})", () => new ModelCheckpoint(Path.Combine(s.Folder, "checkpoint {epoch}.safetensors"), monitor)),
+            3 => new($"new ModelCheckpoint({monitor})", () =>
+                new ModelCheckpoint(Path.Combine(s.Folder, "checkpoint {epoch}.safetensors"), monitor)),
             4 => new("new CsvLogger()", () => new CsvLogger(Path.Combine(s.Folder, "log.csv"))),
             5 => Scheduler(draw.Of(0.01, double.NaN, -1, double.PositiveInfinity)),
             _ => OfAUser(s),
         };
     }
 
-    private static Recipe<Callback> Scheduler(double rate) => new($"new LearningRateScheduler({rate})", () => new LearningRateScheduler((_, _) => rate));
+    private static Recipe<Callback> Scheduler(double rate) =>
+        new($"new LearningRateScheduler({rate})", () => new LearningRateScheduler((_, _) => rate));
 
     private static Recipe<Callback> OfAUser(Subject s)
     {
@@ -51,11 +54,13 @@ internal static class DrawnCallbacks
             6 => ("compiles", _ => s.Model!.Compile(Loss.MeanSquaredError(), new Sgd())),
             7 => ("fits", _ => s.Model!.Fit(x.Value, x.Value, verbose: 0)),
             8 => ("sets its weights", progress => progress.Model.SetWeights(progress.Model.GetWeights())),
-            9 => ("changes its weights", progress => FreeOfGradients(() => progress.Model.parameters().ToList().ForEach(parameter => parameter.mul_(float.NaN)))),
+            9 => ("changes its weights", progress =>
+                FreeOfGradients(() => progress.Model.parameters().ToList().ForEach(parameter => parameter.mul_(float.NaN)))),
             10 => ("moves to float64", progress => progress.Model.to(ScalarType.Float64)),
             11 => ("freezes", progress => progress.Model.Trainable = false),
             12 => ("resets states", _ => s.Model!.ResetStates()),
-            _ => ("changes the engine", _ => s.Model!.RequestedEngine = s.Model.RequestedEngine == EngineKind.Torch ? EngineKind.Fused : EngineKind.Torch),
+            _ => ("changes the engine", _ =>
+                s.Model!.RequestedEngine = s.Model.RequestedEngine == EngineKind.Torch ? EngineKind.Fused : EngineKind.Torch),
         };
     }
 

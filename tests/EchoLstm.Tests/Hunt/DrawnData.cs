@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Hunt;
 
-/// <summary>Tensors and arrays of a wanted shape, right and wrong: of another rank, size, type or layout, without numbers, disposed, null.</summary>
+/// <summary>Tensors and arrays of a wanted shape, right and wrong: of another rank, size, type or layout, disposed, null.</summary>
 internal static class DrawnData
 {
     private const double Right = 0.7;
 
     private static readonly ScalarType[] Types =
     [
-        ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int32, ScalarType.Int64, ScalarType.Byte, ScalarType.Int8, ScalarType.Bool, ScalarType.ComplexFloat32,
+        ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int32, ScalarType.Int64, ScalarType.Byte,
+        ScalarType.Int8, ScalarType.Bool, ScalarType.ComplexFloat32,
     ];
 
     /// <summary>What a model takes as data: a tensor or an array, in half of the cases each.</summary>
@@ -49,7 +50,11 @@ internal static class DrawnData
     {
         if (draw.Chance(0.03))
         {
-            return draw.Of<Drawn<Array?>>(new(null, "null"), new(new string[,] { { "a" } }, "string[,]"), new(new float[][] { [1] }, "float[][]"), new(new decimal[2, 3, 1], "decimal[2, 3, 1]"));
+            return draw.Of<Drawn<Array?>>(
+                new(null, "null"),
+                new(new string[,] { { "a" } }, "string[,]"),
+                new(new float[][] { [1] }, "float[][]"),
+                new(new decimal[2, 3, 1], "decimal[2, 3, 1]"));
         }
         shape = draw.Chance(Right) ? shape : OtherShape(draw, shape);
         if (shape.Length == 0)
@@ -65,9 +70,11 @@ internal static class DrawnData
         return draw.Below(8) switch
         {
             0 => new(Numbers.Shaped([.. numbers.Select(number => (double)number)], shape), $"double[{sizes}]"),
-            1 => new(Numbers.Shaped([.. numbers.Select(number => float.IsFinite(number) ? (int)Math.Clamp(number, -9, 9) : 0)], shape), $"int[{sizes}]"),
+            1 => new(Numbers.Shaped([.. numbers.Select(number => float.IsFinite(number) ? (int)Math.Clamp(number, -9, 9) : 0)], shape),
+                $"int[{sizes}]"),
             2 => new(Numbers.Shaped([.. numbers.Select(number => number > 0)], shape), $"bool[{sizes}]"),
-            _ => new(Numbers.Shaped(numbers, shape), $"float[{sizes}]{(Array.TrueForAll(numbers, float.IsFinite) ? "" : " with " + numbers[0].ToString(CultureInfo.InvariantCulture))}"),
+            _ when Array.TrueForAll(numbers, float.IsFinite) => new(Numbers.Shaped(numbers, shape), $"float[{sizes}]"),
+            _ => new(Numbers.Shaped(numbers, shape), string.Create(CultureInfo.InvariantCulture, $"float[{sizes}] with {numbers[0]}")),
         };
     }
 

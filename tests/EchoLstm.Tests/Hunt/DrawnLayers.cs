@@ -24,7 +24,8 @@ internal static class DrawnLayers
             11 => Of(options, options.Share("rate", 1), rate => new Dropout(rate)),
             12 => Of(options, options.Activation(null), activation => new ActivationLayer(activation)),
             13 => Of(options, options.Size(), n => new RepeatVector(n)),
-            14 => Of(options, options.Write(null, draw.Of<long[]>([-1], [2, -1], [-1, 2], [3, 1], [0], [-1, -1], [])), target => new Reshape(target)),
+            14 => Of(options, options.Write(null, draw.Of<long[]>([-1], [2, -1], [-1, 2], [3, 1], [0], [-1, -1], [])), target =>
+                new Reshape(target)),
             15 => new("new Flatten()", () => new Flatten()),
             16 => Of(options, options.Write(null, draw.Of(0, -1, 0.5, double.NaN)), value => new Masking(value)),
             17 => Attention(draw, options),
@@ -46,13 +47,15 @@ internal static class DrawnLayers
     internal static Recipe<Module> Recurrent(Draw draw)
     {
         var options = new Options(draw);
-        var (units, sequences, stateful, backwards) = (options.Size(), options.Flag("returnSequences", 0.5), options.Flag("stateful"), options.Flag("goBackwards", 0.1));
+        var (units, sequences, stateful, backwards) = (options.Size(), options.Flag("returnSequences", 0.5), options.Flag("stateful"),
+            options.Flag("goBackwards", 0.1));
         var (activation, bias) = (options.Activation("activation", Activation.Tanh), options.Flag("useBias", 0.1, usual: true));
         var (dropout, recurrentDropout) = (options.Share("dropout"), options.Share("recurrentDropout"));
         var (kernel, recurrent) = (options.Regularizer("KernelRegularizer"), options.Regularizer("RecurrentRegularizer"));
         if (draw.Chance(0.15))
         {
-            return options.Recipe<Module>("new SimpleRnn", () => new SimpleRnn(units, sequences, stateful, backwards, activation, bias, dropout, recurrentDropout)
+            return options.Recipe<Module>("new SimpleRnn", () =>
+                new SimpleRnn(units, sequences, stateful, backwards, activation, bias, dropout, recurrentDropout)
             {
                 KernelRegularizer = kernel,
                 RecurrentRegularizer = recurrent,
@@ -62,7 +65,8 @@ internal static class DrawnLayers
         if (draw.Chance(0.25))
         {
             var resetAfter = options.Flag("resetAfter", 0.3, usual: true);
-            return options.Recipe<Module>("new Gru", () => new Gru(units, sequences, stateful, backwards, activation, gates, bias, resetAfter, dropout, recurrentDropout)
+            return options.Recipe<Module>("new Gru", () =>
+                new Gru(units, sequences, stateful, backwards, activation, gates, bias, resetAfter, dropout, recurrentDropout)
             {
                 KernelRegularizer = kernel,
                 RecurrentRegularizer = recurrent,
@@ -71,7 +75,8 @@ internal static class DrawnLayers
         var (state, fused) = (options.Flag("returnState"), options.Flag("UsesFusedKernel", 0.15, usual: true));
         int? checkpoint = draw.Chance(0.1) ? options.Write("CheckpointSteps", draw.Mostly(draw.Between(1, 4), 0)) : null;
         return options.Recipe<Module>("new Lstm", () =>
-            new Lstm(units, sequences, state, stateful, backwards, activation, gates, bias, dropout: dropout, recurrentDropout: recurrentDropout)
+            new Lstm(units, sequences, state, stateful, backwards, activation, gates, bias, dropout: dropout,
+                recurrentDropout: recurrentDropout)
             {
                 UsesFusedKernel = fused,
                 CheckpointSteps = checkpoint,
@@ -82,7 +87,8 @@ internal static class DrawnLayers
 
     private static Recipe<Module> Dense(Options options)
     {
-        var (units, activation, bias, regularizer) = (options.Size(), options.Activation("activation"), options.Flag("useBias", 0.1, usual: true), options.Regularizer("KernelRegularizer"));
+        var (units, activation, bias, regularizer) = (options.Size(), options.Activation("activation"),
+            options.Flag("useBias", 0.1, usual: true), options.Regularizer("KernelRegularizer"));
         return options.Recipe<Module>("new Dense", () => new Dense(units, activation, bias) { KernelRegularizer = regularizer });
     }
 
@@ -95,7 +101,8 @@ internal static class DrawnLayers
 
     private static Recipe<Module> Pooling(Options options)
     {
-        var (size, strides, padding) = (options.Size(most: 3), options.Size("strides", 2), options.Choice("padding", 0.5, StepPadding.Valid));
+        var (size, strides, padding) = (options.Size(most: 3), options.Size("strides", 2),
+            options.Choice("padding", 0.5, StepPadding.Valid));
         return options.Recipe<Module>("new MaxPooling1D", () => new MaxPooling1D(size, strides, padding));
     }
 
@@ -118,7 +125,8 @@ internal static class DrawnLayers
     private static Recipe<Module> Model(Draw draw, int depth)
     {
         var layers = Enumerable.Range(0, draw.Between(1, 2)).Select(_ => Any(draw, depth)).ToList();
-        return new($"new SequentialModel({string.Join(", ", layers)})", () => new SequentialModel([.. layers.Select(layer => layer.Make())]));
+        var text = string.Join(", ", layers);
+        return new($"new SequentialModel({text})", () => new SequentialModel([.. layers.Select(layer => layer.Make())]));
     }
 
     private static Recipe<Module> TorchModule(Draw draw)
@@ -139,7 +147,8 @@ internal static class DrawnLayers
 
     private static Recipe<Module> Faulty(Fault fault) => new($"new FaultyModule({fault})", () => new FaultyModule(fault));
 
-    private static Recipe<Module> Wrapped(string name, Recipe<Module> inner, Func<Module, Module> make) => new($"{name}({inner})", () => make(inner.Make()));
+    private static Recipe<Module> Wrapped(string name, Recipe<Module> inner, Func<Module, Module> make) =>
+        new($"{name}({inner})", () => make(inner.Make()));
 
     private static Recipe<Module> Of<T, TLayer>(Options options, T drawn, Func<T, TLayer> make)
         where TLayer : Module =>

@@ -29,10 +29,12 @@ internal sealed class FaultyModule(Fault fault) : nn.Module<Tensor, Tensor>(name
     public override Tensor forward(Tensor input) => Apply(fault, input, () => input * 2);
 
     internal static Recipe<Loss> Loss(Fault fault) =>
-        new($"Loss.Custom({fault})", () => EchoLstm.Training.Loss.Custom((truth, predicted) => Apply(fault, predicted, () => (truth - predicted).square().mean())));
+        new($"Loss.Custom({fault})", () =>
+            EchoLstm.Training.Loss.Custom((truth, predicted) => Apply(fault, predicted, () => (truth - predicted).square().mean())));
 
     internal static Recipe<Metric> Metric(Fault fault) =>
-        new($"Metric.Custom({fault})", () => EchoLstm.Training.Metric.Custom((truth, predicted) => Apply(fault, predicted, () => (truth - predicted).abs().mean()), "own"));
+        new($"Metric.Custom({fault})", () =>
+            EchoLstm.Training.Metric.Custom((truth, predicted) => Apply(fault, predicted, () => (truth - predicted).abs().mean()), "own"));
 
     private static Tensor Apply(Fault fault, Tensor input, Func<Tensor> right)
     {

@@ -73,5 +73,6 @@ internal static class FileCalls
 
     private static (string? Path, string Text) AnyPath(Subject s) => s.Draw.Chance(0.9)
         ? (Usual(s), "path")
-        : s.Draw.Of<(string?, string)>((null, "null"), ("", "\"\""), (s.Folder, "folder"), (Path.Combine(s.Folder, "none", "a"), "in no folder"), ("a\0b", "a\\0b"));
+        : s.Draw.Of<(string?, string)>((null, "null"), ("", "\"\""), (s.Folder, "folder"),
+            (Path.Combine(s.Folder, "none", "a"), "in no folder"), ("a\0b", "a\\0b"));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,9 +51,10 @@ internal static class HuntChild
     /// <summary>What a line of a child says: the call that begins, or how it ended.</summary>
     internal static (int Number, string? Begun, Outcome? Ended)? Read(string line) => line.Split('\t') switch
     {
-        [CallWord, var number, var text] => (int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), text, null),
+        [CallWord, var number, var text] => (int.Parse(number, CultureInfo.InvariantCulture), text, null),
         [EndWord, var number, var kind, var what, var message] =>
-            (int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), null, new Outcome(Enum.Parse<OutcomeKind>(kind), what, message)),
+            (int.Parse(number, CultureInfo.InvariantCulture), null,
+                new Outcome(Enum.Parse<OutcomeKind>(kind), what, message)),
         _ => null,
     };
 

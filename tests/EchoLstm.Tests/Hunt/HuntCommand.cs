@@ -3,8 +3,8 @@ using System.Globalization;
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>
-/// <c>hunt</c>: makes seeded calls, right and wrong, of the whole public API in processes of their own, and fails where one ends a process or lets out an exception that was not
-/// meant. <c>hunt --threads</c>: one Lstm, many threads with gradients.
+/// <c>hunt</c>: makes seeded calls, right and wrong, of the public API in processes of their own, and fails where one ends a process or
+/// lets out an exception that was not meant. <c>hunt --threads</c>: one Lstm, many threads with gradients.
 /// </summary>
 internal static class HuntCommand
 {
@@ -14,7 +14,8 @@ internal static class HuntCommand
     /// <returns>The exit code; null where they name none of the hunt's.</returns>
     internal static int? TryRun(string[] args) => args switch
     {
-        [HuntChild.Command, var seed, var first, var end, var folder, var dying] => HuntChild.Run(Number(seed), Number(first), Number(end), folder, Number(dying)),
+        [HuntChild.Command, var seed, var first, var end, var folder, var dying] =>
+            HuntChild.Run(Number(seed), Number(first), Number(end), folder, Number(dying)),
         [ThreadHunt.Command, var seconds] => ThreadHunt.Run(TimeSpan.FromSeconds(Number(seconds))),
         [Name, .. var options] => Run(options),
         _ => null,
@@ -40,7 +41,8 @@ internal static class HuntCommand
         return report.Failures.Count == 0 ? 0 : 1;
     }
 
-    private static int Of(string[] options, string name, int usual) => Array.IndexOf(options, name) is >= 0 and var place && place + 1 < options.Length ? Number(options[place + 1]) : usual;
+    private static int Of(string[] options, string name, int usual) =>
+        Array.IndexOf(options, name) is >= 0 and var place && place + 1 < options.Length ? Number(options[place + 1]) : usual;
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

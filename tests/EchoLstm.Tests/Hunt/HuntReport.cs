@@ -3,7 +3,8 @@ namespace EchoLstm.Tests.Hunt;
 /// <summary>A failure: the call, those on the same model before it, and how to make them again.</summary>
 internal sealed record HuntFailure(int Seed, int Number, Outcome Outcome, IReadOnlyList<string> Calls)
 {
-    internal string Replay => $"-- hunt --seed {Seed} --first {Number / HuntChild.GroupSize * HuntChild.GroupSize} --calls {(Number % HuntChild.GroupSize) + 1}";
+    internal string Replay =>
+        $"-- hunt --seed {Seed} --first {Number / HuntChild.GroupSize * HuntChild.GroupSize} --calls {(Number % HuntChild.GroupSize) + 1}";
 }
 
 /// <summary>What a hunt has found so far; children report to it from several threads.</summary>
@@ -34,14 +35,17 @@ internal sealed class HuntReport
     internal string Summary()
     {
         using var turn = _turns.EnterScope();
-        return $"{Calls} calls: {string.Join(", ", Enum.GetValues<OutcomeKind>().Select(kind => $"{this[kind]} {kind.ToString().ToLowerInvariant()}"))}";
+        var kinds = Enum.GetValues<OutcomeKind>().Select(kind => $"{this[kind]} {kind.ToString().ToLowerInvariant()}");
+        return $"{Calls} calls: {string.Join(", ", kinds)}";
     }
 
     /// <summary>How often which exception came from where, the most frequent first.</summary>
-    internal IEnumerable<string> Kinds() => _counts.OrderByDescending(count => count.Value).Select(count => $"{count.Value,7} {count.Key.Kind}: {count.Key.What}");
+    internal IEnumerable<string> Kinds() =>
+        _counts.OrderByDescending(count => count.Value).Select(count => $"{count.Value,7} {count.Key.Kind}: {count.Key.What}");
 
     /// <summary>Each fault once, the most frequent first, with the first call that met it.</summary>
-    internal IEnumerable<string> Faults() => Failures.GroupBy(failure => failure.Outcome.What).OrderByDescending(fault => fault.Count()).Select(fault =>
+    internal IEnumerable<string> Faults() =>
+        Failures.GroupBy(failure => failure.Outcome.What).OrderByDescending(fault => fault.Count()).Select(fault =>
     {
         var first = fault.MinBy(failure => failure.Calls.Count)!;
         return $"""

@@ -16,7 +16,8 @@ internal sealed class Hunting(int seed, TextWriter progress)
     {
         var report = new HuntReport();
         var begin = first / HuntChild.GroupSize * HuntChild.GroupSize;
-        var begins = Enumerable.Range(0, Math.Max(0, (first + calls - begin + CallsOfAChild - 1) / CallsOfAChild)).Select(child => begin + (child * CallsOfAChild));
+        var begins = Enumerable.Range(0, Math.Max(0, (first + calls - begin + CallsOfAChild - 1) / CallsOfAChild)).Select(child =>
+            begin + (child * CallsOfAChild));
         Parallel.ForEach(begins, new ParallelOptions { MaxDegreeOfParallelism = Children }, from =>
         {
             RunChildren(report, from, Math.Min(from + CallsOfAChild, first + calls));

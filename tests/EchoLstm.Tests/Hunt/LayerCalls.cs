@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Hunt;
 
-/// <summary>Calls on a layer, of a model or alone, as a module of TorchSharp: with a state, with a backward pass, moved, its weights taken and set.</summary>
+/// <summary>Calls on a layer, of a model or alone: with a state, with a backward pass, moved, its weights taken and set.</summary>
 internal static class LayerCalls
 {
     private static readonly Func<Subject, Layer, Call>[] All =
     [
-        CallIt, CallIt, Backward, Backward, Backward, Backward, WithState, WithState, WithState, WithState, CopyState, Parts, Parts, Weights, SetWeights, SetWeights,
-        LoadStateDict, Shapes, Move, Move, Switch, DisposeOne,
+        CallIt, CallIt, Backward, Backward, Backward, Backward, WithState, WithState, WithState, WithState, CopyState, Parts, Parts,
+        Weights, SetWeights, SetWeights, LoadStateDict, Shapes, Move, Move, Switch, DisposeOne,
     ];
 
     internal static Call Any(Subject s)
@@ -71,7 +71,8 @@ internal static class LayerCalls
                 var (hidden, cell) = (State(s, lstm), State(s, lstm));
                 var (kept, loses) = (draw.Chance(0.3) ? s.State : null, draw.Chance(0.05));
                 var between = Between(draw);
-                return new($"{Name(lstm)}.CallWithState({x}, {(kept is null ? $"({hidden}, {cell})" : "the state of before")}{(loses ? ", disposed" : "")}), {between.Text}, backward()", () =>
+                var from = (kept is null ? $"({hidden}, {cell})" : "the state of before") + (loses ? ", disposed" : "");
+                return new($"{Name(lstm)}.CallWithState({x}, {from}), {between.Text}, backward()", () =>
                 {
                     var state = kept ?? new LstmState(hidden.Value!, cell.Value!);
                     if (loses)
@@ -117,7 +118,8 @@ internal static class LayerCalls
                 return new($"{Name(decoder)}.CallWithWeights({x})", () => decoder.CallWithWeights(x.Value!));
             case AdditiveAttention attention:
                 var (value, key, mask) = (Input(s, layer), s.Draw.Chance(0.5) ? Input(s, layer) : new(null, "null"), Mask(s, layer));
-                return new($"{Name(attention)}.Attend({x}, {value}, {key}, {mask})", () => attention.Attend(x.Value!, value.Value!, key.Value, mask.Value));
+                return new($"{Name(attention)}.Attend({x}, {value}, {key}, {mask})", () =>
+                    attention.Attend(x.Value!, value.Value!, key.Value, mask.Value));
             default:
                 return Backward(s, layer);
         }
@@ -190,7 +192,8 @@ internal static class LayerCalls
     private static Call Move(Subject s, Layer layer)
     {
         layer = s.Draw.Chance(0.5) ? s.Root! : layer;
-        var type = s.Draw.Of(ScalarType.Float64, ScalarType.Float32, ScalarType.Float32, ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16, ScalarType.ComplexFloat32);
+        var type = s.Draw.Of(ScalarType.Float64, ScalarType.Float32, ScalarType.Float32, ScalarType.Float32, ScalarType.BFloat16,
+            ScalarType.Float16, ScalarType.ComplexFloat32);
         return s.Draw.Below(10) switch
         {
             0 => new($"{Name(layer)}.to(META)", () => layer.to(META)),
@@ -206,7 +209,8 @@ internal static class LayerCalls
         _ => new($"{Name(layer)}.Trainable = {layer.Trainable} changed", () => layer.Trainable = !layer.Trainable),
     };
 
-    private static Call DisposeOne(Subject s, Layer layer) => s.Draw.Chance(0.3) ? new($"{Name(layer)}.Dispose()", layer.Dispose) : Weights(s, layer);
+    private static Call DisposeOne(Subject s, Layer layer) =>
+        s.Draw.Chance(0.3) ? new($"{Name(layer)}.Dispose()", layer.Dispose) : Weights(s, layer);
 
     private static Drawn<Tensor?> Input(Subject s, Layer layer) => DrawnData.AnyTensor(
         s.Draw,
@@ -219,7 +223,9 @@ internal static class LayerCalls
     private static Drawn<Tensor?> Mask(Subject s, Layer layer)
     {
         var mask = DrawnData.AnyTensor(s.Draw, [s.Samples, layer.InputShape?[1] ?? s.Drawn.Input[0]]);
-        return s.Draw.Chance(0.5) ? new(null, "null") : s.Draw.Chance(0.8) && mask.Value is { IsInvalid: false } given ? new(given.to(ScalarType.Bool), "bool mask") : mask;
+        return s.Draw.Chance(0.5) ? new(null, "null")
+            : s.Draw.Chance(0.8) && mask.Value is { IsInvalid: false } given ? new(given.to(ScalarType.Bool), "bool mask")
+            : mask;
     }
 
     private static void Changed(Layer layer, Action<Tensor> change)

@@ -11,8 +11,10 @@ internal static class ModelCalls
 {
     private static readonly Func<Subject, Call>[] All =
     [
-        Build, Compile, Fit, Fit, Fit, Fit, TrainOnBatch, TrainOnBatch, Evaluate, Evaluate, Predict, Predict, PredictArray, PredictMemory, PredictMemory, Forecast,
-        OpenStream, OpenStream, Step, Step, StepMemory, StepMemory, SaveState, Restore, Restore, Reset, ResetStates, Summary, Engine, RequestEngine, Add,
+        Build, Compile, Fit, Fit, Fit, Fit, TrainOnBatch, TrainOnBatch, Evaluate, Evaluate, Predict, Predict, PredictArray,
+        PredictMemory, PredictMemory, Forecast,
+        OpenStream, OpenStream, Step, Step, StepMemory, StepMemory, SaveState, Restore, Restore, Reset, ResetStates, Summary, Engine,
+        RequestEngine, Add,
         FileCalls.Save, FileCalls.Save, FileCalls.Load, FileCalls.LoadWeights,
     ];
 
@@ -67,12 +69,14 @@ internal static class ModelCalls
             var drawn = DrawnData.Data(draw, draw.Chance(0.6) ? [s.Samples] : [s.Samples, .. s.Drawn.Output[..^1]]);
             weight = options.Write("sampleWeight", drawn).Value;
         }
-        var classWeight = draw.Chance(0.08) ? new Dictionary<int, double> { [0] = 1, [draw.Mostly(1, -1, 99)] = draw.Mostly(2.0, -1, double.NaN) } : null;
+        var classWeight = draw.Chance(0.08)
+            ? new Dictionary<int, double> { [0] = 1, [draw.Mostly(1, -1, 99)] = draw.Mostly(2.0, -1, double.NaN) } : null;
         options.Write("classWeight", classWeight is null ? null : string.Join(", ", classWeight));
         var first = draw.Chance(0.05) ? options.Write("initialEpoch", draw.Of(-1, 1, 5)) : 0;
         var cancelled = options.Flag("cancelled", 0.03);
         return new($"model.Fit({x}, {y}, {options})", () => s.Model!.Fit(
-            x.Value, y.Value, epochs, batchSize, verbose, shuffle, split, validation, callback is null ? null : [callback.Make()], first, weight, classWeight,
+            x.Value, y.Value, epochs, batchSize, verbose, shuffle, split, validation,
+            callback is null ? null : [callback.Make()], first, weight, classWeight,
             cancellationToken: new CancellationToken(cancelled)));
     }
 
@@ -197,7 +201,8 @@ internal static class ModelCalls
     private static Call Add(Subject s)
     {
         var layer = DrawnLayers.Any(s.Draw);
-        return s.Draw.Chance(0.1) ? new("model.Add(model)", () => s.Model!.Add(s.Model)) : new($"model.Add({layer})", () => s.Model!.Add(layer.Make()));
+        return s.Draw.Chance(0.1) ? new("model.Add(model)", () => s.Model!.Add(s.Model))
+            : new($"model.Add({layer})", () => s.Model!.Add(layer.Make()));
     }
 
     private static int? BatchSize(Subject s) => s.Draw.Chance(0.5) ? null : s.Draw.Mostly(s.Draw.Between(1, s.Samples), 0, -1);

@@ -8,7 +8,8 @@ internal sealed class Options(Draw draw)
 {
     private readonly List<string> _written = [];
 
-    internal int Size(string? name = null, int most = 5) => Write(name, draw.Mostly(draw.Chance(0.1) ? 17 : draw.Between(1, most), 0, -1, int.MinValue));
+    internal int Size(string? name = null, int most = 5) =>
+        Write(name, draw.Mostly(draw.Chance(0.1) ? 17 : draw.Between(1, most), 0, -1, int.MinValue));
 
     internal bool Flag(string name, double share = 0.25, bool usual = false)
     {
@@ -16,7 +17,8 @@ internal sealed class Options(Draw draw)
         return flag == usual ? flag : Write(name, flag);
     }
 
-    internal double Share(string name, double chance = 0.15) => draw.Chance(chance) ? Write(name, draw.Mostly(draw.Of(0, 0.3, 0.9), 1, -0.1, double.NaN)) : 0;
+    internal double Share(string name, double chance = 0.15) =>
+        draw.Chance(chance) ? Write(name, draw.Mostly(draw.Of(0, 0.3, 0.9), 1, -0.1, double.NaN)) : 0;
 
     internal T Choice<T>(string? name, double chance, T usual)
         where T : struct, Enum =>

@@ -64,10 +64,13 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
     }
 
     // .NET's words are meant where the library asks for them, such as by ArgumentNullException.ThrowIfNull, and about paths and files.
-    private static bool IsAsked(MethodBase method) => typeof(Exception).IsAssignableFrom(method.DeclaringType) || method.DeclaringType?.Namespace == typeof(Path).Namespace;
+    private static bool IsAsked(MethodBase method) =>
+        typeof(Exception).IsAssignableFrom(method.DeclaringType) || method.DeclaringType?.Namespace == typeof(Path).Namespace;
 
     private static bool IsDocumented(Exception error) =>
-        error is ArgumentException or InvalidOperationException or NotSupportedException or TrainingDivergedException or InvalidDataException or InsufficientMemoryException || IsOfSystem(error);
+        error is ArgumentException or InvalidOperationException or NotSupportedException
+            or TrainingDivergedException or InvalidDataException or InsufficientMemoryException
+        || IsOfSystem(error);
 
     private static bool IsOfSystem(Exception error) => error is IOException or UnauthorizedAccessException or OperationCanceledException;
 

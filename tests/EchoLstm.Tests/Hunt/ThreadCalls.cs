@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Hunt;
 
-/// <summary>Several threads on one model: predictions, streams and passes with gradients beside each other, and beside what changes or disposes it.</summary>
+/// <summary>Several threads on one model: predictions, streams, passes with gradients, and what changes it.</summary>
 internal static class ThreadCalls
 {
     private const int Rounds = 3;
@@ -14,13 +14,17 @@ internal static class ThreadCalls
     {
         var (count, x, y) = (s.Draw.Between(2, 4), s.X(), s.Y());
         var works = Enumerable.Range(0, count).Select(_ => Work(s, x.Value, y.Value)).ToList();
-        return new($"at once, with {x} and {y}: {string.Join("; ", works.Select(work => work.Text))}", () => Run([.. works.Select(work => work.Run)]));
+        var texts = string.Join("; ", works.Select(work => work.Text));
+        return new($"at once, with {x} and {y}: {texts}", () => Run([.. works.Select(work => work.Run)]));
     }
 
     private static Call Work(Subject s, TensorLike x, TensorLike y)
     {
         var layer = s.Draw.Of(s.Layers);
-        var tensor = DrawnData.AnyTensor(s.Draw, [s.Draw.Between(1, 6), .. layer.InputShape?.Skip(1).Select(length => length ?? 3) ?? s.Drawn.Input], layer.IndexReader is null ? 0 : s.Drawn.Classes);
+        var tensor = DrawnData.AnyTensor(
+            s.Draw,
+            [s.Draw.Between(1, 6), .. layer.InputShape?.Skip(1).Select(length => length ?? 3) ?? s.Drawn.Input],
+            layer.IndexReader is null ? 0 : s.Drawn.Classes);
         return (s.Model is null ? 0 : s.Draw.Below(12)) switch
         {
             0 or 1 or 2 => new($"{layer.Name}.call({tensor}) and backward()", () => Pass(layer, tensor.Value!)),

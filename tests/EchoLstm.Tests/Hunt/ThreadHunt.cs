@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Hunt;
 
-/// <summary>Threads with forward and backward passes of different sizes through one shared Lstm; each one's input gradient must be that of a thread alone.</summary>
+/// <summary>Threads with passes of different sizes through one Lstm; each one's input gradient must be that of a thread alone.</summary>
 internal static class ThreadHunt
 {
     internal const string Command = "hunt-threads";
