@@ -48,6 +48,7 @@ internal sealed class ProgramCopy : IDisposable
         var before = Files();
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } given ? given : "dotnet";
         var start = new ProcessStartInfo(host, [Path.Combine(_folder, "EchoLstm.Tests.dll"), TorchChild.Command, .. task]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[TorchChild.Variable] = task[0];
         // Where TorchSharp would find 600 MB to copy.
         start.Environment["NUGET_PACKAGES"] = _packages;
         using var process = Process.Start(start)!;
