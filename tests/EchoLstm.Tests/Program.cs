@@ -1,4 +1,5 @@
 using EchoLstm.Tests.Formats;
+using EchoLstm.Tests.Models;
 
 namespace EchoLstm.Tests;
 
@@ -10,6 +11,11 @@ internal static class Program
         if (args is [EndlessSaver.Command, var path])
         {
             EndlessSaver.Run(path);
+        }
+        if (args is [ReproducibilityTests.Command, var file])
+        {
+            ReproducibilityTests.Write(file);
+            return 0;
         }
         Console.Error.WriteLine("These are tests: run them with dotnet test.");
         return 2;
