@@ -66,7 +66,13 @@ public sealed class FlatMemoryTests
         using var x = layer == "Lstm" ? Numbers.Uniform(1, [1000, 1, 1]) : Numbers.Uniform(1, [1000, 1]);
         using var y = Numbers.Uniform(2, [1000, 1]);
         var afterWarmUp = 0L;
-        var look = new LambdaCallback(onEpochEnd: progress => afterWarmUp = progress.Epoch + 1 == thousands / 10 ? MemoryInUse.Now() : afterWarmUp);
+        var look = new LambdaCallback(onEpochEnd: progress =>
+        {
+            if (progress.Epoch + 1 == thousands / 10)
+            {
+                afterWarmUp = MemoryInUse.Now();
+            }
+        });
 
         model.Fit(x, y, epochs: thousands, batchSize: 1, verbose: 0, callbacks: [look]);
 

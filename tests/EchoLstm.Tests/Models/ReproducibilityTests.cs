@@ -52,7 +52,8 @@ public sealed class ReproducibilityTests
     /// <summary>What the child does: every case's bits, written to a file.</summary>
     internal static void Write(string file) => File.WriteAllLines(file, Lines());
 
-    private static IEnumerable<string> Lines() => Cases.Select(row => string.Join(' ', Trained((string)row[0], (EngineKind)row[1], seed: 7).Select(bits => bits.ToString("X", CultureInfo.InvariantCulture))));
+    private static IEnumerable<string> Lines() => Cases.Select(row => string.Join(
+        ' ', Trained((string)row[0], (EngineKind)row[1], seed: 7).Select(bits => bits.ToString("X", CultureInfo.InvariantCulture))));
 
     private static long[] Trained(string kind, EngineKind engine, int seed)
     {
