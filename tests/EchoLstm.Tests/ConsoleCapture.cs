@@ -4,7 +4,7 @@ using System.Text;
 
 namespace EchoLstm.Tests;
 
-/// <summary>While it lives, what a test and the threads that it starts print comes here; tests that run beside it print where they did.</summary>
+/// <summary>While it lives, what a test and its threads print comes here; tests that run beside it print where they did.</summary>
 internal sealed class ConsoleCapture : IDisposable
 {
     private static readonly AsyncLocal<ConsoleCapture?> Current = new();

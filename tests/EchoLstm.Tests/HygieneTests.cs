@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests;
 
-/// <summary>What the library must not do to the process that it runs in: keep state of its own, print. BannedSymbols.txt has what it must not call.</summary>
+/// <summary>What the library must not do to its process: keep state of its own, print. BannedSymbols.txt has what it must not call.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class HygieneTests
 {

@@ -1,5 +1,6 @@
 using EchoLstm.Tests.Formats;
 using EchoLstm.Tests.Hunt;
+using EchoLstm.Tests.Models;
 using EchoLstm.Tests.Torch;
 
 namespace EchoLstm.Tests;
@@ -12,6 +13,11 @@ internal static class Program
         if (args is [EndlessSaver.Command, var path])
         {
             EndlessSaver.Run(path);
+        }
+        if (args is [ReproducibilityTests.Command, var file])
+        {
+            ReproducibilityTests.Write(file);
+            return 0;
         }
         if (args is [TorchChild.Command, .. var task])
         {

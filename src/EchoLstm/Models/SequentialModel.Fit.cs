@@ -327,11 +327,12 @@ public sealed partial class SequentialModel
         return observers;
     }
 
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "Keras's progress goes to the console; verbose: 0 or a writer keeps it from there.")]
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Keras prints progress; verbose: 0 or a writer keeps the console free.")]
     private static Callback Printer(int verbose, TextWriter? output)
     {
         var writer = output ?? Console.Out;
-        return verbose == 1 ? new ProgressBar(writer, live: ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected, TimeProvider.System) : new EpochLog(writer);
+        var live = ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected;
+        return verbose == 1 ? new ProgressBar(writer, live, TimeProvider.System) : new EpochLog(writer);
     }
 
     private static SampleSet? Split(SampleSet samples, double trainingShare, bool takeLast)

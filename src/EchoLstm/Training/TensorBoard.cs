@@ -99,7 +99,7 @@ public sealed class TensorBoard : Callback
     private static bool IsValidation(string name) => name.StartsWith(Validation, StringComparison.Ordinal);
 
     // TensorBoard takes every file whose name has "tfevents" in it, and reads them in the order of their names.
-    // TorchSharp's SummaryWriter dates a file's first event, and names the file, in .NET's ticks, where TensorBoard expects seconds since 1970.
+    // TorchSharp's SummaryWriter dates a file's first event in .NET's ticks, where TensorBoard expects seconds since 1970.
     private RecordFile Begin(string folder)
     {
         var directory = Path.Combine(LogDirectory, folder);

@@ -120,7 +120,7 @@ public sealed class SharedModelTests
         {
             try
             {
-                for (var round = 0; round < 5 * Rounds; round++)
+                for (var round = 0; round < Thorough.Or(2, 5) * Rounds; round++)
                 {
                     model.Save(folder.File($"{saver}"));
                     using var loaded = SequentialModel.Load(folder.File($"{saver}"));

@@ -11,7 +11,7 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
 
     internal static SampleProgram Run(params string[] arguments) => RunIn("", arguments);
 
-    /// <summary>Runs it in this process, which is 0.5 seconds quicker; only for commands that leave Torch's threads and generator as they are.</summary>
+    /// <summary>Runs it in this process, which is quicker; for commands that leave Torch's threads and generator as they are.</summary>
     internal static SampleProgram RunHere(params string[] arguments)
     {
         using var console = new ConsoleCapture();

@@ -71,7 +71,8 @@ public class SampleProgramTests
     public void One_seed_gives_one_run()
     {
         static string[] Run(string seed) =>
-            [.. SampleProgram.RunHere("many-to-many", "--epochs", "20", "--seed", seed).Lines.Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
+            [.. SampleProgram.RunHere("many-to-many", "--epochs", "20", "--seed", seed).Lines
+                .Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
 
         var first = Run("3");
         Run("3").Should().Equal(first);
