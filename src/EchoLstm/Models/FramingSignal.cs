@@ -26,18 +26,19 @@ internal sealed record FramingSignal(Shape Shape, Layer? From, Layer? To)
     /// <summary>What it is, in words.</summary>
     internal string Words => (IsSequence, Shape.Rank) switch
     {
-        (true, _) => Shape[1] is { } steps ? string.Create(CultureInfo.InvariantCulture, $"{steps} step{(steps == 1 ? "" : "s")}") : "any number of steps",
+        (true, _) when Shape[1] is { } steps => string.Create(CultureInfo.InvariantCulture, $"{steps} step{(steps == 1 ? "" : "s")}"),
+        (true, _) => "any number of steps",
         (false, > 2) => $"an array of {new Shape([.. Shape.Skip(1)])}",
         (false, 2) when Shape.Last is > 1 and { } size => string.Create(CultureInfo.InvariantCulture, $"a vector of {size}"),
         _ => "1 value",
     };
 
-    /// <summary>The numbers of the steps that are drawn, or that of the only place: the first and the last, null for the gap between them.</summary>
+    /// <summary>The numbers of the steps that are drawn, or that of the only place: the first and the last, null for a gap.</summary>
     /// <param name="endsWhole">Whether the last steps are drawn rather than the first: behind a layer that reads backwards.</param>
     internal IReadOnlyList<string?> Steps(bool endsWhole = false) => IsSequence ? Numbers(Shape[1], endsWhole) : ["1"];
 
     /// <summary>The numbers of a vector's values, as far as they are drawn.</summary>
-    internal IReadOnlyList<string?> Parts => !IsSequence && Shape.Rank == 2 && Shape.Last is > 1 and { } size ? Numbers(size, endsWhole: false) : ["1"];
+    internal IReadOnlyList<string?> Parts => !IsSequence && Shape.Rank == 2 && Shape.Last is > 1 and { } size ? Numbers(size, false) : ["1"];
 
     private static string?[] Numbers(long? count, bool endsWhole)
     {

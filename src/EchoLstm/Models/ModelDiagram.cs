@@ -5,8 +5,8 @@ using EchoLstm.Pictures;
 namespace EchoLstm.Models;
 
 /// <summary>
-/// The picture of <see cref="SequentialModel.SaveDiagram"/>: a row for each layer, with its box on the left and what it does with each time step on the right,
-/// so that the arrows from row to row say which inputs lead to which outputs.
+/// The picture of <see cref="SequentialModel.SaveDiagram"/>: a row for each layer, with its box on the left and what it does with each time step on
+/// the right, so that the arrows from row to row say which inputs lead to which outputs.
 /// </summary>
 internal sealed class ModelDiagram
 {
@@ -34,12 +34,11 @@ internal sealed class ModelDiagram
         _right = Left + Math.Max(steps, Math.Max(input.Parts.Count, output.Parts.Count) * PartWidth);
         var width = _right + (2 * StateArrow) - Edge;
         var title = $"{(input.Count == "many" ? "Many" : "One")}-to-{output.Count}: {input.Words} in, {output.Words} out";
-        var layers = string.Join(", ", model.Layers.Select(layer => layer.Name));
-        _canvas = new SvgCanvas(
-            width + (2 * Edge), Header + (_signals.Count * RowHeight) + BoxHeight + 40, title, $"The layers of the model, from input to output: {layers}");
+        var description = $"The layers of the model, from input to output: {string.Join(", ", model.Layers.Select(layer => layer.Name))}";
+        _canvas = new SvgCanvas(width + (2 * Edge), Header + (_signals.Count * RowHeight) + BoxHeight + 40, title, description);
         _canvas.Text(Edge, Edge + TitleSize, title, TitleSize, width);
-        var trainable = string.Create(CultureInfo.InvariantCulture, $"{model.CountParameters(trainable: true):N0} trainable");
-        _canvas.Text(Edge, Edge + TitleSize + 20, $"{Parameters(model)}, {trainable}. On the right, one sample.", DetailSize, width, "muted");
+        var trainable = string.Create(CultureInfo.InvariantCulture, $"{model.CountParameters(trainable: true):N0} trainable. On the right, one sample.");
+        _canvas.Text(Edge, Edge + TitleSize + 20, $"{Parameters(model)}, {trainable}", DetailSize, width, "muted");
 
         Box("Input", "", input, "");
         var places = Places(input, (Left + _right) / 2);
@@ -57,7 +56,7 @@ internal sealed class ModelDiagram
         _canvas.Text(Edge, _y + BoxHeight + 28, string.Join(' ', _notes.Distinct()), DetailSize, width, "muted");
     }
 
-    /// <summary>Where a time step, or the one vector, is drawn: its number, null for a gap; its middle; where the arrows from it begin.</summary>
+    /// <summary>Where a step, or the one vector, is drawn: its number, null for a gap; its middle; where the arrows from it begin.</summary>
     private sealed record Place(string? Number, double X, params double[] From);
 
     internal static string Draw(SequentialModel model) => new ModelDiagram(model)._canvas.Finish();
@@ -91,7 +90,7 @@ internal sealed class ModelDiagram
     {
         var numbers = signal.Steps();
         var first = numbers.Count == 1 ? alone : _right - (CellWidth / 2) - ((numbers.Count - 1) * Pitch);
-        return [.. numbers.Index().Select(step => new Place(step.Item, first + (step.Index * Pitch), from ?? first + (step.Index * Pitch)))];
+        return [.. numbers.Select((number, i) => new Place(number, first + (i * Pitch), from ?? first + (i * Pitch)))];
     }
 
     /// <summary>Draws what a layer does, and the arrows to it.</summary>
@@ -134,7 +133,7 @@ internal sealed class ModelDiagram
     {
         var middle = _y + (BoxHeight / 2);
         (bool IsForward, double Y)[] ways = layer is Bidirectional ? [(true, middle - 5), (false, middle + 5)] : [(true, middle)];
-        foreach (var ((isForward, y), (before, after)) in ways.SelectMany(way => cells.Zip(cells.Skip(1), (before, after) => (way, (before, after)))))
+        foreach (var ((isForward, y), before, after) in ways.SelectMany(way => cells.Zip(cells.Skip(1), (before, after) => (way, before, after))))
         {
             _notes.Add("Arrows across: the state, from step to step.");
             var (left, right) = (before.X + Half(before), after.X - Half(after));
@@ -155,9 +154,9 @@ internal sealed class ModelDiagram
     private void Arrows(List<Place> places, bool isMirrored = false)
     {
         var (start, end) = (_y - RowHeight + ((BoxHeight + CellHeight) / 2), _y + ((BoxHeight - CellHeight) / 2));
-        foreach (var (i, from) in places.Index().Where(at => at.Item.Number is not null).SelectMany(at => at.Item.From.Select(from => (at.Index, from))))
+        foreach (var (i, place) in places.Index().Where(indexed => indexed.Item.Number is not null))
         {
-            _canvas.Arrow(from, start, places[isMirrored ? ^(i + 1) : i].X, end);
+            Array.ForEach(place.From, from => _canvas.Arrow(from, start, places[isMirrored ? ^(i + 1) : i].X, end));
         }
     }
 
@@ -170,7 +169,8 @@ internal sealed class ModelDiagram
             var first = Math.Clamp(places[0].X - (parts.Count * width / 2), Left, _right - (parts.Count * width));
             places = [.. parts.Select((number, i) => new Place(number, first + ((i + 0.5) * width)))];
         }
-        places.ForEach(place => Cell(place.X, width, place.Number is null ? null : places.Count > 1 ? letter + place.Number : letter, "value"));
+        string? Text(string? number) => number is null ? null : places.Count > 1 ? letter + number : letter;
+        places.ForEach(place => Cell(place.X, width, Text(place.Number), "value"));
     }
 
     /// <summary>A box with a text; where there is none, an ellipsis alone.</summary>
@@ -188,10 +188,12 @@ internal sealed class ModelDiagram
         _canvas.EndGroup();
     }
 
-    private static string Parameters(Layer layer) =>
-        layer.CountParameters() is not 1 and var count ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} parameters") : "1 parameter";
+    private static string Parameters(Layer layer) => layer.CountParameters() is not 1 and var count
+        ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} parameters")
+        : "1 parameter";
 
-    private static string Kind(Layer layer) => layer is TimeDistributed or Bidirectional ? $"{layer.KerasClass}({CellText(layer)})" : layer.KerasClass;
+    private static string Kind(Layer layer) =>
+        layer is TimeDistributed or Bidirectional ? $"{layer.KerasClass}({CellText(layer)})" : layer.KerasClass;
 
     private static string CellText(Layer layer) => layer switch
     {

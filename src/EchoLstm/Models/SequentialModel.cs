@@ -252,19 +252,19 @@ public sealed partial class SequentialModel : Layer, ISavable
     }
 
     /// <summary>
-    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the framing:
-    /// which inputs, at which time steps, lead to which outputs.
+    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the
+    /// framing: which inputs, at which time steps, lead to which outputs.
     /// </summary>
     /// <param name="path">
-    /// The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that is there is replaced when the new
-    /// one is complete.
+    /// The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that is there is replaced when
+    /// the new one is complete.
     /// </param>
     /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
     /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
     /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
-    /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every output. The file needs
-    /// nothing else, and follows the light or dark colours of what shows it.
+    /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every
+    /// output. The file needs nothing else, and follows the light or dark colours of what shows it.
     /// </remarks>
     public void SaveDiagram(string path)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EchoLstm.Pictures;
 
-/// <summary>The range of an axis, its marks and where a value lies on it; for any finite numbers, the largest and the smallest included.</summary>
+/// <summary>The range of an axis, its marks and where a value lies on it; for any finite numbers, the largest and smallest included.</summary>
 internal sealed class Axis
 {
     // Beyond this ratio the small values of a linear axis lie on its edge.
@@ -11,7 +11,7 @@ internal sealed class Axis
     // Closer together than this, values are one as far as a picture is concerned.
     private const double Distinct = 1e-9;
 
-    // A linear axis counts in units of a power of ten, so that neither the largest differences nor the smallest steps leave a double's range.
+    // A linear axis counts in units of a power of ten, so that neither the largest differences nor the smallest leave a double's range.
     private readonly int _exponent;
     private readonly double _unit;
     private double _low;
@@ -40,7 +40,7 @@ internal sealed class Axis
     /// <summary>The marks: where each is, from 0 to 1, and what it says.</summary>
     internal IReadOnlyList<(double Fraction, string Text)> Marks { get; private set; } = [];
 
-    /// <summary>An axis whose ends are marks; logarithmic, if it may be, where the values span more than a factor of 30 and none is negative.</summary>
+    /// <summary>An axis whose ends are marks; logarithmic, if it may be, where the values span over a factor of 30 and none is negative.</summary>
     internal static Axis Rounded(IReadOnlyCollection<double> finite, bool mayBeLog)
     {
         var positive = finite.Where(value => value > 0).DefaultIfEmpty(1).ToList();
@@ -55,7 +55,7 @@ internal sealed class Axis
         return axis;
     }
 
-    /// <summary>An axis that ends where the values end, with as many marks, of whole numbers if so wished, as have room in the width.</summary>
+    /// <summary>An axis that ends where the values end, with as many marks, of whole numbers if so wished, as have room.</summary>
     internal static Axis Exact(IReadOnlyCollection<double> finite, double width, double fontSize, bool whole)
     {
         var axis = new Axis(finite);

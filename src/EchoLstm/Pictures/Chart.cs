@@ -1,16 +1,16 @@
 namespace EchoLstm.Pictures;
 
-/// <summary>Values of a chart that are joined by a line; one that is not finite leaves a gap. Curves of one style have one colour and one stroke.</summary>
+/// <summary>Values of a chart that are joined by a line; one that is not finite leaves a gap. Those of one style look alike.</summary>
 internal sealed record Curve(string Name, int Style, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
     // Colours alone would not do for every eye, and a curve that lies under another would not be seen.
     private static readonly string[] Strokes = ["", " dashed", " dotted", " long"];
 
-    /// <summary>The classes that draw it: a colour and a stroke, as many pairs as there are curves in any picture that can be read.</summary>
+    /// <summary>The classes that draw it: a colour and a stroke, as many pairs as there are curves in a picture that can be read.</summary>
     internal string Class => $"c{Style % SvgCanvas.CurveColours}{Strokes[(Style + (Style / SvgCanvas.CurveColours)) % Strokes.Length]}";
 
     /// <summary>
-    /// The pieces between gaps, as data of a path; a lone point is a small circle. Where several points share a pixel's column, its first, least,
+    /// The pieces between gaps, as data of a path; a lone point is a small circle. Of points that share a pixel's column, the first, least,
     /// greatest and last: the picture is the same, the file small.
     /// </summary>
     internal string Path(Func<double, double> across, Func<double, double> down)
@@ -19,7 +19,7 @@ internal sealed record Curve(string Name, int Style, IReadOnlyList<double> X, IR
         return string.Concat(Y.Select((y, i) => (Piece: double.IsFinite(y) ? piece : piece++, I: i)).Where(at => double.IsFinite(Y[at.I]))
             .GroupBy(at => at.Piece, at => (X: across(X[at.I]), Y: down(Y[at.I]), at.I))
             .Select(points => points.GroupBy(point => Math.Floor(point.X)).SelectMany(column =>
-                new[] { column.First(), column.MinBy(point => point.Y), column.MaxBy(point => point.Y), column.Last() }.Distinct().OrderBy(point => point.I)))
+                new[] { column.First(), column.MinBy(at => at.Y), column.MaxBy(at => at.Y), column.Last() }.Distinct().OrderBy(at => at.I)))
             .Select(points => string.Join('L', points.Select(point => SvgCanvas.Point(point.X, point.Y))))
             .Select(line => $"M{line}{(line.Contains('L', StringComparison.Ordinal) ? "" : "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0 -4 0")}"));
     }

@@ -31,7 +31,8 @@ internal static class ChartSheet
         }
         foreach (var (i, chart) in charts.Index())
         {
-            chart.Draw(canvas, Edge + (i % columns * (chartWidth + Between)), top + (i / columns * (chartHeight + Between)), chartWidth, chartHeight);
+            var (x, y) = (Edge + (i % columns * (chartWidth + Between)), top + (i / columns * (chartHeight + Between)));
+            chart.Draw(canvas, x, y, chartWidth, chartHeight);
         }
         return canvas.Finish();
     }

@@ -5,13 +5,13 @@ using System.Xml.Linq;
 
 namespace EchoLstm.Pictures;
 
-/// <summary>An SVG document in the making: no script, no reference to anything outside, colours for light and for dark surroundings.</summary>
+/// <summary>An SVG document in the making: no script, no reference to anything outside, colours for light and dark surroundings.</summary>
 /// <remarks>Colours are classes; what can't read the media query shows the light ones.</remarks>
 internal sealed class SvgCanvas
 {
     internal const int CurveColours = 4;
 
-    // A style element holds for the whole page, so the names of classes begin with a mark of the picture's own; this character, of no meaning, stands for it.
+    // A style holds for its whole page, so the names of classes begin with the picture's own mark; this character, without meaning, stands for it.
     private const char Mark = '\uE000';
 
     private const string Lines =
@@ -41,7 +41,8 @@ internal sealed class SvgCanvas
         Set(_svg, ("font-family", "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"));
         string Rules(bool dark) => string.Concat(Colours.Select(of => $".~{of.Class}{{{of.Property}:{(dark ? of.Dark : of.Light)}}}"));
         var style = $"{Lines}{Rules(dark: false)}@media (prefers-color-scheme: dark){{{Rules(dark: true)}}}".Replace('~', Mark);
-        _svg.Add(new XElement(Svg + "title", Clean(title)), new XElement(Svg + "desc", Clean(description)), new XElement(Svg + "style", style));
+        _svg.Add(new XElement(Svg + "title", Clean(title)), new XElement(Svg + "desc", Clean(description)));
+        _svg.Add(new XElement(Svg + "style", style));
         Rectangle(0, 0, width, height, "paper");
     }
 
@@ -67,7 +68,7 @@ internal sealed class SvgCanvas
         Path($"M{Point(x2, y2)}L{Point(bx + sx, by + sy)}L{Point(bx - sx, by - sy)}Z", "head");
     }
 
-    /// <summary>A text on one line, from x on, or as the anchor says; one wider than it may be is cut, and shows itself whole when pointed at.</summary>
+    /// <summary>A text on one line, from x on or as the anchor says; one that is too wide is cut, and is shown whole when pointed at.</summary>
     internal void Text(double x, double y, string text, double size, double width, string @class = "ink", string? anchor = null)
     {
         if (text.Length > 0)
@@ -79,7 +80,7 @@ internal sealed class SvgCanvas
         }
     }
 
-    /// <summary>Ends the document. The mark is made of the content, so that the same picture has the same bytes whenever and wherever it is drawn.</summary>
+    /// <summary>The document. Its mark is made of its content, so that the same picture has the same bytes whenever and wherever it is drawn.</summary>
     internal string Finish()
     {
         var xml = $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{_svg}\n".ReplaceLineEndings("\n");

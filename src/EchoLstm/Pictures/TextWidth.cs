@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EchoLstm.Pictures;
 
 /// <summary>
-/// How wide a text can become, in pixels: the reader's font is not known, so each character counts as in DejaVu Sans, the widest of the usual ones.
+/// How wide a text can become, in pixels: the reader's font is not known, so characters count as in DejaVu Sans, the widest of the usual ones.
 /// </summary>
 internal static class TextWidth
 {
@@ -23,6 +23,7 @@ internal static class TextWidth
     {
         // A width that was made of this text's own by adding and subtracting may lack the last digit.
         bool Fits(string part) => Of(part, fontSize) <= width + 0.001;
-        return Fits(text) ? text : text[..StringInfo.ParseCombiningCharacters(text).TakeWhile(end => Fits(text[..end] + '…')).LastOrDefault()] + '…';
+        var ends = StringInfo.ParseCombiningCharacters(text);
+        return Fits(text) ? text : text[..ends.TakeWhile(end => Fits(text[..end] + '…')).LastOrDefault()] + '…';
     }
 }

@@ -15,16 +15,17 @@ internal static class HistoryPlot
         }
         // A metric may be called val_something itself; it is a validation's figure where there is one without the prefix.
         var validations = history.Names.Select(name => FigureNames.ValidationPrefix + name).ToHashSet();
-        var charts = history.Names.Where(name => !validations.Contains(name)).Select(name => new Chart(
-            name,
-            "epoch",
-            [
-                new Curve("training", 0, epochs, history[name]),
-                .. history.TryGet(FigureNames.ValidationPrefix + name, out var figures) ? [new Curve("validation", 1, epochs, figures)] : (Curve[])[],
-            ],
+        var charts = history.Names.Where(name => !validations.Contains(name)).Select(name =>
+        {
+            List<Curve> curves = [new("training", 0, epochs, history[name])];
+            if (history.TryGet(FigureNames.ValidationPrefix + name, out var figures))
+            {
+                curves.Add(new("validation", 1, epochs, figures));
+            }
             // A share of 0 to 1 is compared with 1, not with 0.
-            MayBeLog: !name.Split('_').Any(word => word is "accuracy" or "acc" or "auc"),
-            WholeX: true));
+            var isShare = name.Split('_').Any(word => word is "accuracy" or "acc" or "auc");
+            return new Chart(name, "epoch", curves, MayBeLog: !isShare, WholeX: true);
+        });
         title ??= string.Create(CultureInfo.InvariantCulture, $"Training, {epochs.Length} epoch{(epochs.Length == 1 ? "" : "s")}");
         return ChartSheet.Draw(title, $"{string.Join(", ", history.Names)} of each epoch", [.. charts]);
     }

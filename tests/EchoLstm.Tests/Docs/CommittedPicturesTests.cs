@@ -60,7 +60,8 @@ public partial class CommittedPicturesTests
         Differences(svg, svg.Replace("width=\"340\"", "width=\"341\"")).Should().BeEmpty();
     }
 
-    private static string Read(string folder, string name) => SvgText.Unmarked(File.ReadAllText(Path.Combine(folder, name)).ReplaceLineEndings("\n"));
+    private static string Read(string folder, string name) =>
+        SvgText.Unmarked(File.ReadAllText(Path.Combine(folder, name)).ReplaceLineEndings("\n"));
 
     /// <summary>Where two pictures differ: in what is no number, or in a number by more than a machine's last digits.</summary>
     private static List<string> Differences(string committed, string written)

@@ -123,7 +123,8 @@ public class ModelDiagramTests
         using var model = new SequentialModel(new Lstm(2) { Name = new string('m', 60) });
         model.Build(1, 1);
 
-        SvgText.Texts(ModelDiagram.Draw(model)).Should().Contain(["LSTM", "(None, 2)"]).And.ContainSingle(text => text.EndsWith("mm…", StringComparison.Ordinal));
+        SvgText.Texts(ModelDiagram.Draw(model)).Should().Contain(["LSTM", "(None, 2)"])
+            .And.ContainSingle(text => text.EndsWith("mm…", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -29,7 +29,9 @@ internal static class PictureCases
     internal static double[] Falling(int epochs, double from, double to) =>
         [.. Enumerable.Range(0, epochs).Select(i => from * Math.Pow(to / from, i / Math.Max(epochs - 1.0, 1)) * (1 + (0.1 * Math.Sin(i))))];
 
-    internal static IEnumerable<(string Name, string Svg)> Histories()
+    internal static IEnumerable<(string Name, string Svg)> All() => Histories().Concat(Series()).Concat(Models());
+
+    private static IEnumerable<(string Name, string Svg)> Histories()
     {
         yield return ("1 epoch", Plot(("loss", [0.5])));
         yield return ("1 epoch, validated", Plot(("loss", [0.5]), ("val_loss", [0.7])));
@@ -49,7 +51,7 @@ internal static class PictureCases
         static string Name(string prefix, int i) => prefix + (i == 0 ? "loss" : string.Create(CultureInfo.InvariantCulture, $"metric_{i}"));
     }
 
-    internal static IEnumerable<(string Name, string Svg)> Series()
+    private static IEnumerable<(string Name, string Svg)> Series()
     {
         yield return ("one value", new SeriesPlot().Add("only", [1]).ToSvg());
         yield return ("expected and predicted", new SeriesPlot("The echo") { XLabel = "step", YLabel = "value" }.Add("expected", [0, 0.2f, 0.4f]).Add("predicted", [0.1f, 0.2f, 0.3f]).ToSvg());
@@ -63,7 +65,7 @@ internal static class PictureCases
         yield return ("10,000 values", new SeriesPlot().Add("a", [.. Enumerable.Range(0, 10_000).Select(step => MathF.Sin(step / 10f))]).ToSvg());
     }
 
-    internal static IEnumerable<(string Name, string Svg)> Models()
+    private static IEnumerable<(string Name, string Svg)> Models()
     {
         yield return ("one-to-one", Diagram(EchoModels.OneToOne()));
         yield return ("many-to-one", Diagram(EchoModels.ManyToOne()));

@@ -47,7 +47,7 @@ public class RenderedPictureTests
 
     private static void ExpectNoFaults(bool dark)
     {
-        var pictures = PictureCases.Histories().Concat(PictureCases.Series()).Concat(PictureCases.Models()).ToDictionary(picture => picture.Name, picture => picture.Svg);
+        var pictures = PictureCases.All().ToDictionary(picture => picture.Name, picture => picture.Svg);
 
         PictureInspection.Faults(pictures, dark).Where(picture => picture.Value.Count > 0)
             .Select(picture => $"{picture.Key}: {string.Join("; ", picture.Value.Take(5))}").Should().BeEmpty();

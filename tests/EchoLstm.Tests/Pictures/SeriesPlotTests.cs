@@ -37,9 +37,12 @@ public class SeriesPlotTests
     {
         var plot = new SeriesPlot();
         Errors.Expect<InvalidOperationException>(() => plot.Save("a.svg"), "The plot has no series: call Add first.");
-        Errors.Expect<ArgumentException>(() => plot.Add("a", []), "The series 'a' is empty: expected at least one value. (Parameter 'values')");
-        Errors.Expect<ArgumentOutOfRangeException>(() => plot.Add("a", [1], start: double.NaN), $"start is a finite number. (Parameter 'start'){Environment.NewLine}Actual value was NaN.");
-        Errors.Expect<ArgumentOutOfRangeException>(() => plot.Add("a", [1], step: 0), $"step is a finite number above 0. (Parameter 'step'){Environment.NewLine}Actual value was 0.");
+        Errors.Expect<ArgumentException>(
+            () => plot.Add("a", []), "The series 'a' is empty: expected at least one value. (Parameter 'values')");
+        Errors.Expect<ArgumentOutOfRangeException>(
+            () => plot.Add("a", [1], start: double.NaN), $"start is a finite number. (Parameter 'start'){Environment.NewLine}Actual value was NaN.");
+        Errors.Expect<ArgumentOutOfRangeException>(
+            () => plot.Add("a", [1], step: 0), $"step is a finite number above 0. (Parameter 'step'){Environment.NewLine}Actual value was 0.");
         Assert.Throws<ArgumentException>(() => plot.Add(" ", [1]));
     }
 

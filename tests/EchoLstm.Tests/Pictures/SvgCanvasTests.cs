@@ -8,13 +8,14 @@ namespace EchoLstm.Tests.Pictures;
 /// <summary>What holds for the document of every picture.</summary>
 public class SvgCanvasTests
 {
-    private static readonly List<(string Name, string Svg)> All = [.. PictureCases.Histories(), .. PictureCases.Series(), .. PictureCases.Models()];
+    private static readonly List<(string Name, string Svg)> All = [.. PictureCases.All()];
 
     [Fact]
     public void Pictures_of_one_page_share_neither_ids_nor_classes()
     {
         var names = All.Select(picture => XDocument.Parse(picture.Svg).Descendants()
-            .SelectMany(element => SvgText.Classes(element).Append((string?)element.Attribute("id"))).OfType<string>().ToHashSet()).ToList();
+            .SelectMany(element => SvgText.Classes(element).Append((string?)element.Attribute("id")))
+            .OfType<string>().ToHashSet()).ToList();
 
         names.Should().OnlyContain(ofOne => ofOne.Count > 3);
         names.SelectMany(ofOne => ofOne).Should().OnlyHaveUniqueItems();
@@ -30,7 +31,8 @@ public class SvgCanvasTests
             var ruled = Regex.Matches(style, @"[.]([a-z][\w-]*)").Select(match => match.Groups[1].Value).ToHashSet();
             var elements = document.Descendants().Where(element => element.Name.LocalName is "rect" or "path" or "text").ToList();
 
-            Regex.Replace(Regex.Replace(style, "[{][^{}]*[}]", ","), "@media [^{]*[{]|[}]", "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            var selectors = Regex.Replace(Regex.Replace(style, "[{][^{}]*[}]", ","), "@media [^{]*[{]|[}]", "");
+            selectors.Split(',', StringSplitOptions.RemoveEmptyEntries)
                 .Should().OnlyContain(selector => Regex.IsMatch(selector, $"^[.]{Mark(svg)}-[a-z0-9]+$"), name);
             elements.SelectMany(SvgText.Classes).Should().OnlyContain(used => ruled.Contains(used), name);
             elements.Should().OnlyContain(element => SvgText.Classes(element).Length > 0, name);
@@ -42,7 +44,7 @@ public class SvgCanvasTests
     {
         using var german = new GermanCulture();
 
-        All.Select(picture => picture.Svg).Should().Equal([.. PictureCases.Histories().Concat(PictureCases.Series()).Concat(PictureCases.Models()).Select(picture => picture.Svg)]);
+        PictureCases.All().Should().Equal(All);
         foreach (var (name, svg) in All)
         {
             var bare = Regex.Replace(svg, $"(?<=[. \"]){Mark(svg)}-", "\uE000");

@@ -26,8 +26,9 @@ public class SvgFileTests
         using var folder = new TemporaryFolder();
         string Path(params string[] parts) => System.IO.Path.Combine([folder.Path, .. parts]);
         void Refused(string path, string advice) => Errors.Expect<ArgumentException>(
-            () => Writers[kind](path), $"A picture is written as SVG: expected a file name that ends in .svg, received '{path}'. {advice} (Parameter 'path')");
-        const string Convert = "a browser shows it, and rsvg-convert or Chromium make a PNG or PDF of it, as docs/pictures.md shows.";
+            () => Writers[kind](path),
+            $"A picture is written as SVG: expected a file name that ends in .svg, received '{path}'. {advice} (Parameter 'path')");
+        const string Convert = "a browser shows it, and rsvg-convert or Chromium makes a PNG or PDF of it, see docs/pictures.md.";
 
         Refused(Path("new", "p.png"), $"Write '{Path("new", "p.svg")}': {Convert}");
         Refused(Path("m.pdf"), $"Write '{Path("m.svg")}': {Convert}");
@@ -58,7 +59,8 @@ public class SvgFileTests
         var file = folder.File("file");
         File.WriteAllText(file, "before");
 
-        Errors.Expect<IOException>(() => Writers[kind](folder.Path), $"Can't write {folder.Path}: it is a folder. Give the name of a file.");
+        Errors.Expect<IOException>(
+            () => Writers[kind](folder.Path), $"Can't write {folder.Path}: it is a folder. Give the name of a file.");
         Assert.ThrowsAny<IOException>(() => Writers[kind](Path.Combine(file, "a.svg")));
         Directory.GetFileSystemEntries(folder.Path).Should().Equal(file);
     }

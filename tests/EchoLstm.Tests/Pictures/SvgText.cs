@@ -14,15 +14,19 @@ internal static class SvgText
 
     /// <summary>Its texts and where they are.</summary>
     internal static List<(string Shown, double X, double Y)> Places(string svg) =>
-        [.. XDocument.Parse(svg).Descendants(Svg + "text").Select(text => (text.Nodes().OfType<XText>().Single().Value, Number(text, "x"), Number(text, "y")))];
+        [.. XDocument.Parse(svg).Descendants(Svg + "text")
+            .Select(text => (text.Nodes().OfType<XText>().Single().Value, Number(text, "x"), Number(text, "y")))];
 
     /// <summary>What its lines of a class are drawn from; the class without the picture's own mark.</summary>
     internal static List<string> Paths(string svg, string @class) =>
-        [.. XDocument.Parse(svg).Descendants(Svg + "path").Where(path => Classes(path).Any(name => name.EndsWith($"-{@class}", StringComparison.Ordinal))).Select(path => (string)path.Attribute("d")!)];
+        [.. XDocument.Parse(svg).Descendants(Svg + "path")
+            .Where(path => Classes(path).Any(name => name.EndsWith($"-{@class}", StringComparison.Ordinal)))
+            .Select(path => (string)path.Attribute("d")!)];
 
-    /// <summary>The points of the first chart's curve of a class, in pieces between gaps. The first line of the class is the legend's.</summary>
+    /// <summary>The points of the first chart's curve of a class, in pieces between gaps; the class's first line is the legend's.</summary>
     internal static List<List<(double X, double Y)>> Curve(string svg, string @class = "c0") =>
-        [.. Paths(svg, @class)[1].Split('M').Skip(1).Select(piece => Regex.Matches(piece.Split('m')[0], @"(-?[\d.]+) (-?[\d.]+)").Select(point => (Number(point.Groups[1].Value), Number(point.Groups[2].Value))).ToList())];
+        [.. Paths(svg, @class)[1].Split('M').Skip(1).Select(piece => piece.Split('m')[0].Split('L').Select(point =>
+            (Number(point.Split(' ')[0]), Number(point.Split(' ')[1]))).ToList())];
 
     /// <summary>The classes of an element.</summary>
     internal static string[] Classes(XElement element) => ((string?)element.Attribute("class"))?.Split(' ') ?? [];
