@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ONNX Runtime's LSTM: activation_alpha with one entry per function is misread: only functions that have an alpha take an entry, from the front.
+# ONNX Runtime's LSTM: activation_alpha with one entry per function is misread: functions without an alpha take none.
 . "$(dirname "$0")/program.sh"
 onnx
 program Microsoft.ML.OnnxRuntime@1.31.1 <<'CS'
@@ -24,7 +24,7 @@ float Run(params float[] alpha)
 float Output(float alpha) => MathF.Tanh((alpha + .5f) / 2) / 2;
 bool Is(float value, float alpha) => MathF.Abs(value - Output(alpha)) < 1e-5f;
 var (perFunction, alone) = (Run(0, .3f, 0), Run(.3f));
-Console.WriteLine($"output    activation_alpha 0, 0.3, 0: {perFunction:0.00000}; activation_alpha 0.3: {alone:0.00000}; right for 0.3: {Output(.3f):0.00000}");
+Console.WriteLine($"output    alpha 0, 0.3, 0: {perFunction:0.00000}; 0.3 alone: {alone:0.00000}; right for 0.3: {Output(.3f):0.00000}");
 Finding.Expect(Is(perFunction, 0), "alpha 0, 0.3, 0 for Sigmoid, HardSigmoid, Tanh: HardSigmoid computes with 0, the entry of Sigmoid");
 Finding.Expect(Is(alone, .3f), "alpha 0.3 alone: HardSigmoid computes with it");
 CS

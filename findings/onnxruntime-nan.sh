@@ -21,7 +21,8 @@ float[] Run(string op, int gates, bool bias)
     if (bias) inputs["B"] = OrtValue.CreateTensorValueFromMemory(new float[2 * gates * units], [1, 2 * gates * units]);
     using var outputs = session.Run(new RunOptions(), inputs, ["Y"]);
     var y = outputs[0].GetTensorDataAsSpan<float>().ToArray();
-    Console.WriteLine($"output    {op}, {(bias ? "bias of zeros" : "no bias")}: {string.Join(" ", y.Select(value => value.ToString("0.000")))}");
+    var text = string.Join(" ", y.Select(value => value.ToString("0.000")));
+    Console.WriteLine($"output    {op}, {(bias ? "bias of zeros" : "no bias")}: {text}");
     return y;
 }
 
@@ -30,7 +31,8 @@ foreach (var (op, gates, first) in new[] { ("LSTM", 4, MathF.Tanh(1)), ("GRU", 3
     Finding.Expect(Run(op, gates, bias: false).All(float.IsNaN), $"{op} without bias: a NaN at the first step makes every output NaN");
     var y = Run(op, gates, bias: true);
     Finding.Expect(!y.Any(float.IsNaN), $"{op} with a bias of zeros: no output is NaN");
-    Finding.Expect(y[..units].All(value => MathF.Abs(value - first) < 1e-4f), $"{op} with a bias of zeros: every unit of the step with the NaN is {first:0.0000}");
+    Finding.Expect(y[..units].All(value => MathF.Abs(value - first) < 1e-4f),
+        $"{op} with a bias of zeros: every unit of the step with the NaN is {first:0.0000}");
 }
 Finding.Expect(Run("RNN", 1, bias: true).All(float.IsNaN), "RNN with a bias of zeros: every output is NaN, as without");
 CS

@@ -20,7 +20,8 @@ Console.WriteLine($"output    learning rate: {string.Join(" ", seen.Select(s => 
 Console.WriteLine($"output    momentum:      {string.Join(" ", seen.Select(s => s.Momentum.ToString("0.00")))}");
 bool Are(IEnumerable<double> values, params double[] wanted) => values.Zip(wanted).All(pair => Math.Abs(pair.First - pair.Second) < 1e-9);
 Finding.Expect(Are(seen.Select(s => s.Rate), .1, .3, .5, .3, .1), "the learning rate goes from base_lr to max_lr and back");
-Finding.Expect(Are(seen.Select(s => s.Momentum), .9, .95, 1, .95, .9), "the momentum goes from 0.9 to 1 and back, though base_momentum is 0.8 and max_momentum 0.9");
+Finding.Expect(Are(seen.Select(s => s.Momentum), .9, .95, 1, .95, .9),
+    "the momentum goes from 0.9 to 1 and back, though base_momentum is 0.8 and max_momentum 0.9");
 CS
 torch
 dotnet out/finding.dll

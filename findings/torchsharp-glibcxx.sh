@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# TorchSharp's library for Linux asks for GLIBCXX_3.4.32, and so does not load on Debian 12 or Ubuntu 22.04, for one symbol that nothing in it refers to.
+# TorchSharp's Linux library does not load on Debian 12 or Ubuntu 22.04: it asks for GLIBCXX_3.4.32, for one symbol that nothing in it uses.
 . "$(dirname "$0")/program.sh"
 program TorchSharp@0.107.0 <<'CS'
 using System.Text;
 
 var file = File.ReadAllBytes("out/runtimes/linux-x64/native/libLibTorchSharp.so");
-long Read(long at, int bytes) => bytes switch { 2 => BitConverter.ToUInt16(file, (int)at), 4 => BitConverter.ToUInt32(file, (int)at), _ => BitConverter.ToInt64(file, (int)at) };
+long Read(long at, int bytes)
+{
+    var rest = file.AsSpan((int)at);
+    return bytes switch { 2 => BitConverter.ToUInt16(rest), 4 => BitConverter.ToUInt32(rest), _ => BitConverter.ToInt64(rest) };
+}
 string Text(long at) => Encoding.ASCII.GetString(file, (int)at, Array.IndexOf(file, (byte)0, (int)at) - (int)at);
 
 // Sections by their types; a section header has type at 4, offset at 24, size at 32, link at 40 (ELF, 64 bits, little-endian).
@@ -22,12 +26,16 @@ for (long next = -1; next != 0; need += next)
 {
     next = Read(need + 12, 4);
     var version = need + Read(need + 8, 4);
-    for (long count = Read(need + 2, 2); count > 0; count--, version += Read(version + 12, 4)) numbers[Text(names + Read(version + 8, 4))] = Read(version + 6, 2);
+    for (long count = Read(need + 2, 2); count > 0; count--, version += Read(version + 12, 4))
+    {
+        numbers[Text(names + Read(version + 8, 4))] = Read(version + 6, 2);
+    }
 }
 
 var newest = numbers.Keys.Where(name => name.StartsWith("GLIBCXX_")).OrderBy(name => new Version(name[8..])).Last();
 var (table, size, strings) = Section(symbols);
-var wanting = Enumerable.Range(0, (int)size / 24).Where(i => (Read(Section(versions).Offset + 2 * i, 2) & 0x7fff) == numbers[newest]).ToList();
+var (ofSymbols, _, _) = Section(versions);
+var wanting = Enumerable.Range(0, (int)size / 24).Where(i => (Read(ofSymbols + 2 * i, 2) & 0x7fff) == numbers[newest]).ToList();
 var referred = sections.Where(s => s.Type == relocations)
     .SelectMany(s => Enumerable.Range(0, (int)Read(s.At + 32, 8) / 24).Select(i => Read(Read(s.At + 24, 8) + 24 * i + 12, 4))).ToHashSet();
 var called = wanting.Where(i => referred.Contains(i)).ToList();

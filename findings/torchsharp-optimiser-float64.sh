@@ -21,8 +21,8 @@ string Step(string name, nn.Module layer, Func<Tensor, Tensor> call, bool traine
     try
     {
         Train(float64);
-        var (_, moments) = adam.state_dict().State.First() is TorchSharp.Modules.Adam.State state ? ("", state.exp_avg.dtype) : default;
-        result = $"no error, weights {layer.parameters().First().dtype}, moments {moments}";
+        var state = (TorchSharp.Modules.Adam.State)adam.state_dict().State.First();
+        result = $"no error, weights {layer.parameters().First().dtype}, moments {state.exp_avg.dtype}";
     }
     catch (KeyNotFoundException error)
     {
@@ -33,9 +33,11 @@ string Step(string name, nn.Module layer, Func<Tensor, Tensor> call, bool traine
 }
 
 var (linear, lstm, trained) = (nn.Linear(4, 2), nn.LSTM(4, 2), nn.LSTM(4, 2));
-Finding.Expect(Step("Linear", linear, linear.call, false).StartsWith("Key"), "Linear moved before the first step: the error names a number, no parameter");
+Finding.Expect(Step("Linear", linear, linear.call, false).StartsWith("Key"),
+    "Linear moved before the first step: the error names a number, no parameter");
 Finding.Expect(Step("LSTM", trained, x => trained.call(x).Item1, true).StartsWith("Key"), "LSTM moved after a step: the same");
-Finding.Expect(Step("LSTM", lstm, x => lstm.call(x).Item1, false) == "no error, weights Float64, moments Float32", "LSTM moved before the first step: no error, moments stay float32");
+Finding.Expect(Step("LSTM", lstm, x => lstm.call(x).Item1, false) == "no error, weights Float64, moments Float32",
+    "LSTM moved before the first step: no error, moments stay float32");
 CS
 torch
 dotnet out/finding.dll

@@ -25,7 +25,8 @@ double[] Steps(double rate)
 var (tenth, hundredth) = (Steps(.1), Steps(.01));
 bool Near(double a, double b) => Math.Abs(a / b - 1) < 1e-6;
 Finding.Expect(tenth[..5].Zip(hundredth).All(pair => Near(pair.First, pair.Second)), "steps 1 to 5 are proportional to the learning rate");
-Finding.Expect(tenth[5..].Zip(hundredth[5..]).All(pair => Near(pair.First, 10 * pair.Second)), "steps 6 and 7 are proportional to its square");
+Finding.Expect(tenth[5..].Zip(hundredth[5..]).All(pair => Near(pair.First, 10 * pair.Second)),
+    "steps 6 and 7 are proportional to its square");
 CS
 torch
 dotnet out/finding.dll

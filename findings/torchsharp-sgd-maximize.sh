@@ -20,9 +20,12 @@ double Weight(string name, Func<Parameter, torch.optim.Optimizer> optimizer)
     return weight.item<float>();
 }
 
-Finding.Expect(Weight("SGD, minimize", weight => torch.optim.SGD([weight], .1, weight_decay: .5)) < 1, "SGD's weight decay shrinks the weight");
-Finding.Expect(Weight("Adam, maximize", weight => torch.optim.Adam([weight], .1, weight_decay: .5, maximize: true)) < 1, "so does Adam's with maximize");
-Finding.Expect(Weight("SGD, maximize", weight => torch.optim.SGD([weight], .1, weight_decay: .5, maximize: true)) > 1, "SGD's with maximize makes it grow");
+Finding.Expect(Weight("SGD, minimize", weight => torch.optim.SGD([weight], .1, weight_decay: .5)) < 1,
+    "SGD's weight decay shrinks the weight");
+Finding.Expect(Weight("Adam, maximize", weight => torch.optim.Adam([weight], .1, weight_decay: .5, maximize: true)) < 1,
+    "so does Adam's with maximize");
+Finding.Expect(Weight("SGD, maximize", weight => torch.optim.SGD([weight], .1, weight_decay: .5, maximize: true)) > 1,
+    "SGD's with maximize makes it grow");
 CS
 torch
 dotnet out/finding.dll
