@@ -27,7 +27,8 @@ public sealed class FolderNameTests
     private static void CopyProgram(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from).Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".dylib" or ".json"))
+        // libgomp's name ends with its version: .so.1
+        foreach (var file in Directory.EnumerateFiles(from).Where(file => Path.GetExtension(file) is ".dll" or ".so" or ".1" or ".dylib" or ".json"))
         {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
