@@ -125,10 +125,13 @@ public sealed partial class SequentialModel
                 {
                     break;
                 }
-                ThrowIfMoved();
-                if (validation is not null && (fit.Validation = Measure(validation, batchSize, carryState: false, cancellationToken)) is null)
+                if (validation is not null)
                 {
-                    break;
+                    ThrowIfMoved();
+                    if ((fit.Validation = Measure(validation, batchSize, carryState: false, cancellationToken)) is null)
+                    {
+                        break;
+                    }
                 }
                 fit.EndEpoch();
                 history.Add(epoch, fit.Training, fit.Validation, compilation.Optimizer.LearningRate);
