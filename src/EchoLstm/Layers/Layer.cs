@@ -222,6 +222,10 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(source);
         using var change = Gate.Change(nameof(load_state_dict));
         var own = state_dict();
+        if (strict)
+        {
+            ThrowUnlessAlike(own.Keys.Except(skip ?? []), source.Keys.Except(skip ?? []));
+        }
         foreach (var (name, given) in source)
         {
             if (skip?.Contains(name) == true || !own.TryGetValue(name, out var mine))
@@ -241,6 +245,18 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         var result = base.load_state_dict(source, strict, skip);
         AfterLoad();
         return result;
+    }
+
+    private void ThrowUnlessAlike(IEnumerable<string> own, IEnumerable<string> given)
+    {
+        var (missing, unexpected) = (own.Except(given).ToList(), given.Except(own).ToList());
+        if (missing.Count + unexpected.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"The state dictionary does not fit {Title}: it lacks {Listed(missing)} and has {Listed(unexpected)} too many. Nothing was changed. Load it into a model of the same layers, skip these names, or load with strict: false.");
+        }
+
+        static string Listed(List<string> names) => names.Count == 0 ? "nothing" : string.Join(", ", names);
     }
 
     /// <summary>What changes with the weights.</summary>

@@ -13,9 +13,20 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
     internal Regularizer? Regularizer { get; init; }
 
     /// <summary>The weight in Keras's layout, detached; the caller disposes it.</summary>
+    /// <exception cref="ObjectDisposedException">The parameter is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The parameter has no numbers.</exception>
     internal Tensor Value()
     {
-        using var parameter = Parameter().detach();
+        var current = Parameter();
+        if (current.IsInvalid)
+        {
+            throw new ObjectDisposedException(null, $"The weight {Name} is a parameter that was disposed, so that it has no numbers any more. Leave parameters to their layer, which disposes them with itself.");
+        }
+        if (current.device_type == DeviceType.META)
+        {
+            throw new InvalidOperationException($"The weight {Name} is on the device META, where a tensor has a shape but no numbers. Make the layer anew.");
+        }
+        using var parameter = current.detach();
         return Read(parameter);
     }
 

@@ -21,6 +21,52 @@ public class LayerWeightsTests
     }
 
     [Fact]
+    public void Those_that_are_gone_are_told_by_name()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new SequentialModel(new Dense(2), new Dense(1));
+        model.Build(3);
+        model.Layers[1].parameters().First().Dispose();
+        const string Message = "is a parameter that was disposed, so that it has no numbers any more. Leave parameters to their layer, which disposes them with itself.";
+
+        Errors.Expect<ObjectDisposedException>(() => model.Save(folder.File("a.safetensors")), $"The weight dense_2/kernel {Message}");
+        Errors.Expect<ObjectDisposedException>(() => model.Layers[1].GetWeights(), $"The weight kernel {Message}");
+        folder.Names.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Those_without_numbers_are_told_by_name()
+    {
+        using var dense = Built(new Dense(2), 3);
+        dense.to(META);
+        const string Message = "The weight kernel is on the device META, where a tensor has a shape but no numbers. Make the layer anew.";
+
+        Errors.Expect<InvalidOperationException>(() => dense.GetWeights(), Message);
+        Errors.Expect<InvalidOperationException>(() => dense.SetWeights([new float[3, 2], new float[2]]), Message);
+    }
+
+    [Fact]
+    public void A_state_dictionary_of_other_names_is_refused_with_them()
+    {
+        using var dense = Built(new Dense(2), 3);
+        using var extra = zeros(1);
+        var dictionary = dense.state_dict();
+        dictionary.Remove("linear.bias");
+        dictionary["gain"] = extra;
+
+        Errors.ExpectWithoutChange<InvalidOperationException>(
+            dense,
+            () => dense.load_state_dict(dictionary),
+            "The state dictionary does not fit Dense 'dense': it lacks linear.bias and has gain too many. Nothing was changed. Load it into a model of the same layers, skip these names, or load with strict: false.");
+        dictionary.Remove("gain");
+        Errors.Expect<InvalidOperationException>(
+            () => dense.load_state_dict(dictionary),
+            "The state dictionary does not fit Dense 'dense': it lacks linear.bias and has nothing too many. Nothing was changed. Load it into a model of the same layers, skip these names, or load with strict: false.");
+        dense.load_state_dict(dictionary, skip: ["linear.bias"]);
+        dense.load_state_dict(dictionary, strict: false).missing_keys.Should().Equal("linear.bias");
+    }
+
+    [Fact]
     public void Doubles_are_taken_too()
     {
         using var dense = Built(new Dense(1), 2);
