@@ -38,7 +38,8 @@ internal sealed record FramingSignal(Shape Shape, Layer? From, Layer? To)
     internal IReadOnlyList<string?> Steps(bool endsWhole = false) => IsSequence ? Numbers(Shape[1], endsWhole) : ["1"];
 
     /// <summary>The numbers of a vector's values, as far as they are drawn.</summary>
-    internal IReadOnlyList<string?> Parts => !IsSequence && Shape.Rank == 2 && Shape.Last is > 1 and { } size ? Numbers(size, false) : ["1"];
+    internal IReadOnlyList<string?> Parts =>
+        !IsSequence && Shape.Rank == 2 && Shape.Last is > 1 and { } size ? Numbers(size, endsWhole: false) : ["1"];
 
     private static string?[] Numbers(long? count, bool endsWhole)
     {

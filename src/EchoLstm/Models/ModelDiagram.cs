@@ -5,8 +5,8 @@ using EchoLstm.Pictures;
 namespace EchoLstm.Models;
 
 /// <summary>
-/// The picture of <see cref="SequentialModel.SaveDiagram"/>: a row for each layer, with its box on the left and what it does with each time step on
-/// the right, so that the arrows from row to row say which inputs lead to which outputs.
+/// The picture of <see cref="SequentialModel.SaveDiagram"/>: a row for each layer, with its box on the left and what it does with each time
+/// step on the right, so that the arrows from row to row say which inputs lead to which outputs.
 /// </summary>
 internal sealed class ModelDiagram
 {
@@ -37,8 +37,9 @@ internal sealed class ModelDiagram
         var description = $"The layers of the model, from input to output: {string.Join(", ", model.Layers.Select(layer => layer.Name))}";
         _canvas = new SvgCanvas(width + (2 * Edge), Header + (_signals.Count * RowHeight) + BoxHeight + 40, title, description);
         _canvas.Text(Edge, Edge + TitleSize, title, TitleSize, width);
-        var trainable = string.Create(CultureInfo.InvariantCulture, $"{model.CountParameters(trainable: true):N0} trainable. On the right, one sample.");
-        _canvas.Text(Edge, Edge + TitleSize + 20, $"{Parameters(model)}, {trainable}", DetailSize, width, "muted");
+        var trainable = model.CountParameters(trainable: true).ToString("N0", CultureInfo.InvariantCulture);
+        var totals = $"{Parameters(model)}, {trainable} trainable. On the right, one sample.";
+        _canvas.Text(Edge, Edge + TitleSize + 20, totals, DetailSize, width, "muted");
 
         Box("Input", "", input, "");
         var places = Places(input, (Left + _right) / 2);
@@ -56,7 +57,7 @@ internal sealed class ModelDiagram
         _canvas.Text(Edge, _y + BoxHeight + 28, string.Join(' ', _notes.Distinct()), DetailSize, width, "muted");
     }
 
-    /// <summary>Where a step, or the one vector, is drawn: its number, null for a gap; its middle; where the arrows from it begin.</summary>
+    /// <summary>Where a step, or the one vector, is drawn: its number, null for a gap; its middle; where arrows from it begin.</summary>
     private sealed record Place(string? Number, double X, params double[] From);
 
     internal static string Draw(SequentialModel model) => new ModelDiagram(model)._canvas.Finish();
@@ -133,11 +134,14 @@ internal sealed class ModelDiagram
     {
         var middle = _y + (BoxHeight / 2);
         (bool IsForward, double Y)[] ways = layer is Bidirectional ? [(true, middle - 5), (false, middle + 5)] : [(true, middle)];
-        foreach (var ((isForward, y), before, after) in ways.SelectMany(way => cells.Zip(cells.Skip(1), (before, after) => (way, before, after))))
+        foreach (var (isForward, y) in ways)
         {
-            _notes.Add("Arrows across: the state, from step to step.");
-            var (left, right) = (before.X + Half(before), after.X - Half(after));
-            _canvas.Arrow(isForward ? left : right, y, isForward ? right : left, y);
+            foreach (var (before, after) in cells.Zip(cells.Skip(1)))
+            {
+                _notes.Add("Arrows across: the state, from step to step.");
+                var (left, right) = (before.X + Half(before), after.X - Half(after));
+                _canvas.Arrow(isForward ? left : right, y, isForward ? right : left, y);
+            }
         }
         if (layer is RecurrentLayer { Stateful: true })
         {

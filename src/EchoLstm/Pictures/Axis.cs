@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EchoLstm.Pictures;
 
-/// <summary>The range of an axis, its marks and where a value lies on it; for any finite numbers, the largest and smallest included.</summary>
+/// <summary>The range of an axis, its marks and where a value lies on it; for any finite numbers, even the largest and smallest.</summary>
 internal sealed class Axis
 {
     // Beyond this ratio the small values of a linear axis lie on its edge.
@@ -40,7 +40,7 @@ internal sealed class Axis
     /// <summary>The marks: where each is, from 0 to 1, and what it says.</summary>
     internal IReadOnlyList<(double Fraction, string Text)> Marks { get; private set; } = [];
 
-    /// <summary>An axis whose ends are marks; logarithmic, if it may be, where the values span over a factor of 30 and none is negative.</summary>
+    /// <summary>An axis whose ends are marks; logarithmic, if it may be, where values span over a factor of 30, none negative.</summary>
     internal static Axis Rounded(IReadOnlyCollection<double> finite, bool mayBeLog)
     {
         var positive = finite.Where(value => value > 0).DefaultIfEmpty(1).ToList();

@@ -29,7 +29,7 @@ public sealed class SeriesPlot
     /// <param name="start">Where the first value lies on the axis below. <value>0</value></param>
     /// <param name="step">How far each lies from the one before, above 0. <value>1</value></param>
     /// <returns>This plot.</returns>
-    /// <exception cref="ArgumentException">The name or the values are empty, start is not finite, or step is no finite number above 0.</exception>
+    /// <exception cref="ArgumentException">Name or values are empty, start is not finite, or step is no finite number above 0.</exception>
     public SeriesPlot Add(string name, IReadOnlyList<float> values, double start = 0, double step = 1)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -11,7 +11,7 @@ internal sealed class SvgCanvas
 {
     internal const int CurveColours = 4;
 
-    // A style holds for its whole page, so the names of classes begin with the picture's own mark; this character, without meaning, stands for it.
+    // A style holds for its whole page, so the names of classes begin with the picture's own mark, for which this character stands.
     private const char Mark = '\uE000';
 
     private const string Lines =
@@ -68,7 +68,7 @@ internal sealed class SvgCanvas
         Path($"M{Point(x2, y2)}L{Point(bx + sx, by + sy)}L{Point(bx - sx, by - sy)}Z", "head");
     }
 
-    /// <summary>A text on one line, from x on or as the anchor says; one that is too wide is cut, and is shown whole when pointed at.</summary>
+    /// <summary>A text on one line, from x on or as the anchor says; one too wide is cut, and is shown whole when pointed at.</summary>
     internal void Text(double x, double y, string text, double size, double width, string @class = "ink", string? anchor = null)
     {
         if (text.Length > 0)
@@ -80,7 +80,7 @@ internal sealed class SvgCanvas
         }
     }
 
-    /// <summary>The document. Its mark is made of its content, so that the same picture has the same bytes whenever and wherever it is drawn.</summary>
+    /// <summary>The document. Its mark is made of its content, so that the same picture has the same bytes wherever it is drawn.</summary>
     internal string Finish()
     {
         var xml = $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{_svg}\n".ReplaceLineEndings("\n");

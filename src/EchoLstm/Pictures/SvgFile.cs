@@ -19,7 +19,7 @@ internal static class SvgFile
             var instead = Path.ChangeExtension(Path.EndsInDirectorySeparator(path) ? path + "picture" : path, Ending);
             throw new ArgumentException(
                 $"A picture is written as SVG: expected a file name that ends in {Ending}, received '{path}'. Write '{instead}'" +
-                (ending.Length == 0 ? "." : ": a browser shows it, and rsvg-convert or Chromium makes a PNG or PDF of it, see docs/pictures.md."),
+                (ending.Length == 0 ? "." : ": a browser shows it, and rsvg-convert makes a PNG or PDF of it, see docs/pictures.md."),
                 nameof(path));
         }
         var svg = Encoding.UTF8.GetBytes(draw());

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EchoLstm.Pictures;
 
 /// <summary>
-/// How wide a text can become, in pixels: the reader's font is not known, so characters count as in DejaVu Sans, the widest of the usual ones.
+/// How wide a text can become, in pixels: the reader's font is not known, so characters count as in DejaVu Sans, the widest usual one.
 /// </summary>
 internal static class TextWidth
 {

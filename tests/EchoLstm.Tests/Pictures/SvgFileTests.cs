@@ -28,7 +28,7 @@ public class SvgFileTests
         void Refused(string path, string advice) => Errors.Expect<ArgumentException>(
             () => Writers[kind](path),
             $"A picture is written as SVG: expected a file name that ends in .svg, received '{path}'. {advice} (Parameter 'path')");
-        const string Convert = "a browser shows it, and rsvg-convert or Chromium makes a PNG or PDF of it, see docs/pictures.md.";
+        const string Convert = "a browser shows it, and rsvg-convert makes a PNG or PDF of it, see docs/pictures.md.";
 
         Refused(Path("new", "p.png"), $"Write '{Path("new", "p.svg")}': {Convert}");
         Refused(Path("m.pdf"), $"Write '{Path("m.svg")}': {Convert}");
