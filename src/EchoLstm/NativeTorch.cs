@@ -43,11 +43,11 @@ public static partial class NativeTorch
     /// The library is there and the system can't load it: the message says which version of what is missing, and what to do.
     /// </exception>
     /// <exception cref="TypeInitializationException">
-    /// The library is not beside the program: a package such as TorchSharp-cpu is missing. The inner exception has TorchSharp's words for it.
+    /// The library is not beside the program: a package such as TorchSharp-cpu is missing. The inner exception has TorchSharp's words.
     /// </exception>
     public static void Load() => _ = Loaded.Value;
 
-    /// <summary>A layer's name, once the library is loaded: the base class's constructor calls Torch before any line of the layer's.</summary>
+    /// <summary>A layer's name, once the library is loaded: a base class's constructor calls Torch before any line of the layer.</summary>
     internal static string Before(string name)
     {
         Load();
@@ -168,7 +168,8 @@ public static partial class NativeTorch
             .. roots,
             .. roots.Select(root => Path.Combine(root, "runtimes", "linux-x64", "native")),
         ];
-        string? PathOf(string name) => folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        string? PathOf(string name) =>
+            folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         string[] paths = [.. names.Select(PathOf).OfType<string>()];
         return paths.Length == names.Length ? paths : null;
     }

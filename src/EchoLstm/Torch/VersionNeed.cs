@@ -48,7 +48,7 @@ internal static class VersionNeed
     private static bool TryFind(ReadOnlySpan<byte> file, out int missing, out int present)
     {
         (missing, present) = (-1, -1);
-        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64. There are two tables of relocations, of data and of calls.
+        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64. Relocations have two tables, of data and of calls.
         if (file.Length < HeaderSize || !file[..6].SequenceEqual("\x7f\u0045LF\x02\x01"u8) || Half(file, 16) != 3 || Half(file, 18) != 62
             || Half(file, 58) != SectionSize || !TrySections(file, out var sections)
             || sections.FindAll(section => section.Type == Relocations) is not [var ofData, var ofCalls]
@@ -159,7 +159,7 @@ internal static class VersionNeed
         return isLast ? distance == 0 : distance >= size;
     }
 
-    // Elf64_Sym: name, info, other, section (0: undefined), value, size. Two bytes a symbol elsewhere: its version; the highest bit hides it.
+    // Elf64_Sym: name, info, other, section (0: undefined), value, size. Two bytes elsewhere: its version; the highest bit hides it.
     private static bool TryUser(ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> versions, ReadOnlySpan<byte> names, int index, out int user)
     {
         user = -1;

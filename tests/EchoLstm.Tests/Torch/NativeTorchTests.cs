@@ -11,12 +11,14 @@ public sealed class NativeTorchTests
     private const string Advice = "Use a newer system, or a container of one, such as Debian 13 or Ubuntu 24.04 "
         + "(for TorchSharp 0.107.0, Debian 12 and Ubuntu 22.04 do). The loader says: ";
 
-    private const string Musl = "it needs glibc, and this system has another C library (musl, as in Alpine). Use a system or a container with "
-        + "glibc, such as Debian 13 or Ubuntu 24.04. The loader says: ";
+    private const string Musl = "it needs glibc, and this system has another C library (musl, as in Alpine). "
+        + "Use a system or a container with glibc, such as Debian 13 or Ubuntu 24.04. The loader says: ";
 
-    private const string Other = "see what the loader says; where it names a file that is missing, install the package that has it. The loader says: ";
+    private const string Other = "see what the loader says; where it names a file that is missing, install the package that has it. "
+        + "The loader says: ";
 
-    private const string OldLibstdcpp = $"{CantBeLoaded}it needs GLIBCXX_3.4.32 of libstdc++.so.6, and the libstdc++.so.6 here is older. {Advice}";
+    private const string OldLibstdcpp =
+        $"{CantBeLoaded}it needs GLIBCXX_3.4.32 of libstdc++.so.6, and the libstdc++.so.6 here is older. {Advice}";
 
     // TorchSharp's own way to fail; the rest of the line depends on where it has looked.
     private const string NoPackage = "TypeInitializationException, NotSupportedException: The libtorch-";
@@ -36,7 +38,8 @@ public sealed class NativeTorchTests
         var (exitCode, lines) = program.Run(TorchChild.Alone);
 
         exitCode.Should().Be(1);
-        lines.Should().ContainSingle(line => line.StartsWith(NoPackage, StringComparison.Ordinal)).Which.Should().Contain(" is not restored on this system. ");
+        lines.Should().ContainSingle(line => line.StartsWith(NoPackage, StringComparison.Ordinal))
+            .Which.Should().Contain(" is not restored on this system. ");
     }
 
     [TorchLibraryFact]
@@ -93,8 +96,9 @@ public sealed class NativeTorchTests
         var (exitCode, lines) = program.Run(TorchChild.Entries, folder.File("model"));
 
         exitCode.Should().Be(1);
-        var message = $"DllNotFoundException, DllNotFoundException: {CantBeLoaded}it needs {missing} of {of}, and the {of} here is older. {Advice}/";
-        lines.Should().HaveCount(3).And.OnlyContain(line => line.StartsWith(message, StringComparison.Ordinal));
+        var message = $"{CantBeLoaded}it needs {missing} of {of}, and the {of} here is older. {Advice}/";
+        lines.Should().HaveCount(3)
+            .And.OnlyContain(line => line.StartsWith($"DllNotFoundException, DllNotFoundException: {message}", StringComparison.Ordinal));
     }
 
     [OldSystemFact]
@@ -133,7 +137,7 @@ public sealed class NativeTorchTests
     public void A_refusal_is_explained(string words, string explained)
     {
         NativeTorch.Explain(words).Should().Be(CantBeLoaded + explained + words);
-        NativeTorch.Explain($"Unable to load shared library '/app/a.so' or one of its dependencies: \n{words}\n").Should().Be(CantBeLoaded + explained + words);
+        NativeTorch.Explain($"Unable to load shared library '/app/a.so': \n{words}\n").Should().Be(CantBeLoaded + explained + words);
         NativeTorch.Explain($"Unable to load: \n{words}\nmore\n").Should().Be($"{CantBeLoaded}{explained}{words}; more");
     }
 

@@ -38,7 +38,7 @@ public sealed class OldSystemFactAttribute : FactAttribute
     /// <summary>Skips the test where the library loads by itself.</summary>
     public OldSystemFactAttribute() =>
         Skip = TorchLibrary.Difference
-            ?? (TorchLibrary.LoadsAsItIs ? "This system's libstdc++ has GLIBCXX_3.4.32, so that nothing fails; Debian 12 ends at 3.4.30." : null);
+            ?? (TorchLibrary.LoadsAsItIs ? "This system's libstdc++ has GLIBCXX_3.4.32, so that nothing fails (Debian 12: 3.4.30)." : null);
 }
 
 /// <summary>As <see cref="TorchLibraryFactAttribute"/>, for several cases.</summary>
