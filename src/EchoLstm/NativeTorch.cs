@@ -10,12 +10,16 @@ using TorchSharp;
 
 namespace EchoLstm;
 
-/// <summary>Loads TorchSharp's native library, also where the system's libstdc++ is a little too old for it (Debian 12, Ubuntu 22.04).</summary>
+/// <summary>
+/// Loads TorchSharp's native library, also where the system's libstdc++ is a little too old for it (Debian 12, Ubuntu 22.04).
+/// </summary>
 /// <remarks>
-/// Layers and models do this by themselves. Only a program that calls TorchSharp before it has used anything of EchoLstm calls <see cref="Load"/> first.
+/// Layers and models do this by themselves. Only a program that calls TorchSharp before it has used anything of EchoLstm
+/// calls <see cref="Load"/> first.
 /// <para>
-/// The library of TorchSharp 0.107.0 for Linux asks for version GLIBCXX_3.4.32 of libstdc++ for one symbol that it never calls. Where the ordinary load has failed, and the file
-/// is exactly so, a copy of it in memory that asks for 3.4.30 is loaded instead; no file is written or changed. On other systems TorchSharp loads its library as ever.
+/// The library of TorchSharp 0.107.0 for Linux asks for version GLIBCXX_3.4.32 of libstdc++ for one symbol that it never calls. Where
+/// the ordinary load has failed, and the file is exactly so, a copy of it in memory that asks for 3.4.30 is loaded instead; no file is
+/// written or changed. On other systems TorchSharp loads its library as ever.
 /// </para>
 /// </remarks>
 /// <example>
@@ -35,11 +39,15 @@ public static partial class NativeTorch
     private static readonly Lazy<bool> Loaded = new(LoadOnce);
 
     /// <summary>Loads the library if it isn't yet. It may be called again, at almost no cost, and from any thread.</summary>
-    /// <exception cref="DllNotFoundException">The library is there and the system can't load it: the message says which version of what is missing, and what to do.</exception>
-    /// <exception cref="TypeInitializationException">The library is not beside the program: a package such as TorchSharp-cpu is missing. The inner exception has TorchSharp's words for it.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// The library is there and the system can't load it: the message says which version of what is missing, and what to do.
+    /// </exception>
+    /// <exception cref="TypeInitializationException">
+    /// The library is not beside the program: a package such as TorchSharp-cpu is missing. The inner exception has TorchSharp's words.
+    /// </exception>
     public static void Load() => _ = Loaded.Value;
 
-    /// <summary>A layer's name, once the library is loaded: a base class's constructor calls Torch before any line of the layer runs.</summary>
+    /// <summary>A layer's name, once the library is loaded: a base class's constructor calls Torch before any line of the layer.</summary>
     internal static string Before(string name)
     {
         Load();
@@ -56,12 +64,13 @@ public static partial class NativeTorch
         if (MissingVersion().Match(words) is { Success: true } missing)
         {
             var library = Path.GetFileName(missing.Groups["library"].Value);
-            advice = $"it needs {missing.Groups["version"].Value} of {library}, and the {library} here is older. Use a newer system, or a container of one, such as Debian 13 or Ubuntu 24.04 "
-                + "(for TorchSharp 0.107.0, Debian 12 and Ubuntu 22.04 do).";
+            advice = $"it needs {missing.Groups["version"].Value} of {library}, and the {library} here is older. Use a newer system, or a "
+                + "container of one, such as Debian 13 or Ubuntu 24.04 (for TorchSharp 0.107.0, Debian 12 and Ubuntu 22.04 do).";
         }
         else if (MuslsWords().IsMatch(words))
         {
-            advice = "it needs glibc, and this system has another C library (musl, as in Alpine). Use a system or a container with glibc, such as Debian 13 or Ubuntu 24.04.";
+            advice = "it needs glibc, and this system has another C library (musl, as in Alpine). Use a system or a container with glibc, "
+                + "such as Debian 13 or Ubuntu 24.04.";
         }
         else
         {
@@ -106,7 +115,7 @@ public static partial class NativeTorch
         }
     }
 
-    // After the ordinary load has failed: the library, or why there is none; neither where it isn't there, as TorchSharp looks in more places.
+    // After the ordinary load has failed: the library, or why there is none; neither where it isn't there, as TorchSharp looks on.
     private static (nint Library, string? Refusal) Help()
     {
         if (Find([.. Libtorch, FileName]) is not [.. var libtorch, var file])
@@ -159,7 +168,9 @@ public static partial class NativeTorch
             .. roots,
             .. roots.Select(root => Path.Combine(root, "runtimes", "linux-x64", "native")),
         ];
-        string[] paths = [.. names.Select(name => folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)).OfType<string>()];
+        string? PathOf(string name) =>
+            folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        string[] paths = [.. names.Select(PathOf).OfType<string>()];
         return paths.Length == names.Length ? paths : null;
     }
 

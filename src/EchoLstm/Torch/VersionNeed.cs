@@ -7,9 +7,9 @@ namespace EchoLstm.Torch;
 /// Takes out of a shared library's bytes (ELF, 64 bits, x86-64) the need for a version of libstdc++ that nothing in it uses.
 /// </summary>
 /// <remarks>
-/// A compiler from GCC 13 on names <c>_ZSt21ios_base_library_initv</c> in every file that includes iostream, only to make the linker ask for a
-/// libstdc++ that initialises its streams by itself; no relocation refers to the symbol. An older libstdc++ leaves that to the files that use
-/// streams, and those of libtorch, which is loaded before, do it. But the loader compares versions by name and refuses.
+/// A compiler from GCC 13 on names <c>_ZSt21ios_base_library_initv</c> in every file that includes iostream, only to make the linker ask
+/// for a libstdc++ that initialises its streams by itself; no relocation refers to the symbol. An older libstdc++ leaves that to the
+/// files that use streams, and those of libtorch, which is loaded before, do it. But the loader compares versions by name and refuses.
 /// Layout: the ELF specification, and the Linux Standard Base's chapter on symbol versions.
 /// </remarks>
 internal static class VersionNeed
@@ -21,14 +21,18 @@ internal static class VersionNeed
     private const uint MissingHash = 0x0297f842, PresentHash = 0x0297f840;
 
     // Section types (sh_type), and sizes of entries.
-    private const uint Texts = 3, Relocations = 4, NoBytes = 8, RelocationsWithoutAddend = 9, DynamicSymbols = 11, SymbolVersions = 0x6fffffff, VersionNeeds = 0x6ffffffe;
+    private const uint Texts = 3, Relocations = 4, NoBytes = 8, RelocationsWithoutAddend = 9, DynamicSymbols = 11;
+    private const uint SymbolVersions = 0x6fffffff, VersionNeeds = 0x6ffffffe;
     private const int HeaderSize = 64, SectionSize = 64, SymbolSize = 24, RelocationSize = 24, NeedSize = 16, VersionSize = 16;
 
     // In a version's record.
     private const int Hash = 0, Index = 6, Name = 8, Next = 12;
 
     /// <summary>Gives the record of GLIBCXX_3.4.32 the hash and the name of GLIBCXX_3.4.30: 8 bytes.</summary>
-    /// <returns>False, and nothing is changed, unless the file is exactly as described: one such record, of one undefined symbol, to which no relocation refers.</returns>
+    /// <returns>
+    /// False, and nothing is changed, unless the file is exactly as described: one such record, of one undefined symbol, to which no
+    /// relocation refers.
+    /// </returns>
     internal static bool TryRelax(Span<byte> file)
     {
         if (!TryFind(file, out var missing, out var present))
@@ -44,19 +48,21 @@ internal static class VersionNeed
     private static bool TryFind(ReadOnlySpan<byte> file, out int missing, out int present)
     {
         (missing, present) = (-1, -1);
-        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64. A shared library has two tables of relocations, of its data and of its calls.
+        // 0x7f ELF, 64 bits, little-endian; e_type 3: shared, e_machine 62: x86-64. Relocations have two tables, of data and of calls.
         if (file.Length < HeaderSize || !file[..6].SequenceEqual("\x7f\u0045LF\x02\x01"u8) || Half(file, 16) != 3 || Half(file, 18) != 62
             || Half(file, 58) != SectionSize || !TrySections(file, out var sections)
-            || sections.FindAll(section => section.Type == Relocations) is not [var ofData, var ofCalls] || sections.Exists(section => section.Type == RelocationsWithoutAddend)
-            || !TryOnly(sections, VersionNeeds, out var needs) || !TryOnly(sections, DynamicSymbols, out var symbols) || !TryOnly(sections, SymbolVersions, out var versions)
+            || sections.FindAll(section => section.Type == Relocations) is not [var ofData, var ofCalls]
+            || sections.Exists(section => section.Type == RelocationsWithoutAddend)
+            || !TryOnly(sections, VersionNeeds, out var needs) || !TryOnly(sections, DynamicSymbols, out var symbols)
+            || !TryOnly(sections, SymbolVersions, out var versions)
             || symbols.Link != needs.Link || needs.Link >= sections.Count || sections[(int)needs.Link] is not { Type: Texts } texts)
         {
             return false;
         }
-        var names = file.Slice(texts.Offset, texts.Size);
-        return TryRecords(file.Slice(needs.Offset, needs.Size), needs.Info, needs.Offset, names, out missing, out present)
-            && TryUser(file.Slice(symbols.Offset, symbols.Size), file.Slice(versions.Offset, versions.Size), names, Half(file, missing + Index), out var user)
-            && IsWithout(user, file.Slice(ofData.Offset, ofData.Size)) && IsWithout(user, file.Slice(ofCalls.Offset, ofCalls.Size));
+        var names = texts.Of(file);
+        return TryRecords(needs.Of(file), needs.Info, needs.Offset, names, out missing, out present)
+            && TryUser(symbols.Of(file), versions.Of(file), names, Half(file, missing + Index), out var user)
+            && IsWithout(user, ofData.Of(file)) && IsWithout(user, ofCalls.Of(file));
     }
 
     private static bool TrySections(ReadOnlySpan<byte> file, out List<Section> sections)
@@ -80,7 +86,8 @@ internal static class VersionNeed
         return true;
     }
 
-    private static bool IsWithin(ReadOnlySpan<byte> file, ulong offset, ulong size) => offset <= (ulong)file.Length && size <= (ulong)file.Length - offset;
+    private static bool IsWithin(ReadOnlySpan<byte> file, ulong offset, ulong size) =>
+        offset <= (ulong)file.Length && size <= (ulong)file.Length - offset;
 
     private static bool TryOnly(List<Section> sections, uint type, out Section only)
     {
@@ -89,8 +96,9 @@ internal static class VersionNeed
         return found.Count == 1;
     }
 
-    // Elf64_Verneed: version, count, file, aux, next; Elf64_Vernaux: hash, flags, index, name, next. Offsets count from the record's own start.
-    private static bool TryRecords(ReadOnlySpan<byte> needs, uint libraries, int start, ReadOnlySpan<byte> names, out int missing, out int present)
+    // Elf64_Verneed: version, count, file, aux, next; Elf64_Vernaux: hash, flags, index, name, next. Offsets count from the record's start.
+    private static bool TryRecords(
+        ReadOnlySpan<byte> needs, uint libraries, int start, ReadOnlySpan<byte> names, out int missing, out int present)
     {
         (missing, present) = (-1, -1);
         long need = 0;
@@ -100,7 +108,8 @@ internal static class VersionNeed
             {
                 return false;
             }
-            var (count, library, version) = (Half(needs, (int)need + 2), NameAt(names, Word(needs, (int)need + 4)), need + Word(needs, (int)need + 8));
+            var (count, library) = (Half(needs, (int)need + 2), NameAt(names, Word(needs, (int)need + 4)));
+            var version = need + Word(needs, (int)need + 8);
             for (var j = 0; j < count; j++)
             {
                 if (version > needs.Length - VersionSize)
@@ -150,7 +159,7 @@ internal static class VersionNeed
         return isLast ? distance == 0 : distance >= size;
     }
 
-    // Elf64_Sym: name, info, other, section (0: undefined), value, size. Two bytes a symbol beside them hold its version; the highest bit hides it.
+    // Elf64_Sym: name, info, other, section (0: undefined), value, size. Two bytes elsewhere: its version; the highest bit hides it.
     private static bool TryUser(ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> versions, ReadOnlySpan<byte> names, int index, out int user)
     {
         user = -1;
@@ -204,5 +213,8 @@ internal static class VersionNeed
     private static ulong Long(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);
 
     // Link: the section of the names; Info: for needed versions, how many libraries.
-    private readonly record struct Section(uint Type, int Offset, int Size, uint Link, uint Info);
+    private readonly record struct Section(uint Type, int Offset, int Size, uint Link, uint Info)
+    {
+        internal ReadOnlySpan<byte> Of(ReadOnlySpan<byte> file) => file.Slice(Offset, Size);
+    }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EchoLstm.Tests.Torch;
 
-/// <summary>This program in a folder of its own, mostly of links, whose native library or layout is another; started as a process.</summary>
+/// <summary>This program in a folder of its own, mostly of links, with another native library or layout; started as a process.</summary>
 internal sealed class ProgramCopy : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -47,7 +47,11 @@ internal sealed class ProgramCopy : IDisposable
     {
         var before = Files();
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } given ? given : "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(_folder, "EchoLstm.Tests.dll"), TorchChild.Command, .. task]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host, [Path.Combine(_folder, "EchoLstm.Tests.dll"), TorchChild.Command, .. task])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment[TorchChild.Variable] = task[0];
         // Where TorchSharp would find 600 MB to copy.
         start.Environment["NUGET_PACKAGES"] = _packages;
@@ -65,5 +69,6 @@ internal sealed class ProgramCopy : IDisposable
 
     public void Dispose() => _parent.Delete(recursive: true);
 
-    private List<string> Files() => [.. Directory.GetFileSystemEntries(_parent.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private List<string> Files() =>
+        [.. Directory.GetFileSystemEntries(_parent.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }

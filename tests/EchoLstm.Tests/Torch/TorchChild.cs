@@ -16,7 +16,8 @@ internal static class TorchChild
     internal const string Command = "torch";
 
     // In this order a program may meet them: without EchoLstm, with its help, in a load context of its own.
-    internal const string Alone = "alone", Helped = "helped", Plugin = "plugin", ThrowingPlugin = "throwing plugin", Entries = "entries", Threads = "threads";
+    internal const string Alone = "alone", Helped = "helped", Plugin = "plugin", ThrowingPlugin = "throwing plugin";
+    internal const string Entries = "entries", Threads = "threads";
 
     private const int Failed = 1;
 
@@ -119,10 +120,12 @@ internal static class TorchChild
     private sealed class PluginContext(bool throws) : AssemblyLoadContext("plugin")
     {
         protected override Assembly? Load(AssemblyName name) =>
-            name.Name is "EchoLstm" or "TorchSharp" ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, name.Name + ".dll")) : null;
+            name.Name is "EchoLstm" or "TorchSharp" ? LoadFromAssemblyPath(Beside($"{name.Name}.dll")) : null;
 
         // The usual plugin's context: what it finds it loads, or throws.
         protected override nint LoadUnmanagedDll(string name) =>
-            throws && Path.Combine(AppContext.BaseDirectory, $"lib{name}.so") is var path && File.Exists(path) ? LoadUnmanagedDllFromPath(path) : 0;
+            throws && Beside($"lib{name}.so") is var path && File.Exists(path) ? LoadUnmanagedDllFromPath(path) : 0;
+
+        private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
     }
 }

@@ -15,8 +15,10 @@ internal static class TorchLibrary
 
     /// <summary>Why the library is another than that of 0.107.0 for Linux x64; null where it is that.</summary>
     internal static string? Difference { get; } =
-        !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 ? "This is not Linux on x64, the only place where libstdc++ can be too old."
-        : typeof(torch).Assembly.GetName().Version is var version && version != Version ? $"TorchSharp is {version} here, and {Version} is the one whose library asks for too much."
+        !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
+            ? "This is not Linux on x64, the only place where libstdc++ can be too old."
+        : typeof(torch).Assembly.GetName().Version is var version && version != Version
+            ? $"TorchSharp is {version} here, and {Version} is the one whose library asks for too much."
         : null;
 
     /// <summary>Whether the system itself loads it.</summary>
@@ -35,7 +37,8 @@ public sealed class OldSystemFactAttribute : FactAttribute
 {
     /// <summary>Skips the test where the library loads by itself.</summary>
     public OldSystemFactAttribute() =>
-        Skip = TorchLibrary.Difference ?? (TorchLibrary.LoadsAsItIs ? "This system's libstdc++ has GLIBCXX_3.4.32, so that nothing fails; Debian 12 and Ubuntu 22.04 end at 3.4.30." : null);
+        Skip = TorchLibrary.Difference
+            ?? (TorchLibrary.LoadsAsItIs ? "This system's libstdc++ has GLIBCXX_3.4.32, so that nothing fails (Debian 12: 3.4.30)." : null);
 }
 
 /// <summary>As <see cref="TorchLibraryFactAttribute"/>, for several cases.</summary>

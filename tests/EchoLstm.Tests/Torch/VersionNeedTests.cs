@@ -46,7 +46,7 @@ public sealed class VersionNeedTests : IDisposable
         Record("GLIBCXX_3.4.30", after: present + 1).Should().Be(missing, "it has the name now");
         Word(missing).Should().Be(Word(present), "and the hash");
         var changed = Enumerable.Range(0, _file.Length).Where(i => _file[i] != _original[i]).ToList();
-        changed.Should().OnlyContain(i => (i >= missing && i < missing + 4) || (i >= missing + 8 && i < missing + 12), "hash and name are eight bytes, and no other has changed");
+        changed.Should().OnlyContain(i => (i >= missing && i < missing + 4) || (i >= missing + 8 && i < missing + 12), "no other has");
     }
 
     [TorchLibraryFact]
@@ -64,12 +64,14 @@ public sealed class VersionNeedTests : IDisposable
     public void A_header_that_leads_out_of_the_file_is_refused()
     {
         const int sections = 40, sizeOfSection = 58, count = 60;
-        foreach (var (offset, size) in ((int, int)[])[(0, 4), (4, 1), (5, 1), (16, 2), (18, 2), (sections, 8), (sizeOfSection, 2), (count, 2)])
+        (int, int)[] fields = [(0, 4), (4, 1), (5, 1), (16, 2), (18, 2), (sections, 8), (sizeOfSection, 2), (count, 2)];
+        foreach (var (offset, size) in fields)
         {
             Refuse(offset, size, -1, "header");
             Refuse(offset, size, 0, "header");
         }
-        foreach (var beyond in (long[])[_file.Length, _file.Length - 1, _file.Length - SectionSize, long.MaxValue, long.MinValue, int.MaxValue])
+        var last = _file.Length - SectionSize;
+        foreach (var beyond in (long[])[_file.Length, _file.Length - 1, last, long.MaxValue, long.MinValue, int.MaxValue])
         {
             Refuse(sections, 8, beyond, "header");
         }
@@ -98,7 +100,8 @@ public sealed class VersionNeedTests : IDisposable
                 Refuse(at + type, 4, -1, $"type of section {i}");
                 Refuse(at + size, 8, 0, $"size of section {i}");
                 Refuse(at + size, 8, Word(at + size) - 1, $"size of section {i}");
-                Refuse(at + size, 8, Word(at + size) + 1, $"size of section {i}", unless: kind == 0x6ffffffe); // more bytes behind its records change nothing
+                // More bytes behind the records of versions change nothing.
+                Refuse(at + size, 8, Word(at + size) + 1, $"size of section {i}", unless: kind == 0x6ffffffe);
             }
             if (kind is 11 or 0x6ffffffe)
             {
@@ -142,7 +145,8 @@ public sealed class VersionNeedTests : IDisposable
                 Refuse(need + 12, 4, beyond, "next library");
             }
             Refuse(need + 12, 4, Word(need + 12) == 0 ? 16 : 0, "next library");
-            Refuse(need + 4, 4, Word(need + 4) + 3, "name of a library", unless: !versions.Contains(Record("GLIBCXX_3.4.32"))); // "stdc++.so.6"; the others' names are not looked at
+            // "stdc++.so.6"; what the others are called is not looked at.
+            Refuse(need + 4, 4, Word(need + 4) + 3, "name of a library", unless: !versions.Contains(Record("GLIBCXX_3.4.32")));
             foreach (var version in versions)
             {
                 foreach (var beyond in (long[])[-1, int.MaxValue, int.MinValue, _file.Length])
@@ -196,8 +200,9 @@ public sealed class VersionNeedTests : IDisposable
     public void A_relocation_of_the_symbol_is_refused_wherever_it_is()
     {
         var (_, _, user) = User();
-        var relocations = Enumerable.Range(0, Half(60)).Select(Section).Where(at => Word(at + 4) == 4)
-            .SelectMany(at => Enumerable.Range(0, (int)Word(at + 32) / RelocationSize).Select(i => (int)Word(at + 24) + (i * RelocationSize))).ToList();
+        IEnumerable<int> In(int section) =>
+            Enumerable.Range(0, (int)Word(section + 32) / RelocationSize).Select(i => (int)Word(section + 24) + (i * RelocationSize));
+        var relocations = Enumerable.Range(0, Half(60)).Select(Section).Where(at => Word(at + 4) == 4).SelectMany(In).ToList();
         foreach (var relocation in relocations)
         {
             Refuse(relocation + 12, 4, user, "symbol of a relocation");
@@ -218,7 +223,11 @@ public sealed class VersionNeedTests : IDisposable
     [TorchLibraryFact]
     public void A_file_that_is_cut_anywhere_is_refused()
     {
-        var lengths = Enumerable.Range(0, 2 * HeaderSize).Concat(Enumerable.Range(0, _file.Length).Where(length => length % 997 == 0)).Concat(Enumerable.Range(_file.Length - 200, 200));
+        int[] lengths =
+        [
+            .. Enumerable.Range(0, 2 * HeaderSize), .. Enumerable.Range(0, _file.Length).Where(length => length % 997 == 0),
+            .. Enumerable.Range(_file.Length - 200, 200),
+        ];
         foreach (var length in lengths)
         {
             if (VersionNeed.TryRelax(_file.AsSpan(0, length)))
@@ -238,7 +247,8 @@ public sealed class VersionNeedTests : IDisposable
         (int Start, int Length)[] read =
         [
             (0, HeaderSize), (Section(0), Half(60) * SectionSize), (needs[0].Need, needs[^1].Versions[^1] + 16 - needs[0].Need),
-            (symbols + (user * SymbolSize), SymbolSize), (versions + (2 * user), 2), (Text("GLIBCXX_3.4.32"), 16), (Text("GLIBCXX_3.4.30"), 16),
+            (symbols + (user * SymbolSize), SymbolSize), (versions + (2 * user), 2),
+            (Text("GLIBCXX_3.4.32"), 16), (Text("GLIBCXX_3.4.30"), 16),
         ];
         foreach (var (start, length) in read)
         {
@@ -275,7 +285,8 @@ public sealed class VersionNeedTests : IDisposable
         }
     }
 
-    // Writes the value, and takes it back with the eight bytes that may be changed; whether the file was relaxed. A value that was there already is no damage.
+    // Writes the value, and takes it back with the eight bytes that may be changed; whether the file was relaxed. A value that was there
+    // already is no damage.
     private bool Try(int offset, int size, long value)
     {
         Span<byte> bytes = stackalloc byte[8];
@@ -333,6 +344,7 @@ public sealed class VersionNeedTests : IDisposable
     private (int Symbols, int Versions, int User) User()
     {
         var (symbols, versions, index) = (Start(11), Start(0x6fffffff), Half(Record("GLIBCXX_3.4.32") + 6));
-        return (symbols, versions, Enumerable.Range(0, (int)Word(SectionOf(0x6fffffff) + 32) / 2).Single(i => Half(versions + (2 * i)) == index));
+        var count = (int)Word(SectionOf(0x6fffffff) + 32) / 2;
+        return (symbols, versions, Enumerable.Range(0, count).Single(i => Half(versions + (2 * i)) == index));
     }
 }
