@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EchoLstm.Tests;
 
 /// <summary>
-/// What the library writes and reads is the same in every country. The tests of text run again in processes of their own, with the true cultures of the system (ICU), as
+/// What the library writes and reads is the same in every country. The tests of text run again in a process of their own, with a true culture of the system (ICU), as
 /// this one has none but the invariant; where there is no ICU, with German numbers alone.
 /// </summary>
 public sealed class CultureTests
@@ -17,12 +17,10 @@ public sealed class CultureTests
 
     private const int AtLeast = 400;
 
-    [Theory]
-    [InlineData("tr-TR")] // 1.234,5 and i without its dot
-    [InlineData("de-DE")] // 1.234,5
-    public void Texts_are_the_same_in(string culture)
+    [Fact]
+    public void Texts_are_the_same_in_a_country_that_writes_1_234_comma_5_and_an_i_without_its_dot()
     {
-        var run = ChildRun.Run(Cultures.TaskOfChildren + culture, TextTests, ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "0"));
+        var run = ChildRun.Run(Cultures.TaskOfChildren + "tr-TR", TextTests, ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "0"));
         if (run.Output.Contains("valid ICU package", StringComparison.Ordinal))
         {
             run = ChildRun.Run(Cultures.TaskOfChildren + Cultures.MadeUp, TextTests);

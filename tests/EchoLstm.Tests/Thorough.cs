@@ -5,5 +5,7 @@ internal static class Thorough
 {
     private const string Variable = "ECHOLSTM_THOROUGH";
 
-    internal static int Or(int usual, int thorough) => Environment.GetEnvironmentVariable(Variable) is "1" ? thorough : usual;
+    internal static bool IsAsked => Environment.GetEnvironmentVariable(Variable) is "1";
+
+    internal static int Or(int usual, int thorough) => IsAsked ? thorough : usual;
 }

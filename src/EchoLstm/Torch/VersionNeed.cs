@@ -109,13 +109,13 @@ internal static class VersionNeed
                 }
                 var at = needs.Slice((int)version, VersionSize);
                 var name = NameAt(names, Word(at, Name));
-                if (library is null || name is null)
+                if (library is null || name is null || (name is Missing or Present && library != Library))
                 {
                     return false;
                 }
                 if (name is Missing)
                 {
-                    if (missing >= 0 || library != Library || Word(at, Hash) != MissingHash)
+                    if (missing >= 0 || Word(at, Hash) != MissingHash)
                     {
                         return false;
                     }
@@ -123,7 +123,7 @@ internal static class VersionNeed
                 }
                 else if (name is Present)
                 {
-                    if (present >= 0 || library != Library || Word(at, Hash) != PresentHash)
+                    if (present >= 0 || Word(at, Hash) != PresentHash)
                     {
                         return false;
                     }

@@ -65,7 +65,8 @@ public class ImpossibleSizesTests
         {
             var thrown = Assert.Throws<ShapeMismatchException>(() => layer.Build(new Shape(null, 5, 0)));
 
-            thrown.Message.Should().EndWith($" expects at least 1 feature but received {thrown.Received}. Give the last axis a length of at least 1.");
+            thrown.Message.Should().EndWith(
+                $" can't be built for {thrown.Received}: an axis of length 0 leaves its samples without a number. Give the lengths that the data has.");
             layer.IsBuilt.Should().BeFalse();
         }
     }
@@ -79,7 +80,8 @@ public class ImpossibleSizesTests
         Errors.ExpectWithoutChange<ShapeMismatchException>(
             decoder,
             () => decoder.Build(new Shape(null, 5, 0)),
-            "AttentionDecoder 'attention_decoder' expects at least 1 feature but received (None, 5, 0). Give the last axis a length of at least 1.");
+            "AttentionDecoder 'attention_decoder' can't be built for (None, 5, 0): an axis of length 0 leaves its samples without a number. "
+                + "Give the lengths that the data has.");
         decoder.call(zeros(0, 5, 4)).shape.Should().Equal(0, 2, 3);
     }
 

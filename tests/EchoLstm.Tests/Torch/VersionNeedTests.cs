@@ -118,9 +118,14 @@ public sealed class VersionNeedTests : IDisposable
     }
 
     [TorchLibraryFact]
-    public void A_section_of_relocations_without_addends_is_refused_as_its_symbols_lie_elsewhere()
+    public void Another_table_of_relocations_is_refused()
     {
-        Refuse(Section(1) + 4, 4, 9, "type of section 1");
+        const int withAddends = 4, without = 9;
+        foreach (var at in Enumerable.Range(0, Half(60)).Select(Section).Where(at => Word(at + 4) != withAddends))
+        {
+            Refuse(at + 4, 4, withAddends, "a section's type");
+            Refuse(at + 4, 4, without, "a section's type");
+        }
     }
 
     [TorchLibraryFact]
@@ -137,6 +142,7 @@ public sealed class VersionNeedTests : IDisposable
                 Refuse(need + 12, 4, beyond, "next library");
             }
             Refuse(need + 12, 4, Word(need + 12) == 0 ? 16 : 0, "next library");
+            Refuse(need + 4, 4, Word(need + 4) + 3, "name of a library", unless: !versions.Contains(Record("GLIBCXX_3.4.32"))); // "stdc++.so.6"; the others' names are not looked at
             foreach (var version in versions)
             {
                 foreach (var beyond in (long[])[-1, int.MaxValue, int.MinValue, _file.Length])
@@ -178,6 +184,12 @@ public sealed class VersionNeedTests : IDisposable
         {
             Refuse(versions + (2 * i), 2, Half(versions + (2 * user)), $"version of symbol {i}");
         }
+        // Two of the name and the version.
+        var twin = user - 1;
+        _file.AsSpan(symbols + (user * SymbolSize), 4).CopyTo(_file.AsSpan(symbols + (twin * SymbolSize)));
+        Half(symbols + (twin * SymbolSize) + 6).Should().Be(0, "it is undefined too");
+        Refuse(versions + (2 * twin), 2, Half(versions + (2 * user)), "version of the symbol's twin");
+        _original.CopyTo(_file, 0);
     }
 
     [TorchLibraryFact]

@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Runtime.Intrinsics.X86;
 
 namespace EchoLstm.Tests.Engines.Fused;
 
-/// <summary>The fused engine's tests again on a processor without AVX-512, without AVX2, without any vectors.</summary>
+/// <summary>The fused engine's tests again on a processor with narrower vectors, and on one without any.</summary>
 public sealed class NarrowProcessorTests
 {
     // Every kind of check; of the random models a part, of the checks that name a width the child's own.
@@ -16,13 +17,18 @@ public sealed class NarrowProcessorTests
     // What the filter finds today, less a few.
     private const int AtLeast = 200;
 
+    /// <summary>Without the widest vectors that this processor has, and without any.</summary>
+    public static TheoryData<string, int> Narrower => new()
+    {
+        { Avx512F.IsSupported ? "DOTNET_EnableAVX512" : "DOTNET_EnableAVX2", Avx512F.IsSupported ? 8 : 4 },
+        { "DOTNET_EnableHWIntrinsic", 1 },
+    };
+
     [Theory]
-    [InlineData("DOTNET_EnableAVX512", 8)]
-    [InlineData("DOTNET_EnableAVX2", 4)]
-    [InlineData("DOTNET_EnableHWIntrinsic", 1)]
+    [MemberData(nameof(Narrower))]
     public void The_engine_is_right_without(string switchedOff, int widest)
     {
-        if (!System.Runtime.Intrinsics.X86.Avx2.IsSupported)
+        if (!Avx2.IsSupported)
         {
             widest = Math.Min(widest, (int)EchoLstm.Engines.Fused.LaneWidths.For(1000)); // another processor's vectors have other switches
         }
