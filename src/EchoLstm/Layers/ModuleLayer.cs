@@ -27,6 +27,7 @@ internal sealed class ModuleLayer : Layer
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
+        ThrowIfDisposed();
         if (inputShape.Rank == 0 || inputShape.Skip(1).Any(length => length is null))
         {
             throw new ShapeMismatchException(

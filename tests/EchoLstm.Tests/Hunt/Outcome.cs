@@ -55,9 +55,11 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
             return new(OutcomeKind.Theirs, what, message);
         }
         what += error.InnerException is ExternalException ? ", which quotes Torch" : "";
-        if (error is ArgumentException && caller.DeclaringType == typeof(ModuleLayer) && thrower?.Module.Assembly == typeof(torch).Assembly)
+        // What a user's module of TorchSharp says of its input, or of its parameters that are disposed.
+        if (error is (ArgumentException or InvalidOperationException)
+            && caller.DeclaringType == typeof(ModuleLayer) && thrower?.Module.Assembly == typeof(torch).Assembly)
         {
-            return new(OutcomeKind.Theirs, what, message); // what a user's module of TorchSharp says of its input
+            return new(OutcomeKind.Theirs, what, message);
         }
         var worded = thrower?.Module.Assembly == library && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked));
         return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, message);

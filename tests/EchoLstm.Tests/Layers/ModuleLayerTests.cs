@@ -29,6 +29,16 @@ public class ModuleLayerTests
     }
 
     [Fact]
+    public void One_that_is_disposed_is_told_by_name()
+    {
+        using var model = new SequentialModel(nn.ReLU());
+
+        model.Layers[0].Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => model.Build(2)).ObjectName.Should().Be("EchoLstm.Layers.ModuleLayer");
+    }
+
+    [Fact]
     public void Its_output_shape_is_found_by_a_trial_that_changes_nothing()
     {
         using var convolution = nn.Conv1d(2, 3, 2);
