@@ -56,14 +56,14 @@ public sealed class ModelStepper : IDisposable
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
     /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public Tensor Step(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var change = _gate.Change(nameof(Step));
         using var use = _model.Gate.Read(nameof(Step));
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         TensorCheck.Readable(input, nameof(input));
         var shape = Shape.Of(input);
         if (shape.Rank != 2 || shape[0] != BatchSize || shape[1] != _features)
@@ -102,7 +102,7 @@ public sealed class ModelStepper : IDisposable
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
     /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public float[] Step(ReadOnlySpan<float> input)
     {
@@ -116,13 +116,13 @@ public sealed class ModelStepper : IDisposable
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
     /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
         using var change = _gate.Change(nameof(Step));
         using var use = _model.Gate.Read(nameof(Step));
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         if (input.Length != BatchSize * _features)
         {
             throw new ShapeMismatchException(
@@ -153,7 +153,7 @@ public sealed class ModelStepper : IDisposable
     {
         using var change = _gate.Change(nameof(SaveState));
         using var use = _model.Gate.Read(nameof(SaveState));
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
     }
 
@@ -165,7 +165,7 @@ public sealed class ModelStepper : IDisposable
         ArgumentNullException.ThrowIfNull(state);
         using var change = _gate.Change(nameof(Restore));
         using var use = _model.Gate.Read(nameof(Restore));
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         using var source = state.Read(nameof(Restore));
         if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
         {
@@ -191,7 +191,7 @@ public sealed class ModelStepper : IDisposable
     {
         using var change = _gate.Change(nameof(Reset));
         using var use = _model.Gate.Read(nameof(Reset));
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         var none = new Tensor[_layers.Count][];
         Array.Fill(none, []);
         Replace(none);
@@ -310,10 +310,14 @@ public sealed class ModelStepper : IDisposable
         _states = states;
     }
 
-    private void ThrowIfDisposed()
+    private void ThrowIfUnusable()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         _model.ThrowIfPartDisposed();
+        if (_model.Layers.Count != _states.Length)
+        {
+            throw new InvalidOperationException($"The stream was opened when the model had {_states.Length} layers; now it has {_model.Layers.Count}. Open another stream.");
+        }
     }
 }

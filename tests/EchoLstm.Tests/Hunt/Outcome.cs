@@ -61,13 +61,17 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
         {
             return new(OutcomeKind.Theirs, what, message);
         }
-        var worded = thrower?.Module.Assembly == library && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked));
+        var worded = thrower?.Module.Assembly == library && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked) || IsOfAPart(error));
         return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, message);
     }
 
     // .NET's words are meant where the library asks for them, such as by ArgumentNullException.ThrowIfNull, and about paths and files.
     private static bool IsAsked(MethodBase method) =>
         typeof(Exception).IsAssignableFrom(method.DeclaringType) || method.DeclaringType?.Namespace == typeof(Path).Namespace;
+
+    // ObjectDisposedException.ThrowIf has no frame of its own where it was inlined.
+    private static bool IsOfAPart(Exception error) =>
+        error is ObjectDisposedException disposed && disposed.ObjectName.StartsWith(nameof(EchoLstm), StringComparison.Ordinal);
 
     private static bool IsDocumented(Exception error) =>
         error is ArgumentException or InvalidOperationException or NotSupportedException

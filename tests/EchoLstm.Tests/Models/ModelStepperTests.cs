@@ -34,6 +34,26 @@ public sealed class ModelStepperTests
             .Should().Equal(model.Predict<float[,]>(x).Cast<float>());
     }
 
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_layer_that_was_added_since_ends_it(EngineKind engine)
+    {
+        using var model = Model(Sequence());
+        model.RequestedEngine = engine;
+        using var stepper = model.OpenStream();
+        using var state = stepper.SaveState();
+        using var step = zeros(1, Features);
+        model.Add(new Dense(1));
+        const string Message = "The stream was opened when the model had 3 layers; now it has 4. Open another stream.";
+
+        Errors.Expect<InvalidOperationException>(() => stepper.Step(step), Message);
+        Errors.Expect<InvalidOperationException>(() => stepper.Step(new float[Features]), Message);
+        Errors.Expect<InvalidOperationException>(() => stepper.Restore(state), Message);
+        using var another = model.OpenStream();
+        another.Step(step).shape.Should().Equal(1, 1);
+    }
+
     [Fact]
     public void On_torch_stepping_gives_the_numbers_of_the_whole_pass_to_rounding()
     {
