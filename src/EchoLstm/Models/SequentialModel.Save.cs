@@ -21,6 +21,7 @@ public sealed partial class SequentialModel
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using var turn = new Turn(this, nameof(Save)); // a prediction has the carried states for itself until it gives them back
         ThrowIfNotBuilt("be saved");
+        ThrowIfPartDisposed();
         ModelFile.Save(this, path);
     }
 

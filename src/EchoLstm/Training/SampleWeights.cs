@@ -36,6 +36,13 @@ internal static class SampleWeights
     /// <param name="areIndices">Whether the targets are class indices.</param>
     internal static Tensor OfClasses(IReadOnlyDictionary<int, double> weights, Tensor y, Shape output, bool areIndices)
     {
+        if (output.Rank < 2)
+        {
+            throw new ShapeMismatchException(
+                $"classWeight weights the classes that the last of at least two axes is for, but the model's output is {output}. Leave the output its axis of units.",
+                "(samples, ..., units)",
+                output.ToString());
+        }
         var classes = output.Last!.Value == 1 ? 2 : output.Last.Value;
         var table = new float[classes];
         Array.Fill(table, 1f);

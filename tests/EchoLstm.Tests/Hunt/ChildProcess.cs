@@ -5,6 +5,8 @@ namespace EchoLstm.Tests.Hunt;
 /// <summary>This program once more, as a child whose death is noticed.</summary>
 internal static class ChildProcess
 {
+    private const int Looks = 6;
+
     /// <summary>Runs a child to its end.</summary>
     /// <param name="patience">How long it may say nothing; then it is killed.</param>
     /// <param name="read">Gets each line of its output.</param>
@@ -26,23 +28,28 @@ internal static class ChildProcess
         var errors = new Queue<string>();
         process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
         process.BeginErrorReadLine();
-        var hung = false;
-        using (var clock = new Timer(_ =>
+        var (hung, silent) = (false, 0);
+        // In several looks: a machine that was asleep has made the clock go on without the child.
+        using (new Timer(_ => Look(), null, patience / Looks, patience / Looks))
         {
-            hung = true;
-            process.Kill(entireProcessTree: true);
-        }))
-        {
-            clock.Change(patience, Timeout.InfiniteTimeSpan);
             while (process.StandardOutput.ReadLine() is { } line)
             {
-                clock.Change(patience, Timeout.InfiniteTimeSpan);
+                Volatile.Write(ref silent, 0);
                 read(line);
             }
             process.WaitForExit();
         }
         var end = hung ? $"said nothing for {patience.TotalSeconds} s" : $"exit code {process.ExitCode}";
         return process.ExitCode == 0 ? null : $"{end}: {string.Join(" | ", errors)}";
+
+        void Look()
+        {
+            if (Interlocked.Increment(ref silent) > Looks)
+            {
+                hung = true;
+                process.Kill(entireProcessTree: true);
+            }
+        }
     }
 
     private static void Keep(Queue<string> errors, string? line)

@@ -1,5 +1,6 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,6 +32,19 @@ public class LayerWeightsTests
 
         Errors.Expect<ObjectDisposedException>(() => model.Save(folder.File("a.safetensors")), $"The weight dense_2/kernel {Message}");
         Errors.Expect<ObjectDisposedException>(() => model.Layers[1].GetWeights(), $"The weight kernel {Message}");
+        folder.Names.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_model_with_a_layer_that_is_disposed_is_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new SequentialModel(new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Fit(new float[2, 1], new float[2, 1], verbose: 0);
+        model.Layers[0].Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => model.Save(folder.File("a.safetensors"))).ObjectName.Should().Be("EchoLstm.Layers.Dense");
         folder.Names.Should().BeEmpty();
     }
 

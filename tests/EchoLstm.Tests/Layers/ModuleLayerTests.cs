@@ -29,6 +29,22 @@ public class ModuleLayerTests
     }
 
     [Fact]
+    public void One_that_loses_the_samples_axis_is_told_of()
+    {
+        using var model = new SequentialModel(new Unsqueezed());
+        model.Build(3);
+
+        Errors.Expect<InvalidOperationException>(
+            () => model.Predict(new float[3, 3], batchSize: 2),
+            "The model made (1, 2, 3) of 2 samples, but an output has the samples as its first axis. Does a module of your own move that axis?");
+    }
+
+    private sealed class Unsqueezed() : nn.Module<Tensor, Tensor>(nameof(Unsqueezed))
+    {
+        public override Tensor forward(Tensor input) => input.unsqueeze(0);
+    }
+
+    [Fact]
     public void One_that_is_disposed_is_told_by_name()
     {
         using var model = new SequentialModel(nn.ReLU());

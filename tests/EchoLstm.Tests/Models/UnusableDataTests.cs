@@ -104,6 +104,19 @@ public class UnusableDataTests
     }
 
     [Fact]
+    public void Class_weights_want_an_axis_of_units()
+    {
+        using var model = new SequentialModel(new Dense(1), new Reshape());
+        model.Build(1);
+        model.Compile(Loss.MeanAbsoluteError(), new Sgd());
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Fit(new float[2, 1], new float[] { 0, 1 }, verbose: 0, classWeight: new Dictionary<int, double> { [1] = 3 }),
+            "classWeight weights the classes that the last of at least two axes is for, but the model's output is (2,). Leave the output its axis of units.");
+    }
+
+    [Fact]
     public void Class_weights_take_booleans_for_classes()
     {
         var losses = new Array[] { new[,] { { false, true } }, new[,] { { 0f, 1 } } }.Select(y =>
