@@ -106,10 +106,11 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var inputs = batch.Gather().Inputs;
+        var samples = inputs.shape[0]; // a module of the user's may dispose its input
         var output = Output(inputs);
-        return output.dim() > 0 && output.shape[0] == inputs.shape[0]
+        return output.dim() > 0 && output.shape[0] == samples
             ? output.MoveToOuterDisposeScope()
-            : throw new InvalidOperationException($"The model made {Shape.Of(output)} of {inputs.shape[0]} samples, but an output has the samples as its first axis. Does a module of your own move that axis?");
+            : throw new InvalidOperationException($"The model made {Shape.Of(output)} of {samples} samples, but an output has the samples as its first axis. Does a module of your own move that axis?");
     }
 
     public override void Dispose() => _update?.Dispose();

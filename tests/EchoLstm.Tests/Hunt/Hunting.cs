@@ -62,8 +62,12 @@ internal sealed class Hunting(int seed, TextWriter progress)
                 return;
             }
             // Where every call had ended, the process died of what they left behind.
-            var outcome = new Outcome(OutcomeKind.Died, ended ? $"after call {last}" : Kind(death), death);
+            var outcome = new Outcome(OutcomeKind.Died, ended && calls.Count > 0 ? $"after call {last}" : Kind(death), death);
             report.Add(outcome, () => new(seed, last, outcome, [.. calls]));
+            if (calls.Count == 0)
+            {
+                return; // it can't even start, and nor will the next
+            }
             from = ((last / HuntChild.GroupSize) + 1) * HuntChild.GroupSize;
         }
     }

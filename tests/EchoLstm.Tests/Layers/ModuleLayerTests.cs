@@ -39,6 +39,26 @@ public class ModuleLayerTests
             "The model made (1, 2, 3) of 2 samples, but an output has the samples as its first axis. Does a module of your own move that axis?");
     }
 
+    [Fact]
+    public void One_that_disposes_its_input_predicts_all_the_same()
+    {
+        using var model = new SequentialModel(new Consuming());
+        model.Build(3);
+
+        model.Predict<float[,]>(new float[,] { { 1, 2, 3 } }).Values().Should().Equal(2, 4, 6);
+    }
+
+    private sealed class Consuming() : nn.Module<Tensor, Tensor>(nameof(Consuming))
+    {
+        public override Tensor forward(Tensor input)
+        {
+            using (input)
+            {
+                return input * 2;
+            }
+        }
+    }
+
     private sealed class Unsqueezed() : nn.Module<Tensor, Tensor>(nameof(Unsqueezed))
     {
         public override Tensor forward(Tensor input) => input.unsqueeze(0);
