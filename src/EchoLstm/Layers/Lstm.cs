@@ -85,7 +85,7 @@ public sealed class Lstm : RecurrentLayer
 
     /// <summary>
     /// Whether calls run the fused kernels where they can: float32 on the CPU, no mask, no recurrent dropout in training. The numbers are Torch's, to rounding, several times
-    /// faster, forward and backward; only gradients of gradients need Torch's own operations.
+    /// faster, forward and backward. Gradients of gradients are computed by Torch's own operations.
     /// </summary>
     /// <value>true</value>
     public bool UsesFusedKernel { get; set; } = true;

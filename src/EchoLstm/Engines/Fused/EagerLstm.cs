@@ -17,6 +17,8 @@ internal sealed class EagerLstm : IDisposable
     private readonly Lock _lock = new();
     private readonly ParameterMemory _input, _recurrent;
     private readonly Tensor _leaf = empty(0, requires_grad: true).DetachFromDisposeScope();
+
+    // Never disposed: a graph may outlive its layer, and its backward pass must not fail where it says what failed.
     private readonly ThreadLocal<List<Tensor>> _given = new(static () => []);
 
     internal EagerLstm(Lstm layer)
@@ -206,7 +208,8 @@ internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
     {
         var output = call.Owner.Layer.RunWithGraph(tensors[0], StatesOf(tensors));
         var leaves = tensors.Where(tensor => tensor.requires_grad).ToList();
-        var gradients = new Queue<Tensor>(autograd.grad([output], leaves, [outputGradient], retain_graph: true, create_graph: true, allow_unused: true));
+        var gradients = new Queue<Tensor>(
+            autograd.grad([output], leaves, [outputGradient], retain_graph: true, create_graph: true, allow_unused: true));
         return [.. tensors.Select(tensor => tensor.requires_grad ? gradients.Dequeue() : null)];
     }
 

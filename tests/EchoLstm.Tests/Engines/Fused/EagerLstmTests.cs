@@ -174,6 +174,19 @@ public sealed class EagerLstmTests
     }
 
     [Fact]
+    public void A_backward_pass_after_its_layer_is_disposed_is_an_error_that_the_caller_gets()
+    {
+        var lstm = new Lstm(5) { Seed = 1 };
+        lstm.Build(new Shape(null, null, 2));
+        using var x = Numbers.Uniform(1, [3, 4, 2]).requires_grad_();
+        using var loss = lstm.call(x).square().sum();
+        lstm.Dispose();
+
+        FluentActions.Invoking(() => loss.backward()).Should().Throw<ExternalException>();
+        x.grad.Should().BeNull();
+    }
+
+    [Fact]
     public void Calls_before_each_others_backward_passes_keep_apart()
     {
         using var twins = new Twins(() => new Lstm(5, returnSequences: true) { Seed = 1 }, 2);
