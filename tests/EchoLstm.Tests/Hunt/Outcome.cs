@@ -43,14 +43,14 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
             return new(OutcomeKind.Fine);
         }
         var frames = new StackTrace(error).GetFrames().Select(frame => frame.GetMethod()!).Where(method => method is not null).ToList();
-        var library = typeof(SequentialModel).Assembly;
+        Assembly[] library = [typeof(Shape).Assembly, typeof(SequentialModel).Assembly];
         var asked = frames.TakeWhile(method => IsNet(method.Module.Name)).ToList();
         var thrower = frames.Skip(asked.Count).FirstOrDefault();
         var caller = frames.Find(method => !IsNet(method.Module.Name) && method.Module.Assembly != typeof(torch).Assembly);
         var what = $"{error.GetType().Name} at {caller?.DeclaringType?.FullName}.{caller?.Name}";
         // Torch's own words end where its native frames begin.
         var message = error.Message.Split("\nException raised from ")[0];
-        if (caller?.Module.Assembly != library)
+        if (!library.Contains(caller?.Module.Assembly))
         {
             return new(OutcomeKind.Theirs, what, message);
         }
