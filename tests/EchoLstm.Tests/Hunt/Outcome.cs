@@ -50,7 +50,7 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
         var what = $"{error.GetType().Name} at {caller?.DeclaringType?.FullName}.{caller?.Name}";
         // Torch's own words end where its native frames begin.
         var message = error.Message.Split("\nException raised from ")[0];
-        if (!library.Contains(caller?.Module.Assembly))
+        if (caller is null || !library.Contains(caller.Module.Assembly))
         {
             return new(OutcomeKind.Theirs, what, message);
         }
@@ -61,7 +61,7 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
         {
             return new(OutcomeKind.Theirs, what, message);
         }
-        var worded = thrower?.Module.Assembly == library && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked) || IsOfAPart(error));
+        var worded = library.Contains(thrower?.Module.Assembly) && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked) || IsOfAPart(error));
         return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, message);
     }
 
