@@ -2,11 +2,13 @@ using System.Runtime.CompilerServices;
 using EchoLstm;
 using EchoLstm.Data;
 using EchoLstm.Layers;
+using EchoLstm.Training;
 
 #pragma warning disable RS0016 // EchoLstm.Runtime lists their members.
 // What moved to EchoLstm.Runtime: a program that was compiled against an earlier EchoLstm finds it there.
 [assembly: TypeForwardedTo(typeof(Activation))]
 [assembly: TypeForwardedTo(typeof(EchoSequence))]
+[assembly: TypeForwardedTo(typeof(EngineKind))]
 [assembly: TypeForwardedTo(typeof(FeatureScaler))]
 [assembly: TypeForwardedTo(typeof(ForecastWindow))]
 [assembly: TypeForwardedTo(typeof(MergeMode))]
@@ -20,5 +22,6 @@ using EchoLstm.Layers;
 [assembly: TypeForwardedTo(typeof(Shape))]
 [assembly: TypeForwardedTo(typeof(ShapeMismatchException))]
 [assembly: TypeForwardedTo(typeof(StandardScaler))]
+[assembly: TypeForwardedTo(typeof(StepPadding))]
 [assembly: TypeForwardedTo(typeof(SupervisedFrames))]
 [assembly: TypeForwardedTo(typeof(TimeSplit))]
