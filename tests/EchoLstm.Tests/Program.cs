@@ -1,4 +1,4 @@
-using EchoLstm.Tests.Formats;
+using EchoLstm.Tests.Models.Saving;
 using EchoLstm.Tests.Hunt;
 using EchoLstm.Tests.Models;
 using EchoLstm.Tests.Torch;

@@ -8,7 +8,7 @@ public class PublicApiTests
     [Fact]
     public void Layers_that_can_be_made_are_sealed()
     {
-        var layers = typeof(Shape).Assembly.GetExportedTypes().Where(type => typeof(EchoLstm.Layers.Layer).IsAssignableFrom(type)).ToList();
+        var layers = typeof(EchoLstm.Layers.Layer).Assembly.GetExportedTypes().Where(type => typeof(EchoLstm.Layers.Layer).IsAssignableFrom(type)).ToList();
 
         layers.Should().HaveCountGreaterThan(4).And.OnlyContain(type => type.IsSealed || type.IsAbstract);
     }

@@ -18,7 +18,10 @@ foreach (var (id, (path, nuspec)) in packages)
 // The oldest TorchSharp that a user may take is the one that the library was compiled against: an older one lacks the assembly that it asks for.
 var compiledAgainst = TorchSharpOf(packages["EchoLstm"].Path).ToString(3);
 var dependencies = packages["EchoLstm"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => $"{(string?)element.Attribute("id")} {(string?)element.Attribute("version")}").ToList();
-Expect(dependencies.SequenceEqual([$"TorchSharp {compiledAgainst}"]), $"EchoLstm was compiled against TorchSharp {compiledAgainst} and depends on {string.Join(", ", dependencies)}");
+var version = Value(packages["EchoLstm"].Nuspec, "version");
+Expect(dependencies.Order().SequenceEqual([$"EchoLstm.Runtime [{version}]", $"TorchSharp {compiledAgainst}"]), $"EchoLstm was compiled against TorchSharp {compiledAgainst} and depends on {string.Join(", ", dependencies)}");
+
+Expect(!packages["EchoLstm.Runtime"].Nuspec.Descendants().Any(element => element.Name.LocalName == "dependency"), "EchoLstm.Runtime depends on something");
 
 foreach (var fault in faults)
 {

@@ -1,5 +1,6 @@
-using EchoLstm.Formats;
+using EchoLstm.Files;
 using EchoLstm.Layers;
+using EchoLstm.Models.Saving;
 using EchoLstm.Training;
 
 namespace EchoLstm.Models;

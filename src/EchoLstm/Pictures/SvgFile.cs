@@ -1,5 +1,6 @@
 using System.Text;
-using EchoLstm.Formats;
+using EchoLstm.Files;
+using EchoLstm.Models.Saving;
 
 namespace EchoLstm.Pictures;
 

@@ -43,14 +43,14 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
             return new(OutcomeKind.Fine);
         }
         var frames = new StackTrace(error).GetFrames().Select(frame => frame.GetMethod()!).Where(method => method is not null).ToList();
-        var library = typeof(SequentialModel).Assembly;
+        Assembly[] library = [typeof(Shape).Assembly, typeof(SequentialModel).Assembly];
         var asked = frames.TakeWhile(method => IsNet(method.Module.Name)).ToList();
         var thrower = frames.Skip(asked.Count).FirstOrDefault();
         var caller = frames.Find(method => !IsNet(method.Module.Name) && method.Module.Assembly != typeof(torch).Assembly);
         var what = $"{error.GetType().Name} at {caller?.DeclaringType?.FullName}.{caller?.Name}";
         // Torch's own words end where its native frames begin.
         var message = error.Message.Split("\nException raised from ")[0];
-        if (caller?.Module.Assembly != library)
+        if (caller is null || !library.Contains(caller.Module.Assembly))
         {
             return new(OutcomeKind.Theirs, what, message);
         }
@@ -61,7 +61,7 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
         {
             return new(OutcomeKind.Theirs, what, message);
         }
-        var worded = thrower?.Module.Assembly == library && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked) || IsOfAPart(error));
+        var worded = library.Contains(thrower?.Module.Assembly) && (asked.Count == 0 || IsOfSystem(error) || asked.Exists(IsAsked) || IsOfAPart(error));
         return new(worded && IsDocumented(error) ? OutcomeKind.Refused : OutcomeKind.Bare, what, message);
     }
 

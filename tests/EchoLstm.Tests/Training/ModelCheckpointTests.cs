@@ -1,6 +1,6 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
-using EchoLstm.Tests.Formats;
+using EchoLstm.Tests.Models.Saving;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
