@@ -59,11 +59,11 @@ public class SequenceRecipes() : PageProgram("docs/recipes.md")
         var losses = new List<double>();
         for (var epoch = 0; epoch < 100; epoch++)
         {
-            foreach (var equal in series.GroupBy(one => one.Length))   // a batch has sequences of one length
+            foreach (var group in series.GroupBy(one => one.Length))   // a batch has sequences of one length
             {
-                using var all = torch.stack([.. equal.Select(one => torch.tensor(one))]).unsqueeze(2);
-                using var x = all.narrow(1, 0, equal.Key - 1);         // all values but the last,
-                using var y = all.select(1, equal.Key - 1);            // which is the target
+                using var all = torch.stack([.. group.Select(one => torch.tensor(one))]).unsqueeze(2);
+                using var x = all.narrow(1, 0, group.Key - 1);         // all values but the last,
+                using var y = all.select(1, group.Key - 1);            // which is the target
                 losses.Add(model.TrainOnBatch(x, y)["loss"]);
             }
         }
