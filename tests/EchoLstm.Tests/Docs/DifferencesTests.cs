@@ -331,7 +331,7 @@ public class DifferencesTests
         var (x, y) = (new float[,] { { 1 }, { 2 } }, new float[,] { { 3 }, { 4 } });
         #region
         var whole = model.Fit(x, y, verbose: 0);
-        var half = model.Fit(x, y, verbose: 0, sampleWeight: new float[] { 0.5f, 0.5f });    // half the loss; in PyTorch the same
+        var half = model.Fit(x, y, verbose: 0, sampleWeight: new float[] { 0.5f, 0.5f });    // half the loss; in PyTorch, no change
         #endregion
         half.Loss[0].Should().BeApproximately(whole.Loss[0] / 2, 1e-6);
     }
