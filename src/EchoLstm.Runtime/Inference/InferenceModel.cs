@@ -2,7 +2,7 @@ using System.Globalization;
 using EchoLstm.Data;
 using EchoLstm.Files;
 using EchoLstm.Kernels;
-using EchoLstm.Layers;
+using EchoLstm.Saving;
 
 namespace EchoLstm.Inference;
 
@@ -20,39 +20,37 @@ namespace EchoLstm.Inference;
 /// var y = new float[model.OutputLength(samples: 1, steps: 5)];
 /// model.Predict(x, y);
 /// </code></example>
-public sealed class InferenceModel : IDisposable
+public sealed unsafe class InferenceModel : IDisposable
 {
-    private readonly SavedNetwork _network;
+    private readonly SavedModel _saved;
     private readonly PackedNetwork _packed;
     private readonly Lock _lock = new();
     private readonly Stack<ForwardPass> _idle = [];
     private readonly string? _lengthsObstacle; // which layer can't leave steps out
     private bool _isDisposed;
 
-    private InferenceModel(SavedNetwork network, PackedNetwork packed)
+    private InferenceModel(SavedModel saved, PackedNetwork packed)
     {
-        (_network, _packed) = (network, packed);
-        var plan = packed.CreatePlan();
-        OutputShape = plan.OutputShape;
+        (_saved, _packed) = (saved, packed);
         _lengthsObstacle = packed.LengthsObstacle();
-        _idle.Push(packed.CreatePass(plan));
+        _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
     }
 
     /// <summary>The shape of the input, samples first; null where a length is free: (samples, time steps, features), or (samples, time steps) of
     /// indices where the first layer is an Embedding.</summary>
-    public Shape InputShape => _network.InputShape;
+    public Shape InputShape => _saved.InputShape;
 
     /// <summary>The shape of the output for it.</summary>
-    public Shape OutputShape { get; }
+    public Shape OutputShape => _packed.OutputShape;
 
     /// <summary>The texts that the model was saved with, by key.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _network.Metadata;
+    public IReadOnlyDictionary<string, string> Metadata => _saved.Extras.Metadata;
 
     /// <summary>The scalers that the model was saved with, by name. Nothing applies them by itself.</summary>
-    public IReadOnlyDictionary<string, FeatureScaler> Scalers => _network.Scalers;
+    public IReadOnlyDictionary<string, FeatureScaler> Scalers => _saved.Extras.Scalers;
 
     /// <summary>The lists of texts that the model was saved with, by name: class labels, vocabularies.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Labels => _network.Labels;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Vocabularies => _saved.Extras.Vocabularies;
 
     /// <summary>Whether the input is indices, which an Embedding looks up.</summary>
     public bool ReadsIndices => _packed.ReadsIndices;
@@ -91,7 +89,7 @@ public sealed class InferenceModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var length = (decimal)samples * OutputShape.Last!.Value * (OutputShape.Rank == 3 ? _packed.OutputSteps(steps) : 1);
+        var length = (decimal)samples * _packed.OutputSize(steps);
         return length <= Array.MaxLength ? (int)length
             : throw new ArgumentOutOfRangeException(nameof(samples), samples, "The predictions have more numbers than an array holds: give fewer samples at once.");
     }
@@ -118,8 +116,11 @@ public sealed class InferenceModel : IDisposable
         CheckOutput(y.Length, samples, steps);
         InputCheck.Finite(x, nameof(x));
         var pass = Begin(samples, steps, lengths);
-        pass.Gather(x);
-        pass.Run();
+        fixed (float* start = x)
+        {
+            pass.Gather(start, null);
+            pass.Run();
+        }
         pass.CopyOutput(y);
         End(pass);
     }
@@ -177,8 +178,9 @@ public sealed class InferenceModel : IDisposable
 
     private static InferenceModel Load(SafetensorsFile file)
     {
-        var network = SavedNetwork.Read(file);
-        return new InferenceModel(network, PackedNetwork.Read(file, network));
+        var saved = SavedModel.Read(file);
+        saved.CheckWeights(file);
+        return new InferenceModel(saved, PackedNetwork.Read(file, saved));
     }
 
     private ForwardPass Begin(int samples, int steps, ReadOnlySpan<int> lengths)
@@ -193,7 +195,7 @@ public sealed class InferenceModel : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _idle.TryPop(out pass);
         }
-        pass ??= _packed.CreatePass(_packed.CreatePlan());
+        pass ??= new ForwardPass(_packed.CreatePlan(), new Arena());
         pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
         if (lengths.Length > 0)
         {
