@@ -57,7 +57,14 @@ internal sealed unsafe class KernelPlan
     /// <param name="team">The threads.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
-    internal static KernelPlan? TryCreate(IReadOnlyList<LayerSettings> layers, Shape inputShape, WorkTeam team, out string? reason, LaneWidth? width = null)
+    /// <param name="masked">Whether the input has a mask.</param>
+    internal static KernelPlan? TryCreate(
+        IReadOnlyList<LayerSettings> layers,
+        Shape inputShape,
+        WorkTeam team,
+        out string? reason,
+        LaneWidth? width = null,
+        bool masked = false)
     {
         var longest = 1L;
         var shape = inputShape;
@@ -77,7 +84,7 @@ internal sealed unsafe class KernelPlan
             longest = Math.Max(longest, shape.Last ?? 1);
         }
         var plan = new KernelPlan(inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
-        reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers));
+        reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers, masked));
         return reason is null ? plan : null;
     }
 
@@ -109,14 +116,13 @@ internal sealed unsafe class KernelPlan
 
     private static string NoneFor(LayerSettings layer, Shape shape) => $"{Named(layer)} has no fused kernel for input of shape {shape}";
 
-    private string? Add<V>(IReadOnlyList<LayerSettings> layers)
+    private string? Add<V>(IReadOnlyList<LayerSettings> layers, bool masked)
         where V : struct, ILanes<V>
     {
         if (layers[0] is not EmbeddingSettings && (_inputShape.Rank is not (2 or 3) || _inputShape.Last is null))
         {
             return $"the input {_inputShape} is neither (samples, features) nor (samples, time steps, features)";
         }
-        var masked = false;
         var weights = new List<WeightPart>();
         for (var i = 0; i < layers.Count; i++)
         {
@@ -153,10 +159,10 @@ internal sealed unsafe class KernelPlan
         return null;
     }
 
-    private sealed class Adding(KernelPlan plan, IReadOnlyList<LayerSettings> layers) : IWidthWork<string?>
+    private sealed class Adding(KernelPlan plan, IReadOnlyList<LayerSettings> layers, bool masked) : IWidthWork<string?>
     {
         public string? Run<V>()
-            where V : struct, ILanes<V> => plan.Add<V>(layers);
+            where V : struct, ILanes<V> => plan.Add<V>(layers, masked);
     }
 }
 
