@@ -83,10 +83,7 @@ internal sealed unsafe class FusedUpdate<V>
         Steps++;
         AddPenalties();
         Clip();
-        var rate = _optimizer is Adam adam
-            ? adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, Steps)) / (1 - Math.Pow(adam.Beta1, Steps))
-            : _optimizer.LearningRate;
-        _rate = V.All((float)rate);
+        _rate = V.All((float)(_optimizer is Adam adam ? adam.CorrectedRate(Steps) : _optimizer.LearningRate));
         _team.Run((int)((_numbers + PieceLength - 1) / PieceLength), _move);
     }
 
