@@ -44,13 +44,17 @@ internal abstract record LayerSettings
     [JsonPropertyOrder(OfAll)]
     public bool Trainable { get; init; } = true;
 
-    /// <summary>How the layer names itself in errors: the class in C#, and its name.</summary>
-    internal string Title => $"{ClassName} '{Name}'";
+    /// <summary>The layer's class, as the library names it.</summary>
+    internal virtual string LayerClass => GetType().Name[..^"Settings".Length];
+
+    /// <summary>The layer's class, as Keras and files name it.</summary>
+    internal virtual string KerasClass => LayerClass;
+
+    /// <summary>How the layer is named in errors.</summary>
+    internal string Title => $"{LayerClass} '{Name}'";
 
     /// <summary>The layers right inside it.</summary>
     internal virtual IReadOnlyList<LayerSettings> Inner => [];
-
-    private protected virtual string ClassName => GetType().Name[..^"Settings".Length];
 
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
     /// <param name="input">The input's shape; null where a length is not known.</param>
@@ -139,6 +143,8 @@ internal abstract record RecurrentSettings : LayerSettings
 
 internal sealed record LstmSettings : RecurrentSettings
 {
+    internal override string KerasClass => "LSTM";
+
     public bool ReturnState { get; init; }
 
     [JsonPropertyOrder(RecurrentActivationPlace)]
@@ -158,6 +164,8 @@ internal sealed record LstmSettings : RecurrentSettings
 
 internal sealed record GruSettings : RecurrentSettings
 {
+    internal override string KerasClass => "GRU";
+
     [JsonPropertyOrder(RecurrentActivationPlace)]
     public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
 
@@ -170,6 +178,8 @@ internal sealed record GruSettings : RecurrentSettings
 
 internal sealed record SimpleRnnSettings : RecurrentSettings
 {
+    internal override string KerasClass => "SimpleRNN";
+
     internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.Recurrent(1, Units, Features(input), UseBias ? [Units] : null);
 }
 
@@ -411,7 +421,9 @@ internal sealed record ActivationSettings : LayerSettings
 {
     public required Activation Activation { get; init; }
 
-    private protected override string ClassName => "ActivationLayer";
+    internal override string LayerClass => "ActivationLayer";
+
+    internal override string KerasClass => "Activation";
 
     internal override Shape OutputShape(Shape input, string title) => input;
 }
@@ -426,6 +438,17 @@ internal sealed record FlattenSettings : LayerSettings
             input.ToString());
 }
 
+/// <summary>A TorchSharp module, whose code no file can hold.</summary>
+/// <param name="Module">The module's name.</param>
+internal sealed record ModuleSettings(string Module) : LayerSettings
+{
+    internal override string LayerClass => "ModuleLayer";
+
+    internal override string KerasClass => Module;
+
+    internal override Shape OutputShape(Shape input, string title) => throw new InvalidOperationException($"{title} is a TorchSharp module, whose output is known when it runs.");
+}
+
 /// <summary>A model, which is a layer too.</summary>
 internal sealed record SequentialSettings : LayerSettings
 {
@@ -433,9 +456,11 @@ internal sealed record SequentialSettings : LayerSettings
 
     public required IReadOnlyList<LayerSettings> Layers { get; init; }
 
-    internal override IReadOnlyList<LayerSettings> Inner => Layers;
+    internal override string LayerClass => "SequentialModel";
 
-    private protected override string ClassName => "SequentialModel";
+    internal override string KerasClass => "Sequential";
+
+    internal override IReadOnlyList<LayerSettings> Inner => Layers;
 
     internal override Shape OutputShape(Shape input, string title) => Layers.Aggregate(input, (shape, layer) => layer.OutputShape(shape, layer.Title));
 

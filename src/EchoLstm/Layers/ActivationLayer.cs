@@ -9,27 +9,23 @@ public sealed class ActivationLayer : Layer
     /// <param name="activation">The function.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such activation.</exception>
     public ActivationLayer(Activation activation)
-        : base("Activation") => Activation = activation.Validated(nameof(activation));
+        : this(new ActivationSettings { Activation = activation })
+    {
+    }
+
+    internal ActivationLayer(ActivationSettings settings)
+        : base(settings) => settings.Activation.Validated("activation");
+
+    internal new ActivationSettings Settings => (ActivationSettings)base.Settings;
 
     /// <summary>The function.</summary>
-    public Activation Activation { get; }
-
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape;
-    }
+    public Activation Activation => Settings.Activation;
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (Activation.Apply(input), state);
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
 
     private protected override void CheckInput(Shape inputShape)
     {

@@ -28,10 +28,17 @@ public sealed class AdditiveAttention : Layer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="useScale">Whether the features' parts of a score are weighted by a trained vector. <value>true</value></param>
     public AdditiveAttention(bool useScale = true)
-        : base("AdditiveAttention") => UseScale = useScale;
+        : this(new AdditiveAttentionSettings { UseScale = useScale })
+    {
+    }
+
+    internal AdditiveAttention(AdditiveAttentionSettings settings)
+        : base(settings)
+    {
+    }
 
     /// <summary>Whether the features' parts of a score are weighted by a trained vector.</summary>
-    public bool UseScale { get; }
+    public bool UseScale => ((AdditiveAttentionSettings)Settings).UseScale;
 
     internal override string? CountingFormula => UseScale ? InputShape?.Last?.ToString(CultureInfo.InvariantCulture) : null;
 
@@ -42,18 +49,6 @@ public sealed class AdditiveAttention : Layer
     internal override Tensor? OwnWeight => IsBuilt && UseScale ? get_parameter(ScaleName) : null;
 
     private protected override bool ComputesWithFloats => true;
-
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank == 3
-            ? inputShape
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. After a recurrent layer, give that one returnSequences: true.",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-    }
 
     /// <summary>Lets each step of a query attend to the steps of a value.</summary>
     /// <param name="query">What asks, (samples, query steps, features).</param>

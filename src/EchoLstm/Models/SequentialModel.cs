@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Pictures;
 using EchoLstm.Training;
@@ -44,7 +45,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     /// <param name="layers">The layers, first to last: EchoLstm's or any TorchSharp modules; they belong to the model from now on.</param>
     /// <exception cref="ArgumentException">A layer is given twice, or two have one name.</exception>
     public SequentialModel(params nn.Module<Tensor, Tensor>[] layers)
-        : base("Sequential")
+        : base(new SequentialSettings { Layers = [] })
     {
         ArgumentNullException.ThrowIfNull(layers);
         ShareGate(new UseGate("model"));
@@ -127,7 +128,7 @@ public sealed partial class SequentialModel : Layer, ISavable
     }
 
     /// <summary>What Compile set; null before.</summary>
-    internal Compilation? Settings => _compilation;
+    internal new Compilation? Settings => _compilation;
 
     private IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
@@ -303,6 +304,9 @@ public sealed partial class SequentialModel : Layer, ISavable
                 inputShape.ToString());
         }
     }
+
+    private protected override LayerSettings Whole(LayerSettings own) =>
+        (SequentialSettings)own with { Layers = [.. _layers.Select(layer => layer.Settings)], RequestedEngine = RequestedEngine };
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {

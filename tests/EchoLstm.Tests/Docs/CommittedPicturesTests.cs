@@ -6,6 +6,7 @@ using EchoLstm.Tests.Samples;
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The pictures in docs/pictures are what the sample program writes.</summary>
+[Collection(RunsAlone.Name)]
 public partial class CommittedPicturesTests
 {
     // Pixels: the last digits of a loss depend on the machine's vectors, and so do a curve's tenths of a pixel.
@@ -17,7 +18,7 @@ public partial class CommittedPicturesTests
     public void The_three_models_are_as_the_sample_draws_them()
     {
         using var folder = new TemporaryFolder();
-        var run = SampleProgram.Run("all", "--plot", folder.Path);
+        var run = SampleProgram.RunHere("all", "--plot", folder.Path);
 
         run.ExitCode.Should().Be(0, run.Error);
         var written = Directory.GetFiles(folder.Path).Select(path => Path.GetFileName(path)).Order().ToList();
@@ -27,7 +28,7 @@ public partial class CommittedPicturesTests
             "one-to-one-loss.svg", "one-to-one-model.svg", "one-to-one-predictions.svg");
         foreach (var name in written)
         {
-            Differences(Read(Committed, name), Read(folder.Path, name)).Should().BeEmpty($"{name} is to be written again with: dotnet run -c Release --project samples/EchoLstm.Samples -- --plot docs/pictures");
+            Differences(Read(Committed, name), Read(folder.Path, name)).Should().BeEmpty($"{name} is to be written again with: dotnet run -c Release --project samples/EchoLstm.Samples -- all --plot docs/pictures");
         }
     }
 
@@ -35,7 +36,7 @@ public partial class CommittedPicturesTests
     public void The_sunspots_are_as_the_sample_draws_them()
     {
         using var folder = new TemporaryFolder();
-        SampleProgram.Run("sunspots", "--plot", folder.Path).ExitCode.Should().Be(0);
+        SampleProgram.RunHere("sunspots", "--plot", folder.Path).ExitCode.Should().Be(0);
 
         Differences(Read(Committed, "sunspots-model.svg"), Read(folder.Path, "sunspots-model.svg")).Should().BeEmpty();
         // How long it trains depends on the last digits too: what is drawn is the same, not how long.

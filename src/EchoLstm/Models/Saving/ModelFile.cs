@@ -56,7 +56,7 @@ internal static class ModelFile
         try
         {
             // Before any weight is made; by now every layer has a name.
-            (saved with { Network = (SequentialSettings)LayerMapping.SettingsOf(model, "") }).CheckWeights(file);
+            (saved with { Network = LayerMapping.SettingsOf(model) }).CheckWeights(file);
             var compilation = file.Metadata.TryGetValue(CompileKey, out var text)
                 ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings).Make(file.Path, CompileKey)
                 : null;
@@ -99,7 +99,7 @@ internal static class ModelFile
         }
         var type = types.Count == 0 ? ScalarType.Float32 : types[0];
         return new SavedModel(
-            (SequentialSettings)LayerMapping.SettingsOf(model, ""),
+            LayerMapping.SettingsOf(model),
             model.InputShape!,
             TensorBytes.TypeOf(type) ?? throw new InvalidOperationException($"The model can't be saved: its weights are of {type}. Convert it first, e.g. model.to(torch.float32)."),
             [.. model.named_parameters().Where(named => !named.parameter.requires_grad).Select(named => named.name)],
