@@ -14,7 +14,7 @@ public class InferenceModelTests
 {
     private const int Samples = 4;
 
-    public static TheoryData<string> Names => [.. Models.Keys];
+    public static TheoryData<string> Names => [.. Stacks.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -26,9 +26,22 @@ public class InferenceModelTests
         var predicted = Predict(inference, name, Samples);
 
         predicted.Should().Equal(Predict(model, name, Samples));
-        inference.InputShape.Should().Be(model.InputShape);
-        inference.OutputShape.Should().Be(model.OutputShape(model.InputShape!));
+        inference.InputShape.Should().Equal(model.InputShape!);
+        inference.OutputShape.Should().Equal(model.OutputShape(model.InputShape!));
         inference.ReadsIndices.Should().Be(ReadsWords(name));
+    }
+
+    [Fact]
+    public void A_model_in_a_model_is_its_layers()
+    {
+        using var nested = new SequentialModel(new SequentialModel(new Lstm(4, returnSequences: true), new Lstm(3)), new Dense(2));
+        using var flat = new SequentialModel(new Lstm(4, returnSequences: true), new Lstm(3), new Dense(2)) { Seed = 1 };
+        nested.Build(new Shape(null, Steps, Features));
+        flat.Build(new Shape(null, Steps, Features));
+        nested.SetWeights(flat.GetWeights());
+        using var inference = nested.Saved();
+
+        Predict(inference, "nested", Samples).Should().Equal(Predict(flat, "nested", Samples));
     }
 
     [Theory]
@@ -37,7 +50,7 @@ public class InferenceModelTests
     [InlineData("steps", 2, 50)]
     public void It_takes_any_number_of_samples_and_steps(string name, int samples, int steps)
     {
-        using var model = new SequentialModel(Models[name]()) { Seed = 3 };
+        using var model = new SequentialModel(Stacks[name]()) { Seed = 3 };
         model.Build(new Shape(null, null, Features));
         using var inference = model.Saved();
         var x = Inputs(samples, steps);
@@ -57,7 +70,7 @@ public class InferenceModelTests
     [InlineData("words")]
     public void A_length_is_a_shorter_sample(string name)
     {
-        using var model = new SequentialModel(Models[name]()) { Seed = 3 };
+        using var model = new SequentialModel(Stacks[name]()) { Seed = 3 };
         model.Build(ReadsWords(name) ? new Shape(null, null) : new Shape(null, null, Features));
         using var inference = model.Saved();
         int[] lengths = [6, 3, 1];
