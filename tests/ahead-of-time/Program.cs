@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using EchoLstm.Inference;
 
-// Loads a saved model, predicts, streams, goes on from a saved state; prints the numbers, and how long all of it took since the process began.
+// Loads a saved model, predicts, streams, goes on from a saved state; prints the numbers.
 using var model = InferenceModel.Load(args[0]);
 var features = (int)model.InputShape.Last!.Value;
 var x = new float[6 * features];
@@ -23,5 +22,3 @@ other.Restore(stream.SaveState());
 var last = other.Step(x.AsSpan(5 * features, features));
 
 Console.WriteLine(string.Join(' ', y.Concat(last).Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
-var started = Process.GetCurrentProcess().StartTime;
-Console.Error.WriteLine((DateTime.Now - started).TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
