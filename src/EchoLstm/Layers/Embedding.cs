@@ -93,12 +93,12 @@ public sealed class Embedding : Layer
         {
             wrong = wrong.logical_or(indices.ne(indices.floor()));
         }
-        if (!wrong.any().ToBoolean())
+        if (!wrong.any().item<bool>())
         {
             return;
         }
         var position = wrong.nonzero()[0].data<long>().ToArray();
-        var value = indices[[.. position.Select(i => TensorIndex.Single(i))]].ToDouble();
+        var value = indices[[.. position.Select(i => TensorIndex.Single(i))]].Number();
         throw new ArgumentOutOfRangeException(
             name,
             value,

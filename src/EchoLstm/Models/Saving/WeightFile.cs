@@ -73,7 +73,7 @@ internal static class WeightFile
             return;
         }
         using var scope = NewDisposeScope();
-        if (read.isfinite().ne(read.to(type).isfinite()).any().ToBoolean())
+        if (read.isfinite().ne(read.to(type).isfinite()).any().item<bool>())
         {
             throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's "
                 + $"type {type}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
