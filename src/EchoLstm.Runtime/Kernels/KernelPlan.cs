@@ -4,7 +4,8 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers and are used by
+/// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers
+/// and are used by
 /// one thread at a time; any number of plans of the same layers may be bound to the same packed weights.
 /// </summary>
 internal sealed unsafe class KernelPlan
@@ -13,7 +14,8 @@ internal sealed unsafe class KernelPlan
     private readonly List<KernelPart> _parts = [];
     private readonly Shape _inputShape;
 
-    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) => (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
+    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) =>
+        (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
 
     internal LayerKernel[] Kernels { get; private set; } = [];
 
@@ -57,7 +59,8 @@ internal sealed unsafe class KernelPlan
     /// <param name="team">The threads.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
-    internal static KernelPlan? TryCreate(IReadOnlyList<LayerSettings> layers, Shape inputShape, WorkTeam team, out string? reason, LaneWidth? width = null)
+    internal static KernelPlan? TryCreate(
+        IReadOnlyList<LayerSettings> layers, Shape inputShape, WorkTeam team, out string? reason, LaneWidth? width = null)
     {
         var longest = 1L;
         var shape = inputShape;
@@ -81,7 +84,10 @@ internal sealed unsafe class KernelPlan
         return reason is null ? plan : null;
     }
 
-    /// <summary>Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> each, from a cache line on.</summary>
+    /// <summary>
+    /// Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> each, from a cache
+    /// line on.
+    /// </summary>
     internal void Bind(float* weights, float* gradients)
     {
         var place = 0L;

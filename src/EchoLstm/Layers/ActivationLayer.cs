@@ -34,10 +34,6 @@ public sealed class ActivationLayer : Layer
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (Activation.Apply(input), state);
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     private protected override void CheckInput(Shape inputShape)
     {
         // Any shape will do.

@@ -34,10 +34,6 @@ public sealed class Flatten : Layer
                 inputShape.ToString());
     }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any lengths.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

@@ -53,10 +53,6 @@ public sealed class Masking : Layer
         return used.any(-1);
     }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

@@ -54,10 +54,6 @@ public sealed class MaxPooling1D : Layer
         return _windows.OutputShape(inputShape, Title, inputShape.Last);
     }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

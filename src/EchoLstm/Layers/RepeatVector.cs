@@ -45,10 +45,6 @@ public sealed class RepeatVector : Layer
                 inputShape.ToString());
     }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

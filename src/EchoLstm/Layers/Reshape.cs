@@ -64,10 +64,6 @@ public sealed class Reshape : Layer
         return new Shape([inputShape[0], .. TargetShape.Select(length => length == -1 ? values / known : length)]);
     }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any shape of as many values.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 
