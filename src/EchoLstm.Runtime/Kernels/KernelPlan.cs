@@ -59,6 +59,7 @@ internal sealed unsafe class KernelPlan
     /// <param name="team">The threads.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
+    /// <exception cref="ShapeMismatchException">A layer can't take its input.</exception>
     internal static KernelPlan? TryCreate(
         IReadOnlyList<LayerSettings> layers, Shape inputShape, WorkTeam team, out string? reason, LaneWidth? width = null)
     {
@@ -71,12 +72,7 @@ internal sealed unsafe class KernelPlan
                 reason = $"{Named(layers[i])} has no fused kernel{obstacle}";
                 return null;
             }
-            if (KernelFactory.OutputShape(layers[i], shape) is not { } output)
-            {
-                reason = NoneFor(layers[i], shape);
-                return null;
-            }
-            shape = output;
+            shape = layers[i].OutputShape(shape, layers[i].Title);
             longest = Math.Max(longest, shape.Last ?? 1);
         }
         var plan = new KernelPlan(inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
@@ -113,8 +109,6 @@ internal sealed unsafe class KernelPlan
 
     private static string Named(LayerSettings layer) => $"{layer.Title} ({layer.KerasClass})";
 
-    private static string NoneFor(LayerSettings layer, Shape shape) => $"{Named(layer)} has no fused kernel for input of shape {shape}";
-
     private string? Add<V>(IReadOnlyList<LayerSettings> layers)
         where V : struct, ILanes<V>
     {
@@ -131,7 +125,7 @@ internal sealed unsafe class KernelPlan
             if (layer is RepeatVectorSettings repeat && i + 1 < layers.Count && layers[i + 1] is RecurrentSettings && !masked)
             {
                 repeats = repeat.N;
-                OutputShape = KernelFactory.OutputShape(layer, OutputShape)!;
+                OutputShape = layer.OutputShape(OutputShape, layer.Title);
                 layer = layers[++i];
             }
             if (masked && layer is (RepeatVectorSettings or FlattenSettings or ReshapeSettings))
@@ -140,7 +134,7 @@ internal sealed unsafe class KernelPlan
             }
             if (OutputShape.Rank is not (2 or 3) || KernelFactory.Create<V>(layer, OutputShape, repeats, Team) is not { } kernel)
             {
-                return NoneFor(layer, OutputShape);
+                return $"{Named(layer)} has no fused kernel for input of shape {OutputShape}";
             }
             _kernels.Add(kernel);
             var place = PackedNumbers;
@@ -153,7 +147,7 @@ internal sealed unsafe class KernelPlan
             weights.Add(new WeightPart(Arena.RoundUp(kernel.PackedNumbers) - kernel.PackedNumbers));
             PackedNumbers += Arena.RoundUp(kernel.PackedNumbers);
             masked = kernel.HasOutputMask(masked);
-            OutputShape = KernelFactory.OutputShape(layer, OutputShape)!;
+            OutputShape = layer.OutputShape(OutputShape, layer.Title);
         }
         (Kernels, Weights) = ([.. _kernels], [.. weights]);
         return null;

@@ -21,13 +21,6 @@ public sealed class ActivationLayer : Layer
     /// <summary>The function.</summary>
     public Activation Activation => Settings.Activation;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape;
-    }
-
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
     internal override bool CanStream => true;

@@ -286,7 +286,7 @@ public sealed partial class SequentialModel
         foreach (var layer in _layers)
         {
             x = layer.call(x);
-            if (!x.isfinite().all().ToBoolean())
+            if (!x.isfinite().all().item<bool>())
             {
                 culprit = layer;
                 break;
