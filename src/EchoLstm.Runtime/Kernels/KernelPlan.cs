@@ -4,7 +4,8 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers and are used by
+/// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers
+/// and are used by
 /// one thread at a time; any number of plans of the same layers may be bound to the same packed weights.
 /// </summary>
 internal sealed unsafe class KernelPlan
@@ -13,7 +14,8 @@ internal sealed unsafe class KernelPlan
     private readonly List<KernelPart> _parts = [];
     private readonly Shape _inputShape;
 
-    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) => (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
+    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) =>
+        (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
 
     internal LayerKernel[] Kernels { get; private set; } = [];
 
@@ -58,6 +60,7 @@ internal sealed unsafe class KernelPlan
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
     /// <param name="masked">Whether the input has a mask.</param>
+    /// <exception cref="ShapeMismatchException">A layer can't take its input.</exception>
     internal static KernelPlan? TryCreate(
         IReadOnlyList<LayerSettings> layers,
         Shape inputShape,
@@ -75,12 +78,7 @@ internal sealed unsafe class KernelPlan
                 reason = $"{Named(layers[i])} has no fused kernel{obstacle}";
                 return null;
             }
-            if (KernelFactory.OutputShape(layers[i], shape) is not { } output)
-            {
-                reason = NoneFor(layers[i], shape);
-                return null;
-            }
-            shape = output;
+            shape = layers[i].OutputShape(shape, layers[i].Title);
             longest = Math.Max(longest, shape.Last ?? 1);
         }
         var plan = new KernelPlan(inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
@@ -88,7 +86,10 @@ internal sealed unsafe class KernelPlan
         return reason is null ? plan : null;
     }
 
-    /// <summary>Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> each, from a cache line on.</summary>
+    /// <summary>
+    /// Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> each, from a cache
+    /// line on.
+    /// </summary>
     internal void Bind(float* weights, float* gradients)
     {
         var place = 0L;
@@ -114,8 +115,6 @@ internal sealed unsafe class KernelPlan
 
     private static string Named(LayerSettings layer) => $"{layer.Title} ({layer.KerasClass})";
 
-    private static string NoneFor(LayerSettings layer, Shape shape) => $"{Named(layer)} has no fused kernel for input of shape {shape}";
-
     private string? Add<V>(IReadOnlyList<LayerSettings> layers, bool masked)
         where V : struct, ILanes<V>
     {
@@ -131,7 +130,7 @@ internal sealed unsafe class KernelPlan
             if (layer is RepeatVectorSettings repeat && i + 1 < layers.Count && layers[i + 1] is RecurrentSettings && !masked)
             {
                 repeats = repeat.N;
-                OutputShape = KernelFactory.OutputShape(layer, OutputShape)!;
+                OutputShape = layer.OutputShape(OutputShape, layer.Title);
                 layer = layers[++i];
             }
             if (masked && layer is (RepeatVectorSettings or FlattenSettings or ReshapeSettings))
@@ -140,7 +139,7 @@ internal sealed unsafe class KernelPlan
             }
             if (OutputShape.Rank is not (2 or 3) || KernelFactory.Create<V>(layer, OutputShape, repeats, Team) is not { } kernel)
             {
-                return NoneFor(layer, OutputShape);
+                return $"{Named(layer)} has no fused kernel for input of shape {OutputShape}";
             }
             _kernels.Add(kernel);
             var place = PackedNumbers;
@@ -153,7 +152,7 @@ internal sealed unsafe class KernelPlan
             weights.Add(new WeightPart(Arena.RoundUp(kernel.PackedNumbers) - kernel.PackedNumbers));
             PackedNumbers += Arena.RoundUp(kernel.PackedNumbers);
             masked = kernel.HasOutputMask(masked);
-            OutputShape = KernelFactory.OutputShape(layer, OutputShape)!;
+            OutputShape = layer.OutputShape(OutputShape, layer.Title);
         }
         (Kernels, Weights) = ([.. _kernels], [.. weights]);
         return null;

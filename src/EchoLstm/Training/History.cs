@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using EchoLstm.Pictures;
 
 namespace EchoLstm.Training;
@@ -77,7 +76,6 @@ public sealed class History
     /// </remarks>
     public void SavePlot(string path, string? title = null) => SvgFile.Write(path, () => HistoryPlot.Draw(this, title));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(int epoch, RunningFigures training, RunningFigures? validation, double rate)
     {
         _epochs.Add(epoch);

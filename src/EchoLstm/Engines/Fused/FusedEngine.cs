@@ -48,15 +48,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     internal override void BeginTraining()
     {
-        if (_update is null)
-        {
-            HotLoops.Compile<V>();
-            foreach (var kernel in _kernels.Kernels)
-            {
-                HotLoops.Compile(kernel);
-            }
-            _update = new FusedUpdate<V>(_compilation!.Optimizer.Remembers.Count, _packed, _gradients, _kernels.Weights, _kernels.PackedNumbers, _kernels.Team);
-        }
+        _update ??= new FusedUpdate<V>(
+            _compilation!.Optimizer.Remembers.Count, _packed, _gradients, _kernels.Weights, _kernels.PackedNumbers, _kernels.Team);
         _plan.Load(_packed);
     }
 
@@ -123,7 +116,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         return settings with { ClipValue = optimizer.ClipValue, ClipNorm = optimizer.ClipNorm, GlobalClipNorm = optimizer.GlobalClipNorm };
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Publish()
     {
         if (!_trained)
@@ -134,7 +126,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _trained = false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double TrainOnBatch(in Batch batch, Span<double> figures)
     {
         Forward(batch, training: true);
@@ -191,7 +182,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(in Batch batch, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
@@ -229,7 +219,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
     }
 
     // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Measure(in Batch batch, Span<double> figures, bool training)
     {
         var (samples, steps, units, stride) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth, _last.OutputStride);
