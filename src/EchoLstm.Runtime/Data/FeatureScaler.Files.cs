@@ -98,8 +98,10 @@ public abstract partial class FeatureScaler
 [JsonDerivedType(typeof(MinMaxScalerSettings), nameof(MinMaxScaler))]
 internal abstract record ScalerSettings
 {
+    [JsonPropertyOrder(-1)]
     public required IReadOnlyList<double> Center { get; init; }
 
+    [JsonPropertyOrder(-1)]
     public required IReadOnlyList<double> Spread { get; init; }
 
     internal abstract FeatureScaler Unfitted();
