@@ -44,6 +44,23 @@ internal static class NetArrays
         };
     }
 
+    /// <summary>How C# writes the type of an array.</summary>
+    internal static string TypeName(Type type)
+    {
+        if (!type.IsArray)
+        {
+            return type.Name;
+        }
+        var element = type.GetElementType()!;
+        var name = element == typeof(float) ? "float"
+            : element == typeof(double) ? "double"
+            : element == typeof(long) ? "long"
+            : element == typeof(int) ? "int"
+            : element == typeof(bool) ? "bool"
+            : element.Name;
+        return $"{name}[{new string(',', type.GetArrayRank() - 1)}]";
+    }
+
     internal static long[] Lengths(Array array)
     {
         var lengths = new long[array.Rank];

@@ -366,7 +366,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
     }
 
-    private protected void ThrowIfNotBuilt(string purpose)
+    internal void ThrowIfNotBuilt(string purpose)
     {
         ThrowIfDisposed();
         if (!IsBuilt)
@@ -387,7 +387,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
-    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
 
     /// <summary>Whether this thread is inside a call that began before the disposal and is to finish.</summary>
     private protected virtual bool FinishesACall => false;

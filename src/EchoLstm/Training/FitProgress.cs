@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using EchoLstm.Layers;
+using EchoLstm.Models;
 
 namespace EchoLstm.Training;
 
@@ -12,7 +12,7 @@ public sealed class FitProgress
     private readonly bool _reportsRate;
     private double? _epochRate;
 
-    internal FitProgress(Layer model, int epochs, int batches, long samples, Compilation compilation, bool hasValidation = false, bool reportsRate = false)
+    internal FitProgress(Model model, int epochs, int batches, long samples, Compilation compilation, bool hasValidation = false, bool reportsRate = false)
     {
         Names = hasValidation || reportsRate ? FigureNames.OfEpoch(compilation.Names, hasValidation, reportsRate) : compilation.Names;
         _compilation = compilation;
@@ -24,8 +24,8 @@ public sealed class FitProgress
         Training = new RunningFigures(compilation.Names);
     }
 
-    /// <summary>The model that is trained, e.g. to keep its weights.</summary>
-    public Layer Model { get; }
+    /// <summary>The model that is trained: to predict, evaluate, save it or keep its weights. What would change the fit under way (Compile, Add) is refused.</summary>
+    public Model Model { get; }
 
     /// <summary>The epoch, counted from 0.</summary>
     public int Epoch { get; private set; }

@@ -89,7 +89,7 @@ public sealed class ModelCheckpoint : Callback
         _path.Check(progress.Names);
         if (!SaveWeightsOnly)
         {
-            ((ISavable)progress.Model).CheckSavable();
+            progress.Model.CheckSavable();
         }
         if (SaveBestOnly)
         {
@@ -116,14 +116,13 @@ public sealed class ModelCheckpoint : Callback
         {
             Directory.CreateDirectory(folder);
         }
-        var model = (ISavable)progress.Model;
         if (SaveWeightsOnly)
         {
-            model.SaveWeights(path);
+            progress.Model.SaveWeights(path);
         }
         else
         {
-            model.Save(path);
+            progress.Model.Save(path);
         }
         (Best, LastPath, LastEpoch) = (figure, path, progress.Epoch);
     }
