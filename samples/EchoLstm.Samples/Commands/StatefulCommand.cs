@@ -27,10 +27,10 @@ internal static class StatefulCommand
     private static SequentialModel Build(int length, int? units, int? seed)
     {
         var model = new SequentialModel(new Lstm(units ?? length, stateful: true), new Dense(1)) { Seed = seed };
-        model.Build(new Shape(1, 1, 1));
+        model.Build(new Shape(1, 1), batchSize: 1);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         return model;
     }
 
-    private static LambdaCallback ForgetAfterEpoch { get; } = new(onEpochEnd: progress => ((SequentialModel)progress.Model).ResetStates());
+    private static LambdaCallback ForgetAfterEpoch { get; } = new(onEpochEnd: progress => progress.Model.ResetStates());
 }

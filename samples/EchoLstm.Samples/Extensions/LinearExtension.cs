@@ -33,7 +33,7 @@ internal static class LinearExtension
     private static Contender Linear(string name, int units, int seed)
     {
         var model = new SequentialModel(new Lstm(units, returnSequences: true, stateful: true), new TimeDistributed(new Dense(1))) { Seed = seed };
-        model.Build(new Shape(BatchSize, Problem.StepsIn, 1));
+        model.Build(new Shape(Problem.StepsIn, 1), BatchSize);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         var source = new RandomSequence(seed);
         return new Contender(name, model, Problem.Windows, BatchSize, () => Next(source), round => Integers(model.Predict<float[,,]>(round.X, BatchSize)));

@@ -40,7 +40,7 @@ internal static class MissingExtension
     {
         nn.Module<Tensor, Tensor>[] masking = isMasked ? [new Masking(padding)] : [];
         var model = new SequentialModel([.. masking, new Lstm(20, returnSequences: true, stateful: true), new TimeDistributed(new Dense(Problem.Classes, Activation.Softmax))]) { Seed = seed };
-        model.Build(new Shape(BatchSize, Problem.StepsIn, Problem.Classes));
+        model.Build(new Shape(Problem.StepsIn, Problem.Classes), BatchSize);
         model.Compile(Loss.CategoricalCrossentropy(), new Adam());
         var source = new RandomSequence(seed);
         return Contender.OneHot(name, model, Problem.Length, BatchSize, () => Next(source, padding, isMasked));

@@ -63,14 +63,14 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         get => _trainable;
         set
         {
-            using var change = Gate.Change(nameof(Trainable));
+            using var change = Guard.Change(nameof(Trainable));
             _trainable = value;
             FreezeOrThaw();
         }
     }
 
     /// <summary>Who uses the layer; a layer in a model has the model's.</summary>
-    internal UseGate Gate { get; private set; } = new("layer");
+    internal AccessGuard Guard { get; private set; } = new("layer");
 
     internal bool HasGivenName => _name is not null;
 
@@ -130,9 +130,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5, 1)</c>.</param>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input, or was built for another.</exception>
     /// <exception cref="InsufficientMemoryException">The weights would not fit in memory.</exception>
-    public void Build(Shape inputShape)
+    public virtual void Build(Shape inputShape)
     {
-        using var use = IsBuilt ? Gate.Read(nameof(Build)) : Gate.Change(nameof(Build));
+        using var use = IsBuilt ? Guard.Read(nameof(Build)) : Guard.Change(nameof(Build));
         Build(inputShape, null);
     }
 
@@ -176,7 +176,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="ObjectDisposedException">The layer is disposed.</exception>
     public sealed override Tensor forward(Tensor input)
     {
-        using var use = Gate.Read("a call");
+        using var use = Guard.Read("a call");
         EnsureBuilt(input);
         try
         {
@@ -204,7 +204,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="InvalidOperationException">The layer is not built yet, so that it has no parameters to count.</exception>
     public long CountParameters(bool? trainable = null)
     {
-        using var look = Gate.Look();
+        using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
         return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable).Sum(parameter => parameter.numel());
     }
@@ -220,7 +220,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using var change = Gate.Change(nameof(load_state_dict));
+        using var change = Guard.Change(nameof(load_state_dict));
         var own = state_dict();
         if (strict)
         {
@@ -397,11 +397,11 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     internal void GiveName(string name) => _name = name;
 
     /// <summary>Takes the layer and all inside it into a model's use.</summary>
-    internal void ShareGate(UseGate gate)
+    internal void ShareGuard(AccessGuard guard)
     {
         foreach (var layer in Nesting.AllOf(this).OfType<Layer>())
         {
-            layer.Gate = gate;
+            layer.Guard = guard;
         }
     }
 
@@ -420,7 +420,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
         else if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            Gate.WhenIdle(Release);
+            Guard.WhenIdle(Release);
         }
     }
 

@@ -134,7 +134,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
     public void ResetStates()
     {
-        using var change = Gate.Change(nameof(ResetStates));
+        using var change = Guard.Change(nameof(ResetStates));
         Carry(null);
     }
 
@@ -434,7 +434,7 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     private static string Mend(int rank) => rank switch
     {
-        2 => "If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.",
+        2 => "If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.",
         > 3 => "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.",
         _ => "Reshape the input to (samples, time steps, features).",
     };

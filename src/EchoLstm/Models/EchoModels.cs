@@ -133,18 +133,18 @@ public static class EchoModels
             new Lstm(units, returnSequences: true, stateful: true),
             new TimeDistributed(new Dense(classes, Activation.Softmax)));
 
-    private static Shape Sizes(int batchSize, int steps, int classes)
+    private static (int Batch, Shape Sample) Sizes(int batchSize, int steps, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        return new Shape(batchSize, steps, classes);
+        return (batchSize, new Shape(steps, classes));
     }
 
-    private static SequentialModel Classification(int? seed, Shape inputShape, params nn.Module<Tensor, Tensor>[] layers)
+    private static SequentialModel Classification(int? seed, (int Batch, Shape Sample) sizes, params nn.Module<Tensor, Tensor>[] layers)
     {
         var model = new SequentialModel(layers) { Seed = seed };
-        model.Build(inputShape);
+        model.Build(sizes.Sample, sizes.Batch);
         model.Compile(Loss.CategoricalCrossentropy(), new Adam(), Metric.Accuracy());
         return model;
     }

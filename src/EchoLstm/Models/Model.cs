@@ -29,7 +29,7 @@ public abstract class Model : Layer
     private protected Model(string kerasClass)
         : base(kerasClass)
     {
-        ShareGate(new UseGate("model"));
+        ShareGuard(new AccessGuard("model"));
         _runner = new ModelRunner(this);
     }
 
@@ -70,7 +70,7 @@ public abstract class Model : Layer
                 throw new ArgumentOutOfRangeException(
                     nameof(value), value, $"{value} is no engine: expected one of {string.Join(", ", Enum.GetNames<EngineKind>())}.");
             }
-            using var change = Gate.Change(nameof(RequestedEngine));
+            using var change = Guard.Change(nameof(RequestedEngine));
             _runner.Requested = value;
         }
     }
@@ -154,7 +154,7 @@ public abstract class Model : Layer
         {
             throw new ArgumentNullException(nameof(metrics), "One of the metrics is null.");
         }
-        using var change = Gate.Change(nameof(Compile));
+        using var change = Guard.Change(nameof(Compile));
         ThrowIfDisposed();
         ThrowIfFitting(nameof(Compile));
         _runner.Compile(new Compilation(loss, optimizer, [.. metrics]));
@@ -221,7 +221,7 @@ public abstract class Model : Layer
         TextWriter? output = null,
         CancellationToken cancellationToken = default)
     {
-        using var change = Gate.Change(nameof(Fit));
+        using var change = Guard.Change(nameof(Fit));
         var compilation = Compiled("Fit");
         var settings = new FitSettings(epochs, batchSize, verbose, shuffle, initialEpoch, callbacks, progress, output, cancellationToken);
         settings.Check();
@@ -257,7 +257,7 @@ public abstract class Model : Layer
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     public IReadOnlyDictionary<string, double> TrainOnBatch(TensorLike x, TensorLike y)
     {
-        using var change = Gate.Change(nameof(TrainOnBatch));
+        using var change = Guard.Change(nameof(TrainOnBatch));
         var compilation = Compiled(nameof(TrainOnBatch));
         using var samples = ModelData.Samples(this, x, y, compilation);
         return new Trainer(this, _runner, compilation).TrainOnBatch(samples);
@@ -323,8 +323,8 @@ public abstract class Model : Layer
         using var output = Predict(x, batchSize, carryState);
         var array = NetArrays.FromTensor(output);
         return array as TArray ?? throw new ArgumentException(
-            $"The prediction of shape {Shape.Of(output)} is a {NetArrays.TypeName(array.GetType())}, not a "
-                + $"{NetArrays.TypeName(typeof(TArray))}. Call Predict<{NetArrays.TypeName(array.GetType())}>.");
+            $"The prediction of shape {Shape.Of(output)} is a {ArrayElements.TypeName(array.GetType())}, not a "
+                + $"{ArrayElements.TypeName(typeof(TArray))}. Call Predict<{ArrayElements.TypeName(array.GetType())}>.");
     }
 
     /// <summary>
@@ -378,7 +378,7 @@ public abstract class Model : Layer
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     public ModelStepper OpenStream(int batch = 1)
     {
-        using var use = Gate.Read(nameof(OpenStream));
+        using var use = Guard.Read(nameof(OpenStream));
         ThrowIfNotBuilt("be streamed");
         ModelData.AtLeastOne(batch, nameof(batch));
         return OpenStepper(batch);
@@ -387,7 +387,7 @@ public abstract class Model : Layer
     /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
     public void ResetStates()
     {
-        using var change = Gate.Change(nameof(ResetStates));
+        using var change = Guard.Change(nameof(ResetStates));
         ThrowIfDisposed();
         foreach (var layer in StatefulLayers)
         {
@@ -475,7 +475,7 @@ public abstract class Model : Layer
     public void SaveWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var use = Gate.Read(nameof(SaveWeights));
+        using var use = Guard.Read(nameof(SaveWeights));
         ThrowIfNotBuilt("save them");
         WeightFile.Save(this, path);
     }
@@ -496,7 +496,7 @@ public abstract class Model : Layer
     public void LoadWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var change = Gate.Change(nameof(LoadWeights));
+        using var change = Guard.Change(nameof(LoadWeights));
         ThrowIfNotBuilt("load them");
         using var file = SafetensorsFile.Open(path);
         WeightFile.Load(this, file);
@@ -546,9 +546,10 @@ public abstract class Model : Layer
     /// <summary>Throws where somebody disposed a layer without its model.</summary>
     internal void ThrowIfPartDisposed()
     {
-        foreach (var layer in Layers)
+        // Asked at every step of a stream: an enumerator would be allocated.
+        for (var i = 0; i < Layers.Count; i++)
         {
-            ObjectDisposedException.ThrowIf(layer.IsDisposed, layer);
+            ObjectDisposedException.ThrowIf(Layers[i].IsDisposed, Layers[i]);
         }
     }
 
@@ -588,16 +589,24 @@ public abstract class Model : Layer
         {
             var advice = inputShape.Rank == built.Rank
                 ? "Give it samples of that shape, or build it with -1 where a length may vary."
-                : "Reshape the input to (samples, time steps, features).";
+                : built.Rank == 3 ? $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)})."
+                : "Reshape the input.";
             throw new ShapeMismatchException(
                 $"The model was built for input of shape {built} but received {inputShape}. "
                     + $"{advice}", built.ToString(), inputShape.ToString());
         }
     }
 
+    private static string Lengths(Shape built) =>
+        string.Create(CultureInfo.InvariantCulture, $"x, -1, {built[1]?.ToString(CultureInfo.InvariantCulture) ?? "steps"}, {built[2]}");
+
+    private protected override (string Save, string Load) FileCalls =>
+        ("Write model.Save(path), or model.SaveWeights(path) for the weights alone",
+            "Write SequentialModel.Load(path) for what Save wrote, or model.LoadWeights(path) for weights alone");
+
     private protected override void AfterLoad() => ResetStates();
 
-    private protected override bool FinishesACall => _runner.IsUsedHere || Gate.IsChangedHere;
+    private protected override bool FinishesACall => _runner.IsUsedHere || Guard.IsChangedHere;
 
     private protected override void ReleaseOwn() => _runner.BeginAnew();
 }

@@ -131,10 +131,10 @@ internal sealed class ModelRunner(Model model)
     }
 
     /// <summary>The loss and metrics over all samples; null where that was cancelled.</summary>
-    internal RunningFigures? Measure(SampleSet samples, int batchSize, bool carryState, CancellationToken cancellation = default)
+    internal MetricMeans? Measure(SampleSet samples, int batchSize, bool carryState, CancellationToken cancellation = default)
     {
         var names = Compilation!.Names;
-        var means = new RunningFigures(names);
+        var means = new MetricMeans(names);
         var metrics = new double[names.Count];
         return Run(samples, batchSize, carryState, (engine, in batch) =>
         {
@@ -254,12 +254,12 @@ internal sealed class ModelRunner(Model model)
     /// <summary>A call that reads the model and runs its engine.</summary>
     internal readonly ref struct Lease
     {
-        private readonly UseGate.Use _use;
+        private readonly AccessGuard.Use _use;
         private readonly Lock.Scope _scope;
 
         internal Lease(Model model, Lock buffers, string what)
         {
-            _use = model.Gate.Read(what);
+            _use = model.Guard.Read(what);
             try
             {
                 model.ThrowIfDisposed();

@@ -31,7 +31,7 @@ public sealed class ModelStepper : IDisposable
     private readonly long _features;
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
-    private readonly UseGate _gate = new("stream");
+    private readonly AccessGuard _gate = new("stream");
     private bool _isDisposed;
 
     private ModelStepper(Model model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
@@ -86,7 +86,7 @@ public sealed class ModelStepper : IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         using var change = _gate.Change(nameof(Step));
-        using var use = _model.Gate.Read(nameof(Step));
+        using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         TensorCheck.Readable(input, nameof(input));
         var shape = Shape.Of(input);
@@ -150,7 +150,7 @@ public sealed class ModelStepper : IDisposable
     public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
         using var change = _gate.Change(nameof(Step));
-        using var use = _model.Gate.Read(nameof(Step));
+        using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         if (input.Length != BatchSize * _features)
         {
@@ -183,7 +183,7 @@ public sealed class ModelStepper : IDisposable
     public StreamState SaveState()
     {
         using var change = _gate.Change(nameof(SaveState));
-        using var use = _model.Gate.Read(nameof(SaveState));
+        using var use = _model.Guard.Read(nameof(SaveState));
         ThrowIfUnusable();
         return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
     }
@@ -195,7 +195,7 @@ public sealed class ModelStepper : IDisposable
     {
         ArgumentNullException.ThrowIfNull(state);
         using var change = _gate.Change(nameof(Restore));
-        using var use = _model.Gate.Read(nameof(Restore));
+        using var use = _model.Guard.Read(nameof(Restore));
         ThrowIfUnusable();
         using var source = state.Read(nameof(Restore));
         if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
@@ -222,7 +222,7 @@ public sealed class ModelStepper : IDisposable
     public void Reset()
     {
         using var change = _gate.Change(nameof(Reset));
-        using var use = _model.Gate.Read(nameof(Reset));
+        using var use = _model.Guard.Read(nameof(Reset));
         ThrowIfUnusable();
         var none = new Tensor[_layers.Count][];
         Array.Fill(none, []);

@@ -92,7 +92,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     public void Add(nn.Module<Tensor, Tensor> layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        using var change = Gate.Change(nameof(Add));
+        using var change = Guard.Change(nameof(Add));
         ThrowIfDisposed();
         ThrowIfFitting(nameof(Add));
         if (ReferenceEquals(layer, this) || Nesting.AllOf(layer).Contains(this))
@@ -115,7 +115,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         }
         NameInModel(added);
         register_module(added.Name, added);
-        added.ShareGate(Gate);
+        added.ShareGuard(Guard);
         _layers.Add(added);
         ForgetEngine();
     }
@@ -128,7 +128,50 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     public void Build(params long[] inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        base.Build(new Shape([null, .. inputShape.Select(length => length == -1 ? null : (long?)length)]));
+        Build(new Shape([.. inputShape.Select(length => length == -1 ? null : (long?)length)]), null);
+    }
+
+    /// <summary>Makes all weights for samples of a shape: <c>Build(new Shape(5, 1))</c> is <c>Build(5, 1)</c>.</summary>
+    /// <param name="inputShape">
+    /// The shape of one sample, (time steps, features). Where its first axis is unknown, that of any number of samples: <c>new Shape(null, 5, 1)</c>
+    /// has the samples first.
+    /// </param>
+    /// <exception cref="ShapeMismatchException">A layer can't take what comes to it, or the model was built for another shape.</exception>
+    /// <exception cref="InsufficientMemoryException">A layer's weights would not fit in memory.</exception>
+    public override void Build(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        if (inputShape.Rank > 0 && inputShape[0] is null)
+        {
+            base.Build(inputShape);
+            return;
+        }
+        Build(inputShape, null);
+    }
+
+    /// <summary>Makes all weights for batches of one size, as a stateful model's may be (Keras's <c>batch_input_shape</c>).</summary>
+    /// <param name="sampleShape">The shape of one sample, (time steps, features); null for a length that may vary.</param>
+    /// <param name="batchSize">The number of samples of each batch; null: any.</param>
+    /// <exception cref="ArgumentOutOfRangeException">batchSize is below 1.</exception>
+    /// <exception cref="ShapeMismatchException">A layer can't take what comes to it, or the model was built for another shape.</exception>
+    /// <exception cref="InsufficientMemoryException">A layer's weights would not fit in memory.</exception>
+    public void Build(Shape sampleShape, int? batchSize)
+    {
+        ArgumentNullException.ThrowIfNull(sampleShape);
+        ModelData.AtLeastOne(batchSize ?? 1, nameof(batchSize));
+        var shape = new Shape([batchSize, .. sampleShape]);
+        if (sampleShape.Rank > 1 && !Takes(shape) && Takes(sampleShape))
+        {
+            string[] lengths = [.. sampleShape.Skip(1).Select(length => length?.ToString(CultureInfo.InvariantCulture) ?? "-1")];
+            var (sample, first) = (string.Join(", ", lengths), sampleShape[0] ?? batchSize);
+            throw new ShapeMismatchException(
+                $"Build takes the shape of one sample, but {sampleShape} has an axis too many for the layers; its first axis seems to be the "
+                    + $"samples'. Write model.Build({sample}){(first is null ? "" : $", or for batches of {first} samples alone "
+                    + $"model.Build(new Shape({sample.Replace("-1", "null", StringComparison.Ordinal)}), batchSize: {first})")}.",
+                new Shape([.. sampleShape.Skip(1)]).ToString(),
+                sampleShape.ToString());
+        }
+        base.Build(shape);
     }
 
     /// <summary>
@@ -170,7 +213,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     /// </remarks>
     public void SaveDiagram(string path)
     {
-        using var use = Gate.Read(nameof(SaveDiagram));
+        using var use = Guard.Read(nameof(SaveDiagram));
         ThrowIfDisposed();
         ThrowIfEmpty();
         ThrowIfNotBuilt("be drawn");
@@ -241,6 +284,23 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
             final.MoveToOuterDisposeScope();
         }
         return x.MoveToOuterDisposeScope();
+    }
+
+    private bool Takes(Shape shape)
+    {
+        if (IsBuilt)
+        {
+            return InputShape!.Accepts(shape);
+        }
+        try
+        {
+            _ = OutputShape(shape);
+            return true;
+        }
+        catch (ShapeMismatchException)
+        {
+            return false;
+        }
     }
 
     private List<LayerWeight> Named(Func<Layer, IReadOnlyList<LayerWeight>> weightsOf) =>

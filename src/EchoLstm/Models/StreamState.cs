@@ -6,7 +6,7 @@ namespace EchoLstm.Models;
 /// <summary>The state of a <see cref="ModelStepper"/> at one place of its sequences, as a value.</summary>
 public sealed class StreamState : IDisposable
 {
-    private readonly UseGate _gate = new("state");
+    private readonly AccessGuard _gate = new("state");
     private bool _isDisposed;
 
     internal StreamState(Tensor[][] tensors, int batchSize, long stepsRead)
@@ -50,7 +50,7 @@ public sealed class StreamState : IDisposable
     }
 
     /// <summary>Keeps the tensors until the result is disposed.</summary>
-    internal UseGate.Use Read(string what)
+    internal AccessGuard.Use Read(string what)
     {
         var use = _gate.Read(what);
         if (Volatile.Read(ref _isDisposed))

@@ -88,9 +88,9 @@ internal static class PictureCases
 
     private static string Plot(params (string Name, double[] Figures)[] figures) => HistoryPlot.Draw(History(figures), null);
 
-    private static RunningFigures Running(List<(string Name, double[] Figures)> figures, List<string> names, int epoch)
+    private static MetricMeans Running(List<(string Name, double[] Figures)> figures, List<string> names, int epoch)
     {
-        var running = new RunningFigures(names);
+        var running = new MetricMeans(names);
         running.Add([.. figures.Select(figure => figure.Figures[epoch])], 1, 1);
         return running;
     }

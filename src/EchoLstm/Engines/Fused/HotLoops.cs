@@ -23,7 +23,7 @@ internal static class HotLoops
         Compile(typeof(FusedPlan));
         Compile(typeof(GateColumns<V>));
         Compile(typeof(WorkTeam));
-        Compile(typeof(RunningFigures));
+        Compile(typeof(MetricMeans));
         Compile(typeof(History));
         Compile(typeof(FitProgress));
         Compile(typeof(SeededRandom));

@@ -7,29 +7,33 @@ namespace EchoLstm.Training;
 /// <summary>What a fit reported: every figure of every epoch, and what ran it (Keras's <c>History</c>).</summary>
 public sealed class History
 {
-    private readonly Dictionary<string, List<double>> _figures = [];
+    private readonly Dictionary<string, List<double>> _metrics = [];
     private readonly List<int> _epochs;
     private readonly List<double>[] _training;
     private readonly List<double>[] _validation;
-    private readonly List<double>? _rates;
+    private readonly List<double> _rates;
 
     internal History(EngineInfo engine, IReadOnlyList<string> names, bool hasValidation, int epochs, bool reportsRate = false)
     {
         Engine = engine;
         _epochs = new List<int>(epochs);
-        _training = [.. names.Select(name => _figures[name] = new List<double>(epochs))];
-        _validation = hasValidation ? [.. names.Select(name => _figures[FigureNames.ValidationPrefix + name] = new List<double>(epochs))] : [];
-        _rates = reportsRate ? _figures[FigureNames.LearningRate] = new List<double>(epochs) : null;
+        _training = [.. names.Select(name => _metrics[name] = new List<double>(epochs))];
+        _validation = hasValidation ? [.. names.Select(name => _metrics[MonitoredMetric.ValidationPrefix + name] = new List<double>(epochs))] : [];
+        _rates = new List<double>(epochs);
+        if (reportsRate)
+        {
+            _metrics[MonitoredMetric.LearningRate] = _rates;
+        }
     }
 
     /// <summary>The numbers of the epochs that ran to their end, counted from 0 as Keras does.</summary>
     public IReadOnlyList<int> Epochs => _epochs;
 
     /// <summary>The names of the figures: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and <c>learning_rate</c> where a callback changed it.</summary>
-    public IReadOnlyCollection<string> Names => _figures.Keys;
+    public IReadOnlyCollection<string> Names => _metrics.Keys;
 
     /// <summary>The loss of each epoch: the mean over its batches weighted by their samples, each measured before its update.</summary>
-    public IReadOnlyList<double> Loss => this[FigureNames.Loss];
+    public IReadOnlyList<double> Loss => this[Compilation.LossName];
 
     /// <summary>The engine that trained, and why that one.</summary>
     public EngineInfo Engine { get; }
@@ -46,9 +50,9 @@ public sealed class History
     /// <summary>The figures of one name, one an epoch.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="KeyNotFoundException">There is no such figure; the message lists those that there are.</exception>
-    public IReadOnlyList<double> this[string name] => TryGet(name, out var figures)
-        ? figures
-        : throw new KeyNotFoundException($"The history has no figure '{name}'; it has {string.Join(", ", _figures.Keys)}.");
+    public IReadOnlyList<double> this[string name] => TryGet(name, out var values)
+        ? values
+        : throw new KeyNotFoundException($"The history has no figure '{name}'; it has {string.Join(", ", _metrics.Keys)}.");
 
     /// <summary>The figures of one name, if there are any.</summary>
     /// <param name="name">The name, e.g. <c>accuracy</c>.</param>
@@ -56,7 +60,7 @@ public sealed class History
     /// <returns>Whether there is such a figure.</returns>
     public bool TryGet(string name, [NotNullWhen(true)] out IReadOnlyList<double>? figures)
     {
-        var found = _figures.TryGetValue(name, out var list);
+        var found = _metrics.TryGetValue(name, out var list);
         figures = list;
         return found;
     }
@@ -78,7 +82,7 @@ public sealed class History
     public void SavePlot(string path, string? title = null) => SvgFile.Write(path, () => HistoryPlot.Draw(this, title));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Add(int epoch, RunningFigures training, RunningFigures? validation, double rate)
+    internal void Add(int epoch, MetricMeans training, MetricMeans? validation, double rate, bool reportsRate = false)
     {
         _epochs.Add(epoch);
         for (var i = 0; i < _training.Length; i++)
@@ -89,6 +93,10 @@ public sealed class History
         {
             _validation[i].Add(validation!.Mean(i));
         }
-        _rates?.Add(rate);
+        _rates.Add(rate);
+        if (reportsRate)
+        {
+            _metrics[MonitoredMetric.LearningRate] = _rates;
+        }
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace EchoLstm.Training;
 
 /// <summary>Distances between target and output, averaged over the last axis; losses and metrics share them.</summary>
-internal static class Errors
+internal static class ErrorMeasures
 {
     internal static Tensor Squared(Tensor target, Tensor output)
     {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 namespace EchoLstm.Training;
 
 /// <summary>The means of figures over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean of.</summary>
-internal sealed class RunningFigures(IReadOnlyList<string> names)
+internal sealed class MetricMeans(IReadOnlyList<string> names)
 {
     private readonly double[] _sums = new double[names.Count];
     private double _samples;

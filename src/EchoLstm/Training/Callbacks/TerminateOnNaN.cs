@@ -23,9 +23,6 @@ public sealed class TerminateOnNaN : Callback
     public TrainingDivergedException? Diverged { get; private set; }
 
     /// <inheritdoc/>
-    public override bool WatchesBatches => false;
-
-    /// <inheritdoc/>
     public override void OnTrainBegin(FitProgress progress) => Diverged = null;
 
     internal override bool EndsFit(TrainingDivergedException diverged)

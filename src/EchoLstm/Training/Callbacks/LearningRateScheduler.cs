@@ -23,9 +23,6 @@ public sealed class LearningRateScheduler : Callback
     public override bool SchedulesLearningRate => true;
 
     /// <inheritdoc/>
-    public override bool WatchesBatches => false;
-
-    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The function gave no rate.</exception>
     public override void OnEpochBegin(FitProgress progress)
     {
@@ -33,7 +30,7 @@ public sealed class LearningRateScheduler : Callback
         var rate = _schedule(progress.Epoch, progress.LearningRate);
         if (!(rate >= 0) || !double.IsFinite(rate))
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"LearningRateScheduler's function gave {FigureText.Number(rate)} for epoch {progress.Epoch}. Return a finite number of at least 0."));
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"LearningRateScheduler's function gave {MetricText.Number(rate)} for epoch {progress.Epoch}, counted from 0. Return a finite number of at least 0."));
         }
         progress.LearningRate = rate;
     }

@@ -1,21 +1,30 @@
 namespace EchoLstm.Training;
 
 /// <summary>
-/// Something to do at the turns of a fit (Keras's <c>Callback</c>): derive from it and override what you need. An exception that a callback
+/// Something to do in the course of a fit (Keras's <c>Callback</c>): derive from it and override what you need. An exception that a callback
 /// throws ends the fit and reaches its caller; the weights stay as they are at that moment.
 /// </summary>
+/// <remarks>
+/// Epochs and batches are counted as Keras counts them: from 0 in code and in files for programs (<see cref="FitProgress.Epoch"/>,
+/// <see cref="History.Epochs"/>, <c>initialEpoch</c>, <see cref="CsvLogger"/>), from 1 in what people read (what a fit prints, messages, names
+/// of files, pictures).
+/// </remarks>
 public abstract class Callback
 {
-    /// <summary>
-    /// Whether <see cref="OnBatchEnd"/> is called. Override it with false in a callback that does nothing there: the fit then keeps the weights to itself within an epoch, which is
-    /// faster on the fused engine.
-    /// </summary>
-    /// <value>true</value>
-    public virtual bool WatchesBatches => true;
+    private bool? _watchesBatches;
 
     /// <summary>
-    /// Whether the callback changes the learning rate (<see cref="FitProgress.LearningRate"/>). Where one of a fit's callbacks does, each epoch's figures have the rate that it ended with
-    /// under Keras's name <c>learning_rate</c>.
+    /// Whether <see cref="OnBatchEnd"/> is called. Where no callback wants it, the fit keeps the weights to itself within an epoch, which is
+    /// faster on the fused engine.
+    /// </summary>
+    /// <value>Whether the callback overrides <see cref="OnBatchEnd"/>.</value>
+    public virtual bool WatchesBatches =>
+        _watchesBatches ??= ((Action<FitProgress>)OnBatchEnd).Method.DeclaringType != typeof(Callback);
+
+    /// <summary>
+    /// Whether the callback says beforehand that it changes the learning rate, so that all epochs have the rate that they ended with among
+    /// their metrics, under Keras's name <c>learning_rate</c>, and <see cref="CsvLogger"/> a column for it. Without that the metrics have it
+    /// from the epoch on that has another rate than the fit began with, and the history for all epochs.
     /// </summary>
     /// <value>false</value>
     public virtual bool SchedulesLearningRate => false;

@@ -3,7 +3,7 @@ namespace EchoLstm.Training;
 /// <summary>Reports a fit to its caller's <see cref="IProgress{T}"/>.</summary>
 internal sealed class ProgressReporter(IProgress<FitReport> receiver, TimeProvider clock) : Callback
 {
-    private readonly Pace _pace = new(clock);
+    private readonly Throttle _throttle = new(clock);
     private bool _hasNews;
 
     internal override bool UsesModel => false;
@@ -23,7 +23,7 @@ internal sealed class ProgressReporter(IProgress<FitReport> receiver, TimeProvid
     private void ReportWhereDue(FitProgress progress)
     {
         _hasNews = true;
-        if (_pace.IsDue())
+        if (_throttle.IsDue())
         {
             Report(progress);
         }

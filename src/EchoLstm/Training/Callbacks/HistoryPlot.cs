@@ -14,11 +14,11 @@ internal static class HistoryPlot
             throw new InvalidOperationException("The history has no epochs to plot: the fit ended before its first was complete.");
         }
         // A metric may be called val_something itself; it is a validation's figure where there is one without the prefix.
-        var validations = history.Names.Select(name => FigureNames.ValidationPrefix + name).ToHashSet();
+        var validations = history.Names.Select(name => MonitoredMetric.ValidationPrefix + name).ToHashSet();
         var charts = history.Names.Where(name => !validations.Contains(name)).Select(name =>
         {
             List<Curve> curves = [new("training", 0, epochs, history[name])];
-            if (history.TryGet(FigureNames.ValidationPrefix + name, out var figures))
+            if (history.TryGet(MonitoredMetric.ValidationPrefix + name, out var figures))
             {
                 curves.Add(new("validation", 1, epochs, figures));
             }

@@ -1,12 +1,12 @@
 namespace EchoLstm.Tests;
 
 /// <summary>Readers beside readers, a change alone, a release when nobody is there.</summary>
-public sealed class UseGateTests
+public sealed class AccessGuardTests
 {
     [Fact]
     public void Readers_changes_and_releases_never_meet()
     {
-        var gate = new UseGate("model");
+        var gate = new AccessGuard("model");
         var (readers, changes, releasing, released, looks) = (0, 0, 0, 0, 0);
 
         Threads.Run(6, i =>
@@ -68,7 +68,7 @@ public sealed class UseGateTests
     [Fact]
     public void A_release_inside_a_change_waits_for_its_end_and_one_inside_a_release_does_not()
     {
-        var gate = new UseGate("model");
+        var gate = new AccessGuard("model");
         var log = new List<string>();
         using (gate.Change("Fit"))
         {
@@ -87,7 +87,7 @@ public sealed class UseGateTests
     [Fact]
     public void A_change_is_known_on_its_own_thread_until_it_ends()
     {
-        var gate = new UseGate("model");
+        var gate = new AccessGuard("model");
         using (gate.Change("Fit"))
         {
             gate.IsChangedHere.Should().BeTrue();
@@ -100,7 +100,7 @@ public sealed class UseGateTests
     [Fact]
     public void A_look_stands_in_nobodys_way()
     {
-        var gate = new UseGate("model");
+        var gate = new AccessGuard("model");
         using var look = gate.Look();
         using (gate.Change("Fit"))
         {
@@ -112,7 +112,7 @@ public sealed class UseGateTests
     [Fact]
     public void A_change_that_is_refused_names_the_call_that_came_first_of_those_that_run()
     {
-        var gate = new UseGate("model");
+        var gate = new AccessGuard("model");
         gate.Read("Summary").Dispose();
         using var first = gate.Read("Predict");
         using var second = gate.Read("Evaluate");

@@ -9,7 +9,7 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
 {
     private const int Width = 30;
 
-    private readonly Pace _pace = new(clock);
+    private readonly Throttle _throttle = new(clock);
     private long _epochBegin;
     private int _drawn;
 
@@ -17,7 +17,7 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
 
     public override bool WatchesBatches => live;
 
-    public override void OnTrainBegin(FitProgress progress) => FigureText.WriteWarnings(writer, progress);
+    public override void OnTrainBegin(FitProgress progress) => MetricText.WriteWarnings(writer, progress);
 
     public override void OnEpochBegin(FitProgress progress)
     {
@@ -27,16 +27,16 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
 
     public override void OnBatchEnd(FitProgress progress)
     {
-        if (progress.BatchesDone < progress.Batches && _pace.IsDue())
+        if (progress.BatchesDone < progress.Batches && _throttle.IsDue())
         {
             var left = Elapsed / progress.BatchesDone * (progress.Batches - progress.BatchesDone);
-            Draw($"{Bar(progress)} - ETA: {FigureText.Remaining(left)}{FigureText.All(progress.Figures)}");
+            Draw($"{Bar(progress)} - ETA: {MetricText.Remaining(left)}{MetricText.All(progress.Figures)}");
         }
     }
 
     public override void OnEpochEnd(FitProgress progress)
     {
-        Draw($"{Bar(progress)} - {FigureText.Seconds(Elapsed)}{FigureText.All(progress.Figures)}");
+        Draw($"{Bar(progress)} - {MetricText.Seconds(Elapsed)}{MetricText.All(progress.Figures)}");
         EndLine();
     }
 
@@ -46,7 +46,7 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
         {
             EndLine();
         }
-        FigureText.WriteEnd(writer, progress);
+        MetricText.WriteEnd(writer, progress);
     }
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_epochBegin);

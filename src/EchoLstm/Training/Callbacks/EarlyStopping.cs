@@ -14,7 +14,7 @@ namespace EchoLstm.Training;
 /// </code></example>
 public sealed class EarlyStopping : Callback
 {
-    private readonly MonitoredFigure _figure;
+    private readonly MonitoredMetric _figure;
     private readonly double? _baseline;
     private IReadOnlyList<Array>? _bestWeights;
     private int _wait;
@@ -29,7 +29,7 @@ public sealed class EarlyStopping : Callback
     /// <param name="startFromEpoch">The first epoch that counts, from 0: those before it are neither compared nor kept. <value>0</value></param>
     /// <exception cref="ArgumentException"><paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public EarlyStopping(
-        string monitor = FigureNames.ValidationPrefix + FigureNames.Loss,
+        string monitor = MonitoredMetric.ValidationLoss,
         double minDelta = 0,
         int patience = 0,
         MonitorMode mode = MonitorMode.Auto,
@@ -37,7 +37,7 @@ public sealed class EarlyStopping : Callback
         bool restoreBestWeights = false,
         int startFromEpoch = 0)
     {
-        _figure = new MonitoredFigure(nameof(EarlyStopping), monitor, mode, minDelta);
+        _figure = new MonitoredMetric(nameof(EarlyStopping), monitor, mode, minDelta);
         if (patience < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(patience), patience, "patience is a number of epochs: at least 0.");
@@ -76,9 +76,6 @@ public sealed class EarlyStopping : Callback
 
     /// <summary>The epoch after which this callback ended the last fit, counted from 0; null where it did not.</summary>
     public int? StoppedEpoch { get; private set; }
-
-    /// <inheritdoc/>
-    public override bool WatchesBatches => false;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>

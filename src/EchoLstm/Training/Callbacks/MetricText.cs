@@ -4,7 +4,7 @@ using System.Text;
 namespace EchoLstm.Training;
 
 /// <summary>Figures as Keras prints them, in every culture alike.</summary>
-internal static class FigureText
+internal static class MetricText
 {
     private const double SmallestFixed = 1e-3;
 

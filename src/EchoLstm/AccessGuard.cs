@@ -5,7 +5,7 @@ namespace EchoLstm;
 /// running is refused, by name. Disposal is done at once, or by the last caller that leaves.
 /// </summary>
 /// <param name="noun">What is used, for messages: model, layer, stream.</param>
-internal sealed class UseGate(string noun)
+internal sealed class AccessGuard(string noun)
 {
     // Parts of the state: how many callers read, how many only look, whether one changes it, whether it is being released.
     private const long Reading = 1, Looking = 1L << 30, Changing = 1L << 60, Releasing = 1L << 61;
@@ -176,9 +176,9 @@ internal sealed class UseGate(string noun)
         $"{what} can't run while other calls use the same {noun}; the first of them was {_firstRead}. Wait until they return, or give each thread a {noun} of its own.");
 
     /// <summary>A call that is running; default: one inside another that changes.</summary>
-    internal readonly ref struct Use(UseGate gate, long kind)
+    internal readonly ref struct Use(AccessGuard gate, long kind)
     {
-        private readonly UseGate? _gate = gate;
+        private readonly AccessGuard? _gate = gate;
 
         public void Dispose() => _gate?.End(kind);
     }

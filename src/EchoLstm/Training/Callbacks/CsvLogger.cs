@@ -45,9 +45,6 @@ public sealed class CsvLogger : Callback
     public string Separator { get; }
 
     /// <inheritdoc/>
-    public override bool WatchesBatches => false;
-
-    /// <inheritdoc/>
     /// <exception cref="IOException">The path is that of a folder.</exception>
     /// <exception cref="InvalidDataException">The file that shall be continued has other columns, or ends in half a line. It is as it was, and nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
@@ -106,5 +103,5 @@ public sealed class CsvLogger : Callback
     private string Cell(string text) =>
         text.Contains(Separator, StringComparison.Ordinal) || text.AsSpan().ContainsAny(Quote, '\r', '\n') ? Quote + text.Replace("\"", "\"\"", StringComparison.Ordinal) + Quote : text;
 
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : FigureText.Number(value);
+    private static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : MetricText.Number(value);
 }

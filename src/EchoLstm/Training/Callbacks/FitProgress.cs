@@ -9,33 +9,34 @@ public sealed class FitProgress
 {
     private readonly Stopwatch _epoch = new();
     private readonly Compilation _compilation;
-    private readonly bool _reportsRate;
+    private readonly double _firstRate;
     private double? _epochRate;
 
     internal FitProgress(Model model, int epochs, int batches, long samples, Compilation compilation, bool hasValidation = false, bool reportsRate = false)
     {
-        Names = hasValidation || reportsRate ? FigureNames.OfEpoch(compilation.Names, hasValidation, reportsRate) : compilation.Names;
+        Names = hasValidation || reportsRate ? MonitoredMetric.NamesOfEpoch(compilation.Names, hasValidation, reportsRate) : compilation.Names;
         _compilation = compilation;
-        _reportsRate = reportsRate;
+        _firstRate = LearningRate;
+        ReportsRate = reportsRate;
         Model = model;
         Epochs = epochs;
         Batches = batches;
         Samples = samples;
-        Training = new RunningFigures(compilation.Names);
+        Training = new MetricMeans(compilation.Names);
     }
 
     /// <summary>The model that is trained: to predict, evaluate, save it or keep its weights. What would change the fit under way (Compile, Add) is refused.</summary>
     public Model Model { get; }
 
-    /// <summary>The epoch, counted from 0.</summary>
+    /// <summary>The epoch, counted from 0 as in Keras; what a fit prints counts from 1.</summary>
     public int Epoch { get; private set; }
 
     /// <summary>The number of the epoch after the last.</summary>
     public int Epochs { get; }
 
     /// <summary>
-    /// The size of the optimiser's steps (Keras's <c>model.optimizer.learning_rate</c>). What a callback sets holds from the next batch on, and after the fit. Override
-    /// <see cref="Callback.SchedulesLearningRate"/> with true in a callback that sets it, so that the history has it.
+    /// The size of the optimiser's steps (Keras's <c>model.optimizer.learning_rate</c>). What a callback sets holds from the next batch on, and
+    /// after the fit; the history has it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
     public double LearningRate
@@ -56,10 +57,13 @@ public sealed class FitProgress
     /// <summary>How long this epoch has taken so far.</summary>
     public TimeSpan EpochDuration => _epoch.Elapsed;
 
-    /// <summary>The names of the figures that each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is validation, and <c>learning_rate</c> where a callback changes it.</summary>
+    /// <summary>
+    /// The names of what each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is validation,
+    /// and <c>learning_rate</c> where a callback announces that it changes it (<see cref="Callback.SchedulesLearningRate"/>).
+    /// </summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
+    /// <summary>The metrics by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</summary>
     public IReadOnlyDictionary<string, double> Figures
     {
         get
@@ -68,21 +72,24 @@ public sealed class FitProgress
             if (BatchesDone > 0)
             {
                 Training.AddTo(figures, "");
-                Validation?.AddTo(figures, FigureNames.ValidationPrefix);
+                Validation?.AddTo(figures, MonitoredMetric.ValidationPrefix);
                 if (_epochRate is { } rate)
                 {
-                    figures[FigureNames.LearningRate] = rate;
+                    figures[MonitoredMetric.LearningRate] = rate;
                 }
             }
             return figures;
         }
     }
 
+    /// <summary>Whether the learning rate is among the metrics: a callback announced that it changes it, or it was changed.</summary>
+    internal bool ReportsRate { get; private set; }
+
     /// <summary>The means over the batches of this epoch so far.</summary>
-    internal RunningFigures Training { get; }
+    internal MetricMeans Training { get; }
 
     /// <summary>The means over the validation data, once this epoch has measured them.</summary>
-    internal RunningFigures? Validation { get; set; }
+    internal MetricMeans? Validation { get; set; }
 
     /// <summary>How the fit ended; null before that.</summary>
     internal FitOutcome? Outcome { get; set; }
@@ -114,9 +121,7 @@ public sealed class FitProgress
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void EndEpoch()
     {
-        if (_reportsRate)
-        {
-            _epochRate = LearningRate;
-        }
+        ReportsRate |= LearningRate != _firstRate;
+        _epochRate = ReportsRate ? LearningRate : null;
     }
 }

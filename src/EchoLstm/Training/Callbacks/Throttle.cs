@@ -1,7 +1,7 @@
 namespace EchoLstm.Training;
 
 /// <summary>Says when progress may be shown again: ten times a second at most.</summary>
-internal sealed class Pace(TimeProvider clock)
+internal sealed class Throttle(TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 

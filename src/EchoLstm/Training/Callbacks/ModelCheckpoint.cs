@@ -15,7 +15,7 @@ namespace EchoLstm.Training;
 public sealed class ModelCheckpoint : Callback
 {
     private readonly CheckpointPath _path;
-    private readonly MonitoredFigure _figure;
+    private readonly MonitoredMetric _figure;
     private readonly double? _initialValueThreshold;
 
     /// <summary>Creates the callback; nothing is written before an epoch ends.</summary>
@@ -29,7 +29,7 @@ public sealed class ModelCheckpoint : Callback
     /// <exception cref="ArgumentException">The path is empty or its places are not understood, <paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public ModelCheckpoint(
         string path,
-        string monitor = FigureNames.ValidationPrefix + FigureNames.Loss,
+        string monitor = MonitoredMetric.ValidationLoss,
         bool saveBestOnly = false,
         bool saveWeightsOnly = false,
         MonitorMode mode = MonitorMode.Auto,
@@ -37,7 +37,7 @@ public sealed class ModelCheckpoint : Callback
         double? initialValueThreshold = null)
     {
         _path = new CheckpointPath(path);
-        _figure = new MonitoredFigure(nameof(ModelCheckpoint), monitor, mode);
+        _figure = new MonitoredMetric(nameof(ModelCheckpoint), monitor, mode);
         if (saveFrequency < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(saveFrequency), saveFrequency, "saveFrequency is a number of epochs: at least 1.");
@@ -76,9 +76,6 @@ public sealed class ModelCheckpoint : Callback
 
     /// <summary>The epoch that was saved last, counted from 0; null before.</summary>
     public int? LastEpoch { get; private set; }
-
-    /// <inheritdoc/>
-    public override bool WatchesBatches => false;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/> or what the path has a place for, or the figure's name does not say which way is better. Nothing was trained.</exception>

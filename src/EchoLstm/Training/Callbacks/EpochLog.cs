@@ -14,13 +14,10 @@ public sealed class EpochLog : Callback
     }
 
     /// <inheritdoc/>
-    public override bool WatchesBatches => false;
-
-    /// <inheritdoc/>
     public override void OnTrainBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        FigureText.WriteWarnings(_writer, progress);
+        MetricText.WriteWarnings(_writer, progress);
     }
 
     /// <inheritdoc/>
@@ -34,13 +31,13 @@ public sealed class EpochLog : Callback
     public override void OnEpochEnd(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        _writer.WriteLine($" - {FigureText.Seconds(progress.EpochDuration)}{FigureText.All(progress.Figures)}");
+        _writer.WriteLine($" - {MetricText.Seconds(progress.EpochDuration)}{MetricText.All(progress.Figures)}");
     }
 
     /// <inheritdoc/>
     public override void OnTrainEnd(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        FigureText.WriteEnd(_writer, progress);
+        MetricText.WriteEnd(_writer, progress);
     }
 }

@@ -10,7 +10,7 @@ namespace EchoLstm.Training;
 /// </code></example>
 public sealed class ReduceLrOnPlateau : Callback
 {
-    private readonly MonitoredFigure _figure;
+    private readonly MonitoredMetric _figure;
     private int _wait;
     private int _cooldownLeft;
 
@@ -24,7 +24,7 @@ public sealed class ReduceLrOnPlateau : Callback
     /// <param name="minLearningRate">The smallest rate to go down to (Keras's <c>min_lr</c>). <value>0</value></param>
     /// <exception cref="ArgumentException"><paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public ReduceLrOnPlateau(
-        string monitor = FigureNames.ValidationPrefix + FigureNames.Loss,
+        string monitor = MonitoredMetric.ValidationLoss,
         double factor = 0.1,
         int patience = 10,
         MonitorMode mode = MonitorMode.Auto,
@@ -32,7 +32,7 @@ public sealed class ReduceLrOnPlateau : Callback
         int cooldown = 0,
         double minLearningRate = 0)
     {
-        _figure = new MonitoredFigure(nameof(ReduceLrOnPlateau), monitor, mode, minDelta);
+        _figure = new MonitoredMetric(nameof(ReduceLrOnPlateau), monitor, mode, minDelta);
         if (factor is not (> 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(factor), factor, "factor is what the learning rate is multiplied by: above 0 and below 1.");
@@ -75,9 +75,6 @@ public sealed class ReduceLrOnPlateau : Callback
 
     /// <inheritdoc/>
     public override bool SchedulesLearningRate => true;
-
-    /// <inheritdoc/>
-    public override bool WatchesBatches => false;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>

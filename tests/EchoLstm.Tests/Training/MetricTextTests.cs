@@ -3,7 +3,7 @@ using EchoLstm.Training;
 namespace EchoLstm.Tests.Training;
 
 /// <summary>Numbers as Keras's log prints them.</summary>
-public class FigureTextTests
+public class MetricTextTests
 {
     [Theory]
     [InlineData(0.2012, "0.2012")]
@@ -22,21 +22,21 @@ public class FigureTextTests
     [InlineData(double.NaN, "nan")]
     [InlineData(double.PositiveInfinity, "inf")]
     [InlineData(double.NegativeInfinity, "-inf")]
-    public void A_number_has_four_decimals_or_below_1e_3_an_exponent(double value, string expected) => FigureText.Number(value).Should().Be(expected);
+    public void A_number_has_four_decimals_or_below_1e_3_an_exponent(double value, string expected) => MetricText.Number(value).Should().Be(expected);
 
     [Fact]
     public void It_is_the_same_in_every_culture()
     {
         using var german = new GermanCulture();
 
-        FigureText.Number(-0.2012).Should().Be("-0.2012");
-        FigureText.Number(-1.5464e-4).Should().Be("-1.5464e-04");
-        FigureText.Seconds(TimeSpan.FromSeconds(1234.4)).Should().Be("1234s");
+        MetricText.Number(-0.2012).Should().Be("-0.2012");
+        MetricText.Number(-1.5464e-4).Should().Be("-1.5464e-04");
+        MetricText.Seconds(TimeSpan.FromSeconds(1234.4)).Should().Be("1234s");
     }
 
     [Theory]
     [InlineData(0.4, "0s")]
     [InlineData(1.6, "2s")]
     [InlineData(61, "61s")]
-    public void Time_is_in_whole_seconds(double seconds, string expected) => FigureText.Seconds(TimeSpan.FromSeconds(seconds)).Should().Be(expected);
+    public void Time_is_in_whole_seconds(double seconds, string expected) => MetricText.Seconds(TimeSpan.FromSeconds(seconds)).Should().Be(expected);
 }
