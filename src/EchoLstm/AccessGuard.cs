@@ -1,9 +1,14 @@
 namespace EchoLstm;
 
 /// <summary>
-/// Who uses a model, a layer on its own, or a stream: any number of callers that read it, or one that changes it. Nobody waits for another: what can't run beside what is
-/// running is refused, by name. Disposal is done at once, or by the last caller that leaves.
+/// Who uses a model, a layer on its own, or a stream: any number of callers that read it, or one that changes it. A call that can't run beside
+/// what is running is refused, by name, and not queued; it spins for the instant in which another enters, or while a disposal is carried out.
+/// Disposal is done at once, or by the last caller that leaves.
 /// </summary>
+/// <remarks>
+/// The hazard is a tensor that one thread frees or rewrites while native code on another reads it: that ends the process. So every public
+/// call holds a <see cref="Use"/> from its first line to its last: <c>using var use = Guard.Read(nameof(Predict));</c>
+/// </remarks>
 /// <param name="noun">What is used, for messages: model, layer, stream.</param>
 internal sealed class AccessGuard(string noun)
 {
@@ -11,7 +16,7 @@ internal sealed class AccessGuard(string noun)
     private const long Reading = 1, Looking = 1L << 30, Changing = 1L << 60, Releasing = 1L << 61;
     private const long Readers = Looking - 1;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _releasesLock = new();
     private readonly List<Action> _releases = [];
     private long _state;
     private volatile int _owner; // the thread that changes or releases it
@@ -118,7 +123,7 @@ internal sealed class AccessGuard(string noun)
             release();
             return;
         }
-        lock (_gate)
+        lock (_releasesLock)
         {
             _releases.Add(release);
             _hasReleases = true;
@@ -160,7 +165,7 @@ internal sealed class AccessGuard(string noun)
 
     private Action[] TakeReleases()
     {
-        lock (_gate)
+        lock (_releasesLock)
         {
             Action[] taken = [.. _releases];
             _releases.Clear();
@@ -176,10 +181,10 @@ internal sealed class AccessGuard(string noun)
         $"{what} can't run while other calls use the same {noun}; the first of them was {_firstRead}. Wait until they return, or give each thread a {noun} of its own.");
 
     /// <summary>A call that is running; default: one inside another that changes.</summary>
-    internal readonly ref struct Use(AccessGuard gate, long kind)
+    internal readonly ref struct Use(AccessGuard guard, long kind)
     {
-        private readonly AccessGuard? _gate = gate;
+        private readonly AccessGuard? _guard = guard;
 
-        public void Dispose() => _gate?.End(kind);
+        public void Dispose() => _guard?.End(kind);
     }
 }

@@ -15,7 +15,7 @@ namespace EchoLstm.Layers;
 /// loop. To add a layer of your own to a model, derive from TorchSharp's module and add that. The weights belong to the layer
 /// and are disposed with it; a tensor that a call returns is the caller's (or its dispose scope's).
 /// </remarks>
-public abstract partial class Layer : nn.Module<Tensor, Tensor>
+public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 {
     private readonly Lock _building = new();
     private Shape? _inputShape;
@@ -78,6 +78,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
 
     /// <summary>How the layer names itself in errors.</summary>
     internal string Title => $"{GetType().Name} '{Name}'";
+
+    string ITitled.Title => Title;
 
     /// <summary>The weights in Keras's order; empty before the layer is built.</summary>
     internal virtual IReadOnlyList<LayerWeight> Weights => [];

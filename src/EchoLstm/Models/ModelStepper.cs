@@ -31,7 +31,7 @@ public sealed class ModelStepper : IDisposable
     private readonly long _features;
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
-    private readonly AccessGuard _gate = new("stream");
+    private readonly AccessGuard _guard = new("stream");
     private bool _isDisposed;
 
     private ModelStepper(Model model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
@@ -85,7 +85,7 @@ public sealed class ModelStepper : IDisposable
     public Tensor Step(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using var change = _gate.Change(nameof(Step));
+        using var change = _guard.Change(nameof(Step));
         using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         TensorCheck.Readable(input, nameof(input));
@@ -149,7 +149,7 @@ public sealed class ModelStepper : IDisposable
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
-        using var change = _gate.Change(nameof(Step));
+        using var change = _guard.Change(nameof(Step));
         using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         if (input.Length != BatchSize * _features)
@@ -182,7 +182,7 @@ public sealed class ModelStepper : IDisposable
     /// <returns>The state; the caller disposes it.</returns>
     public StreamState SaveState()
     {
-        using var change = _gate.Change(nameof(SaveState));
+        using var change = _guard.Change(nameof(SaveState));
         using var use = _model.Guard.Read(nameof(SaveState));
         ThrowIfUnusable();
         return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
@@ -194,7 +194,7 @@ public sealed class ModelStepper : IDisposable
     public void Restore(StreamState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        using var change = _gate.Change(nameof(Restore));
+        using var change = _guard.Change(nameof(Restore));
         using var use = _model.Guard.Read(nameof(Restore));
         ThrowIfUnusable();
         using var source = state.Read(nameof(Restore));
@@ -221,7 +221,7 @@ public sealed class ModelStepper : IDisposable
     /// <summary>Forgets what was read: the next step is the first of a sequence.</summary>
     public void Reset()
     {
-        using var change = _gate.Change(nameof(Reset));
+        using var change = _guard.Change(nameof(Reset));
         using var use = _model.Guard.Read(nameof(Reset));
         ThrowIfUnusable();
         var none = new Tensor[_layers.Count][];
@@ -239,7 +239,7 @@ public sealed class ModelStepper : IDisposable
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            _gate.WhenIdle(() => Replace([]));
+            _guard.WhenIdle(() => Replace([]));
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                     }
                 }
                 fit.EndEpoch();
-                history.Add(epoch, fit.Training, fit.Validation, compilation.Optimizer.LearningRate, fit.ReportsRate);
+                history.Add(epoch, fit.Training, fit.Validation, fit.EpochRate, fit.FirstRate);
                 Tell(observers, fit, static (observer, fit) => observer.OnEpochEnd(fit));
             }
         }

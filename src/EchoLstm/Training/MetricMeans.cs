@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 namespace EchoLstm.Training;
 
-/// <summary>The means of figures over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean of.</summary>
+/// <summary>The means of metrics over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean of.</summary>
 internal sealed class MetricMeans(IReadOnlyList<string> names)
 {
     private readonly double[] _sums = new double[names.Count];
@@ -9,16 +9,16 @@ internal sealed class MetricMeans(IReadOnlyList<string> names)
     private double _counted;
 
     /// <summary>Adds a batch.</summary>
-    /// <param name="figures">The loss, then the metrics.</param>
+    /// <param name="metrics">The loss, then the metrics.</param>
     /// <param name="samples">The batch's samples.</param>
     /// <param name="counted">How many steps or samples its metrics are the mean of.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Add(ReadOnlySpan<double> figures, long samples, double counted)
+    internal void Add(ReadOnlySpan<double> metrics, long samples, double counted)
     {
-        _sums[0] += figures[0] * samples;
+        _sums[0] += metrics[0] * samples;
         for (var i = 1; i < _sums.Length; i++)
         {
-            _sums[i] += figures[i] * counted;
+            _sums[i] += metrics[i] * counted;
         }
         _samples += samples;
         _counted += counted;
@@ -27,7 +27,7 @@ internal sealed class MetricMeans(IReadOnlyList<string> names)
     /// <summary>The names, the loss's first.</summary>
     internal IReadOnlyList<string> Names => names;
 
-    /// <summary>The mean so far of the figure at a place of <see cref="Names"/>.</summary>
+    /// <summary>The mean so far of the metric at a place of <see cref="Names"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Mean(int place) => place == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[place] / _counted : 0;
 

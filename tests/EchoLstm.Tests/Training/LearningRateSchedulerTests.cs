@@ -113,7 +113,7 @@ public class LearningRateSchedulerTests
         Errors.ExpectWithoutChange<InvalidOperationException>(
             model,
             () => model.Fit(One, Zero, verbose: 0, callbacks: [new LearningRateScheduler((_, _) => rate)]),
-            $"LearningRateScheduler's function gave {text} for epoch 0. Return a finite number of at least 0.");
+            $"LearningRateScheduler's function gave {text} for epoch 0, counted from 0. Return a finite number of at least 0.");
     }
 
     [Fact]

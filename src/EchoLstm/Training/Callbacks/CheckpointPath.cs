@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EchoLstm.Training;
 
-/// <summary>A file's path with places for the epoch and its figures: <c>{epoch:D3}-{val_loss:F4}.safetensors</c>.</summary>
+/// <summary>A file's path with places for the epoch and its metrics: <c>{epoch:D3}-{val_loss:F4}.safetensors</c>.</summary>
 internal sealed partial class CheckpointPath
 {
     private const string Epoch = "epoch";
@@ -42,14 +42,14 @@ internal sealed partial class CheckpointPath
     /// <summary>The path of the epoch that has just ended; epochs count from 1 here, as in Keras.</summary>
     internal string Of(FitProgress progress)
     {
-        var (path, figures) = (new StringBuilder(), progress.Figures);
+        var (path, metrics) = (new StringBuilder(), progress.Figures);
         foreach (var (text, name, format) in _parts)
         {
             path.Append(name switch
             {
                 null => text,
                 Epoch => (progress.Epoch + 1).ToString(format, CultureInfo.InvariantCulture),
-                _ => figures[name].ToString(format, CultureInfo.InvariantCulture),
+                _ => metrics[name].ToString(format, CultureInfo.InvariantCulture),
             });
         }
         return path.ToString();

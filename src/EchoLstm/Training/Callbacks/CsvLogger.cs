@@ -3,9 +3,9 @@ using System.Text;
 
 namespace EchoLstm.Training;
 
-/// <summary>Writes a line of figures after each epoch to a CSV file (Keras's <c>CSVLogger</c>).</summary>
+/// <summary>Writes a line of metrics after each epoch to a CSV file (Keras's <c>CSVLogger</c>).</summary>
 /// <remarks>
-/// The columns are Keras's: <c>epoch</c>, counted from 0, then the figures in the order of their names' characters, <c>learning_rate</c> among them where a callback changes it. UTF-8, lines end with a line feed, numbers are
+/// The columns are Keras's: <c>epoch</c>, counted from 0, then the metrics in the order of their names' characters, <c>learning_rate</c> among them where a callback changes it. UTF-8, lines end with a line feed, numbers are
 /// written in every culture alike and with all of their digits, <c>nan</c> and <c>inf</c> as Python writes them. A line is written at once and is in the file when the epoch's
 /// other callbacks run, so that others may read the file at any time; it is not kept open.
 /// </remarks>
@@ -70,8 +70,8 @@ public sealed class CsvLogger : Callback
     public override void OnEpochEnd(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        var figures = progress.Figures;
-        Write(Line([progress.Epoch.ToString(CultureInfo.InvariantCulture), .. _names.Select(name => Number(figures[name]))]), FileMode.Append);
+        var metrics = progress.Figures;
+        Write(Line([progress.Epoch.ToString(CultureInfo.InvariantCulture), .. _names.Select(name => Number(metrics[name]))]), FileMode.Append);
     }
 
     private bool IsContinued(string header)

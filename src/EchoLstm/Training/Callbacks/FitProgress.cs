@@ -9,15 +9,14 @@ public sealed class FitProgress
 {
     private readonly Stopwatch _epoch = new();
     private readonly Compilation _compilation;
-    private readonly double _firstRate;
-    private double? _epochRate;
+    private bool _reportsRate;
 
     internal FitProgress(Model model, int epochs, int batches, long samples, Compilation compilation, bool hasValidation = false, bool reportsRate = false)
     {
         Names = hasValidation || reportsRate ? MonitoredMetric.NamesOfEpoch(compilation.Names, hasValidation, reportsRate) : compilation.Names;
         _compilation = compilation;
-        _firstRate = LearningRate;
-        ReportsRate = reportsRate;
+        _reportsRate = reportsRate;
+        FirstRate = LearningRate;
         Model = model;
         Epochs = epochs;
         Batches = batches;
@@ -68,22 +67,25 @@ public sealed class FitProgress
     {
         get
         {
-            var figures = new Dictionary<string, double>();
+            var metrics = new Dictionary<string, double>();
             if (BatchesDone > 0)
             {
-                Training.AddTo(figures, "");
-                Validation?.AddTo(figures, MonitoredMetric.ValidationPrefix);
-                if (_epochRate is { } rate)
+                Training.AddTo(metrics, "");
+                Validation?.AddTo(metrics, MonitoredMetric.ValidationPrefix);
+                if (EpochRate is { } rate)
                 {
-                    figures[MonitoredMetric.LearningRate] = rate;
+                    metrics[MonitoredMetric.LearningRate] = rate;
                 }
             }
-            return figures;
+            return metrics;
         }
     }
 
-    /// <summary>Whether the learning rate is among the metrics: a callback announced that it changes it, or it was changed.</summary>
-    internal bool ReportsRate { get; private set; }
+    /// <summary>The learning rate that the fit began with.</summary>
+    internal double FirstRate { get; }
+
+    /// <summary>The rate that the epoch ended with, once a callback announced that it changes it, or did.</summary>
+    internal double? EpochRate { get; private set; }
 
     /// <summary>The means over the batches of this epoch so far.</summary>
     internal MetricMeans Training { get; }
@@ -113,7 +115,7 @@ public sealed class FitProgress
         BatchesDone = 0;
         Training.Reset();
         Validation = null;
-        _epochRate = null;
+        EpochRate = null;
         _epoch.Restart();
     }
 
@@ -121,7 +123,7 @@ public sealed class FitProgress
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void EndEpoch()
     {
-        ReportsRate |= LearningRate != _firstRate;
-        _epochRate = ReportsRate ? LearningRate : null;
+        _reportsRate |= LearningRate != FirstRate;
+        EpochRate = _reportsRate ? LearningRate : null;
     }
 }

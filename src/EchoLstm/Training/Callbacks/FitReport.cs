@@ -5,5 +5,5 @@ namespace EchoLstm.Training;
 /// <param name="Epochs">The number of the epoch after the last.</param>
 /// <param name="BatchesDone">How many batches of the epoch were done.</param>
 /// <param name="Batches">How many batches an epoch has.</param>
-/// <param name="Figures">The figures by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</param>
+/// <param name="Figures">The metrics by name, <c>loss</c> first: of the epoch at its end, of its batches so far before.</param>
 public sealed record FitReport(int Epoch, int Epochs, int BatchesDone, int Batches, IReadOnlyDictionary<string, double> Figures);

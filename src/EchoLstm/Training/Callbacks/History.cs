@@ -4,14 +4,14 @@ using EchoLstm.Pictures;
 
 namespace EchoLstm.Training;
 
-/// <summary>What a fit reported: every figure of every epoch, and what ran it (Keras's <c>History</c>).</summary>
+/// <summary>What a fit reported: every metric of every epoch, and what ran it (Keras's <c>History</c>).</summary>
 public sealed class History
 {
     private readonly Dictionary<string, List<double>> _metrics = [];
     private readonly List<int> _epochs;
     private readonly List<double>[] _training;
     private readonly List<double>[] _validation;
-    private readonly List<double> _rates;
+    private List<double>? _rates;
 
     internal History(EngineInfo engine, IReadOnlyList<string> names, bool hasValidation, int epochs, bool reportsRate = false)
     {
@@ -19,17 +19,13 @@ public sealed class History
         _epochs = new List<int>(epochs);
         _training = [.. names.Select(name => _metrics[name] = new List<double>(epochs))];
         _validation = hasValidation ? [.. names.Select(name => _metrics[MonitoredMetric.ValidationPrefix + name] = new List<double>(epochs))] : [];
-        _rates = new List<double>(epochs);
-        if (reportsRate)
-        {
-            _metrics[MonitoredMetric.LearningRate] = _rates;
-        }
+        _rates = reportsRate ? _metrics[MonitoredMetric.LearningRate] = new List<double>(epochs) : null;
     }
 
     /// <summary>The numbers of the epochs that ran to their end, counted from 0 as Keras does.</summary>
     public IReadOnlyList<int> Epochs => _epochs;
 
-    /// <summary>The names of the figures: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and <c>learning_rate</c> where a callback changed it.</summary>
+    /// <summary>The names of the metrics: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and <c>learning_rate</c> where a callback changed it.</summary>
     public IReadOnlyCollection<string> Names => _metrics.Keys;
 
     /// <summary>The loss of each epoch: the mean over its batches weighted by their samples, each measured before its update.</summary>
@@ -47,17 +43,17 @@ public sealed class History
     /// <summary>What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after <c>Compile</c>.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
 
-    /// <summary>The figures of one name, one an epoch.</summary>
+    /// <summary>The metrics of one name, one an epoch.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <exception cref="KeyNotFoundException">There is no such figure; the message lists those that there are.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such metric; the message lists those that there are.</exception>
     public IReadOnlyList<double> this[string name] => TryGet(name, out var values)
         ? values
-        : throw new KeyNotFoundException($"The history has no figure '{name}'; it has {string.Join(", ", _metrics.Keys)}.");
+        : throw new KeyNotFoundException($"The history has no metric '{name}'; it has {string.Join(", ", _metrics.Keys)}.");
 
-    /// <summary>The figures of one name, if there are any.</summary>
+    /// <summary>The metrics of one name, if there are any.</summary>
     /// <param name="name">The name, e.g. <c>accuracy</c>.</param>
-    /// <param name="figures">One figure an epoch.</param>
-    /// <returns>Whether there is such a figure.</returns>
+    /// <param name="figures">One metric an epoch.</param>
+    /// <returns>Whether there is such a metric.</returns>
     public bool TryGet(string name, [NotNullWhen(true)] out IReadOnlyList<double>? figures)
     {
         var found = _metrics.TryGetValue(name, out var list);
@@ -65,7 +61,7 @@ public sealed class History
         return found;
     }
 
-    /// <summary>Writes a picture of all figures as SVG: one chart each, with the curve of the training and, where there was, the validation's.</summary>
+    /// <summary>Writes a picture of all metrics as SVG: one chart each, with the curve of the training and, where there was, the validation's.</summary>
     /// <param name="path">
     /// The file to write, which ends in <c>.svg</c>, e.g. <c>loss.svg</c>; a missing folder is made, and a file that is there is replaced when
     /// the new one is complete.
@@ -75,14 +71,20 @@ public sealed class History
     /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
     /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
-    /// Epochs are counted from 1, as they are shown in training. The axis of a figure is logarithmic where its values span more than a factor of
+    /// Epochs are counted from 1, as they are shown in training. The axis of a metric is logarithmic where its values span more than a factor of
     /// 30, none is negative and it is no accuracy. NaN and infinities are gaps. The file needs nothing else, and follows the light or dark
     /// colours of what shows it.
     /// </remarks>
     public void SavePlot(string path, string? title = null) => SvgFile.Write(path, () => HistoryPlot.Draw(this, title));
 
+    /// <summary>Adds an epoch.</summary>
+    /// <param name="epoch">Its number, from 0.</param>
+    /// <param name="training">The means over its batches.</param>
+    /// <param name="validation">The means over the validation data.</param>
+    /// <param name="rate">The learning rate, where it is reported.</param>
+    /// <param name="firstRate">The rate of the epochs before it was reported.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Add(int epoch, MetricMeans training, MetricMeans? validation, double rate, bool reportsRate = false)
+    internal void Add(int epoch, MetricMeans training, MetricMeans? validation, double? rate = null, double firstRate = 0)
     {
         _epochs.Add(epoch);
         for (var i = 0; i < _training.Length; i++)
@@ -93,10 +95,10 @@ public sealed class History
         {
             _validation[i].Add(validation!.Mean(i));
         }
-        _rates.Add(rate);
-        if (reportsRate)
+        if (rate is { } reported)
         {
-            _metrics[MonitoredMetric.LearningRate] = _rates;
+            _rates ??= _metrics[MonitoredMetric.LearningRate] = [.. Enumerable.Repeat(firstRate, _epochs.Count - 1)];
+            _rates.Add(reported);
         }
     }
 }

@@ -3,7 +3,7 @@ using EchoLstm.Pictures;
 
 namespace EchoLstm.Training;
 
-/// <summary>The picture of a history: a chart for each figure, the training's curve and the validation's.</summary>
+/// <summary>The picture of a history: a chart for each metric, the training's curve and the validation's.</summary>
 internal static class HistoryPlot
 {
     internal static string Draw(History history, string? title)
@@ -13,14 +13,14 @@ internal static class HistoryPlot
         {
             throw new InvalidOperationException("The history has no epochs to plot: the fit ended before its first was complete.");
         }
-        // A metric may be called val_something itself; it is a validation's figure where there is one without the prefix.
+        // A metric may be called val_something itself; it is a validation's metric where there is one without the prefix.
         var validations = history.Names.Select(name => MonitoredMetric.ValidationPrefix + name).ToHashSet();
         var charts = history.Names.Where(name => !validations.Contains(name)).Select(name =>
         {
             List<Curve> curves = [new("training", 0, epochs, history[name])];
-            if (history.TryGet(MonitoredMetric.ValidationPrefix + name, out var figures))
+            if (history.TryGet(MonitoredMetric.ValidationPrefix + name, out var metrics))
             {
-                curves.Add(new("validation", 1, epochs, figures));
+                curves.Add(new("validation", 1, epochs, metrics));
             }
             // A share of 0 to 1 is compared with 1, not with 0.
             var isShare = name.Split('_').Any(word => word is "accuracy" or "acc" or "auc");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EchoLstm.Training;
 
-/// <summary>Figures as Keras prints them, in every culture alike.</summary>
+/// <summary>Metrics as Keras prints them, in every culture alike.</summary>
 internal static class MetricText
 {
     private const double SmallestFixed = 1e-3;
@@ -15,11 +15,11 @@ internal static class MetricText
         : Math.Abs(value) > SmallestFixed ? value.ToString("F4", CultureInfo.InvariantCulture)
         : Exponential(value);
 
-    /// <summary>All figures, each after " - ".</summary>
-    internal static string All(IReadOnlyDictionary<string, double> figures)
+    /// <summary>All metrics, each after " - ".</summary>
+    internal static string All(IReadOnlyDictionary<string, double> metrics)
     {
         var text = new StringBuilder();
-        foreach (var (name, value) in figures)
+        foreach (var (name, value) in metrics)
         {
             text.Append(" - ").Append(name).Append(": ").Append(Number(value));
         }

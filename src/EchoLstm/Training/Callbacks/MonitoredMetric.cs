@@ -21,7 +21,7 @@ internal sealed class MonitoredMetric
         ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
         if (!double.IsFinite(minDelta))
         {
-            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "minDelta is a number by which the figure must get better, e.g. 0.001.");
+            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "minDelta is a number by which the metric must get better, e.g. 0.001.");
         }
         if (!Enum.IsDefined(mode))
         {

@@ -1,8 +1,8 @@
 namespace EchoLstm.Training;
 
-/// <summary>Makes the learning rate smaller once a figure has not got better for some epochs (Keras's <c>ReduceLROnPlateau</c>).</summary>
+/// <summary>Makes the learning rate smaller once a metric has not got better for some epochs (Keras's <c>ReduceLROnPlateau</c>).</summary>
 /// <remarks>
-/// The rate that each epoch ran with is in the history as <c>learning_rate</c>; the last one stays the optimiser's after the fit. A figure that the fit does not measure
+/// The rate that each epoch ran with is in the history as <c>learning_rate</c>; the last one stays the optimiser's after the fit. A metric that the fit does not measure
 /// is an error before anything is trained, and one that is not a number is never better. One object may serve several fits, one after another: each begins anew.
 /// </remarks>
 /// <example><code>
@@ -10,15 +10,15 @@ namespace EchoLstm.Training;
 /// </code></example>
 public sealed class ReduceLrOnPlateau : Callback
 {
-    private readonly MonitoredMetric _figure;
+    private readonly MonitoredMetric _metric;
     private int _wait;
     private int _cooldownLeft;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="monitor">The figure to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ... <value>val_loss</value></param>
+    /// <param name="monitor">The metric to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ... <value>val_loss</value></param>
     /// <param name="factor">What the rate is multiplied by: above 0 and below 1. <value>0.1</value></param>
-    /// <param name="patience">After how many epochs in a row without a better figure. With 0, as with 1, the first such epoch counts. <value>10</value></param>
-    /// <param name="mode">Which way the figure gets better. <value>Auto</value></param>
+    /// <param name="patience">After how many epochs in a row without a better metric. With 0, as with 1, the first such epoch counts. <value>10</value></param>
+    /// <param name="mode">Which way the metric gets better. <value>Auto</value></param>
     /// <param name="minDelta">By how much it must get better to count; its sign does not matter. <value>1e-4</value></param>
     /// <param name="cooldown">How many epochs after a reduction do not count. <value>0</value></param>
     /// <param name="minLearningRate">The smallest rate to go down to (Keras's <c>min_lr</c>). <value>0</value></param>
@@ -32,7 +32,7 @@ public sealed class ReduceLrOnPlateau : Callback
         int cooldown = 0,
         double minLearningRate = 0)
     {
-        _figure = new MonitoredMetric(nameof(ReduceLrOnPlateau), monitor, mode, minDelta);
+        _metric = new MonitoredMetric(nameof(ReduceLrOnPlateau), monitor, mode, minDelta);
         if (factor is not (> 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(factor), factor, "factor is what the learning rate is multiplied by: above 0 and below 1.");
@@ -55,13 +55,13 @@ public sealed class ReduceLrOnPlateau : Callback
         MinLearningRate = minLearningRate;
     }
 
-    /// <summary>The figure that is looked at.</summary>
-    public string Monitor => _figure.Name;
+    /// <summary>The metric that is looked at.</summary>
+    public string Monitor => _metric.Name;
 
     /// <summary>What the rate is multiplied by.</summary>
     public double Factor { get; }
 
-    /// <summary>After how many epochs in a row without a better figure the rate is reduced.</summary>
+    /// <summary>After how many epochs in a row without a better metric the rate is reduced.</summary>
     public int Patience { get; }
 
     /// <summary>How many epochs after a reduction do not count.</summary>
@@ -70,7 +70,7 @@ public sealed class ReduceLrOnPlateau : Callback
     /// <summary>The smallest rate to go down to.</summary>
     public double MinLearningRate { get; }
 
-    /// <summary>The best figure of the last fit; null before its first.</summary>
+    /// <summary>The best metric of the last fit; null before its first.</summary>
     public double? Best { get; private set; }
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class ReduceLrOnPlateau : Callback
     /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
-        _figure.Begin(progress);
+        _metric.Begin(progress);
         (Best, _wait, _cooldownLeft) = (null, 0, 0);
     }
 
@@ -88,14 +88,14 @@ public sealed class ReduceLrOnPlateau : Callback
     public override void OnEpochEnd(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        var figure = _figure.Of(progress);
+        var metric = _metric.Of(progress);
         if (_cooldownLeft > 0)
         {
             _cooldownLeft--;
         }
-        if (_figure.IsBetter(figure, Best))
+        if (_metric.IsBetter(metric, Best))
         {
-            (Best, _wait) = (figure, 0);
+            (Best, _wait) = (metric, 0);
         }
         else if (_cooldownLeft == 0 && ++_wait >= Patience && progress.LearningRate > MinLearningRate)
         {

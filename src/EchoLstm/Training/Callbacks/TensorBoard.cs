@@ -3,7 +3,7 @@ using Tensorboard;
 
 namespace EchoLstm.Training;
 
-/// <summary>Writes a fit's figures as event files that TensorBoard shows (Keras's <c>TensorBoard</c>).</summary>
+/// <summary>Writes a fit's metrics as event files that TensorBoard shows (Keras's <c>TensorBoard</c>).</summary>
 /// <remarks>
 /// As in Keras, each fit has a new file in the folder <c>train</c> and, where there is validation, one in <c>validation</c>. After each epoch <c>train</c> gets <c>epoch_loss</c>, <c>epoch_</c> and each
 /// metric's name, and <c>epoch_learning_rate</c>; <c>validation</c> gets the same names without the rate. With <c>updateFrequency</c>, <c>train</c> gets <c>batch_loss</c> and so on
@@ -31,7 +31,7 @@ public sealed class TensorBoard : Callback
     /// <summary>Creates the callback; files are made when a fit begins.</summary>
     /// <param name="logDirectory">The folder of this run, e.g. <c>logs/first</c>; TensorBoard is started on the folder that holds the runs (Keras's <c>log_dir</c>). <value>logs</value></param>
     /// <param name="writeStepsPerSecond">Whether <c>epoch_steps_per_second</c>, the epoch's training steps by its seconds, validation included, is written too. <value>false</value></param>
-    /// <param name="updateFrequency">After how many batches the figures so far are written; null: after epochs only (Keras's <c>update_freq</c>).</param>
+    /// <param name="updateFrequency">After how many batches the metrics so far are written; null: after epochs only (Keras's <c>update_freq</c>).</param>
     /// <exception cref="ArgumentException">The folder's name is empty, or the frequency below 1.</exception>
     public TensorBoard(string logDirectory = "logs", bool writeStepsPerSecond = false, int? updateFrequency = null)
         : this(logDirectory, writeStepsPerSecond, updateFrequency, TimeProvider.System)
@@ -54,7 +54,7 @@ public sealed class TensorBoard : Callback
     /// <summary>The folder of this run.</summary>
     public string LogDirectory { get; }
 
-    /// <summary>After how many batches the figures so far are written; null: after epochs only.</summary>
+    /// <summary>After how many batches the metrics so far are written; null: after epochs only.</summary>
     public int? UpdateFrequency { get; }
 
     /// <inheritdoc/>
@@ -76,7 +76,7 @@ public sealed class TensorBoard : Callback
         var step = _steps + progress.BatchesDone;
         if (step % UpdateFrequency == 0)
         {
-            _train!.Append(Scalars(step, progress.Figures.Select(figure => (BatchPrefix + figure.Key, figure.Value))));
+            _train!.Append(Scalars(step, progress.Figures.Select(metric => (BatchPrefix + metric.Key, metric.Value))));
         }
     }
 
@@ -85,15 +85,15 @@ public sealed class TensorBoard : Callback
     {
         ArgumentNullException.ThrowIfNull(progress);
         _steps += progress.BatchesDone;
-        var figures = progress.Figures;
-        List<(string, double)> training = [.. figures.Where(figure => !IsValidation(figure.Key) && figure.Key != LearningRate).Select(figure => (EpochPrefix + figure.Key, figure.Value))];
-        training.Add((EpochPrefix + LearningRate, figures.TryGetValue(LearningRate, out var rate) ? rate : progress.LearningRate));
+        var metrics = progress.Figures;
+        List<(string, double)> training = [.. metrics.Where(metric => !IsValidation(metric.Key) && metric.Key != LearningRate).Select(metric => (EpochPrefix + metric.Key, metric.Value))];
+        training.Add((EpochPrefix + LearningRate, metrics.TryGetValue(LearningRate, out var rate) ? rate : progress.LearningRate));
         if (_writeStepsPerSecond)
         {
             training.Add((EpochPrefix + StepsPerSecond, progress.BatchesDone / progress.EpochDuration.TotalSeconds));
         }
         _train!.Append(Scalars(progress.Epoch, training));
-        _validation?.Append(Scalars(progress.Epoch, figures.Where(figure => IsValidation(figure.Key)).Select(figure => (EpochPrefix + figure.Key[Validation.Length..], figure.Value))));
+        _validation?.Append(Scalars(progress.Epoch, metrics.Where(metric => IsValidation(metric.Key)).Select(metric => (EpochPrefix + metric.Key[Validation.Length..], metric.Value))));
     }
 
     private static bool IsValidation(string name) => name.StartsWith(Validation, StringComparison.Ordinal);
