@@ -141,7 +141,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     public override void Build(Shape inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        if (inputShape.Rank > 0 && inputShape[0] is null)
+        if (inputShape.Rank == 0 || inputShape[0] is null)
         {
             base.Build(inputShape);
             return;
@@ -158,6 +158,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     public void Build(Shape sampleShape, int? batchSize)
     {
         ArgumentNullException.ThrowIfNull(sampleShape);
+        ThrowIfDisposed();
         ModelData.AtLeastOne(batchSize ?? 1, nameof(batchSize));
         var shape = new Shape([batchSize, .. sampleShape]);
         if (sampleShape.Rank > 1 && !Takes(shape) && Takes(sampleShape))
