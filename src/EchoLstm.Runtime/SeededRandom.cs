@@ -52,6 +52,16 @@ internal sealed class SeededRandom
     /// <summary>A number of [0, 1), each multiple of 2^-53 equally likely.</summary>
     internal double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Draws what dropout leaves: zeros at the rate given, and 1 / (1 - rate) elsewhere, so that the mean stays.</summary>
+    internal void DrawKept(double rate, Span<float> values)
+    {
+        var kept = (float)(1 / (1 - rate));
+        foreach (ref var value in values)
+        {
+            value = NextUniform() < rate ? 0 : kept;
+        }
+    }
+
     /// <summary>A number of [-limit, limit).</summary>
     internal double NextUniform(double limit) => ((2 * NextUniform()) - 1) * limit;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EchoLstm.Samples.Sunspots;
+namespace EchoLstm.Samples;
 
 /// <summary>The monthly sunspot numbers; README.md beside the file says where they come from.</summary>
 internal static class SunspotSeries
@@ -17,10 +17,11 @@ internal static class SunspotSeries
         reader.ReadLine();
         while (reader.ReadLine() is { } line)
         {
-            var expected = string.Create(CultureInfo.InvariantCulture, $"\"{FirstYear + (numbers.Count / 12)}-{(numbers.Count % 12) + 1:00}\",");
-            if (!line.StartsWith(expected, StringComparison.Ordinal) || !float.TryParse(line[expected.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            var month = $"\"{Name(numbers.Count)}\",";
+            if (!line.StartsWith(month, StringComparison.Ordinal)
+                || !float.TryParse(line[month.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             {
-                throw new InvalidDataException($"{File}, line {numbers.Count + 2}: expected {expected} and a number, but it is '{line}'.");
+                throw new InvalidDataException($"{File}, line {numbers.Count + 2}: expected {month} and a number, but it is '{line}'.");
             }
             numbers.Add(number);
         }
@@ -31,5 +32,5 @@ internal static class SunspotSeries
     internal static double Year(int month) => FirstYear + (month / 12.0);
 
     /// <summary>A month's name, such as 1749-01.</summary>
-    internal static string Name(int month) => string.Create(CultureInfo.InvariantCulture, $"{FirstYear + (month / 12)}-{(month % 12) + 1:00}");
+    internal static string Name(int month) => $"{FirstYear + (month / 12)}-{(month % 12) + 1:00}";
 }

@@ -14,6 +14,15 @@ internal abstract record LayerSettings
 
     /// <summary>Whether training moves its weights.</summary>
     public bool Trainable { get; init; } = true;
+
+    /// <summary>The layer's class, as the library names it.</summary>
+    internal virtual string LayerClass => GetType().Name[..^"Settings".Length];
+
+    /// <summary>The layer's class, as Keras and files name it.</summary>
+    internal virtual string KerasClass => LayerClass;
+
+    /// <summary>How the layer is named in errors.</summary>
+    internal string Title => $"{LayerClass} '{Name}'";
 }
 
 /// <summary>A layer that reads a sequence step by step.</summary>
@@ -44,6 +53,8 @@ internal abstract record RecurrentSettings : LayerSettings
 
 internal sealed record LstmSettings : RecurrentSettings
 {
+    internal override string KerasClass => "LSTM";
+
     public bool ReturnState { get; init; }
 
     public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
@@ -57,12 +68,17 @@ internal sealed record LstmSettings : RecurrentSettings
 
 internal sealed record GruSettings : RecurrentSettings
 {
+    internal override string KerasClass => "GRU";
+
     public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
 
     public bool ResetAfter { get; init; } = true;
 }
 
-internal sealed record SimpleRnnSettings : RecurrentSettings;
+internal sealed record SimpleRnnSettings : RecurrentSettings
+{
+    internal override string KerasClass => "SimpleRNN";
+}
 
 /// <summary>Two recurrent layers; the second is the first but for its direction and what is said of it alone.</summary>
 internal sealed record BidirectionalSettings : LayerSettings
@@ -168,9 +184,22 @@ internal sealed record DropoutSettings : LayerSettings
 internal sealed record ActivationSettings : LayerSettings
 {
     public required Activation Activation { get; init; }
+
+    internal override string LayerClass => "ActivationLayer";
+
+    internal override string KerasClass => "Activation";
 }
 
 internal sealed record FlattenSettings : LayerSettings;
+
+/// <summary>A TorchSharp module, whose code no file can hold.</summary>
+/// <param name="Module">The module's name.</param>
+internal sealed record ModuleSettings(string Module) : LayerSettings
+{
+    internal override string LayerClass => "ModuleLayer";
+
+    internal override string KerasClass => Module;
+}
 
 /// <summary>A model, which is a layer too.</summary>
 internal sealed record SequentialSettings : LayerSettings
@@ -178,4 +207,8 @@ internal sealed record SequentialSettings : LayerSettings
     public required IReadOnlyList<LayerSettings> Layers { get; init; }
 
     public Training.EngineKind RequestedEngine { get; init; }
+
+    internal override string LayerClass => "SequentialModel";
+
+    internal override string KerasClass => "Sequential";
 }

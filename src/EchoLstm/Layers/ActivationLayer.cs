@@ -9,10 +9,17 @@ public sealed class ActivationLayer : Layer
     /// <param name="activation">The function.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such activation.</exception>
     public ActivationLayer(Activation activation)
-        : base("Activation") => Activation = activation.Validated(nameof(activation));
+        : this(new ActivationSettings { Activation = activation })
+    {
+    }
+
+    internal ActivationLayer(ActivationSettings settings)
+        : base(settings) => settings.Activation.Validated("activation");
+
+    internal new ActivationSettings Settings => (ActivationSettings)base.Settings;
 
     /// <summary>The function.</summary>
-    public Activation Activation { get; }
+    public Activation Activation => Settings.Activation;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)

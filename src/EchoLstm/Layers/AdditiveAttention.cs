@@ -28,10 +28,17 @@ public sealed class AdditiveAttention : Layer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="useScale">Whether the features' parts of a score are weighted by a trained vector. <value>true</value></param>
     public AdditiveAttention(bool useScale = true)
-        : base("AdditiveAttention") => UseScale = useScale;
+        : this(new AdditiveAttentionSettings { UseScale = useScale })
+    {
+    }
+
+    internal AdditiveAttention(AdditiveAttentionSettings settings)
+        : base(settings)
+    {
+    }
 
     /// <summary>Whether the features' parts of a score are weighted by a trained vector.</summary>
-    public bool UseScale { get; }
+    public bool UseScale => ((AdditiveAttentionSettings)Settings).UseScale;
 
     internal override string? CountingFormula => UseScale ? InputShape?.Last?.ToString(CultureInfo.InvariantCulture) : null;
 

@@ -33,25 +33,32 @@ public sealed class AttentionDecoder : Layer
     /// <param name="steps">The number of time steps of the output.</param>
     /// <exception cref="ArgumentOutOfRangeException">units or steps is below 1.</exception>
     public AttentionDecoder(int units, int steps)
-        : base("AttentionDecoder")
+        : this(new AttentionDecoderSettings { Units = units, Steps = steps })
     {
-        Units = AtLeastOne(units, nameof(units), "AttentionDecoder");
-        Steps = AtLeastOne(steps, nameof(steps), "AttentionDecoder");
-        _query = new Dense(units, useBias: false);
-        _key = new Dense(units);
+    }
+
+    internal AttentionDecoder(AttentionDecoderSettings settings)
+        : base(settings)
+    {
+        AtLeastOne(settings.Units, "units", "AttentionDecoder");
+        AtLeastOne(settings.Steps, "steps", "AttentionDecoder");
+        _query = new Dense(settings.Units, useBias: false);
+        _key = new Dense(settings.Units);
         _attention = new AdditiveAttention();
-        _lstm = new Lstm(units, returnSequences: true);
+        _lstm = new Lstm(settings.Units, returnSequences: true);
         foreach (var (name, part) in Parts)
         {
             register_module(name, part);
         }
     }
 
+    internal new AttentionDecoderSettings Settings => (AttentionDecoderSettings)base.Settings;
+
     /// <summary>The size of the output and of the LSTM's states.</summary>
-    public int Units { get; }
+    public int Units => Settings.Units;
 
     /// <summary>The number of time steps of the output.</summary>
-    public int Steps { get; }
+    public int Steps => Settings.Steps;
 
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"{Units}² + ({features} + 1) * {Units} + {Units} + 4 * (({features} + 1) * {Units} + {Units}²)")

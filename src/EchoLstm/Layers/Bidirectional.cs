@@ -18,7 +18,7 @@ public sealed class Bidirectional : Layer
     /// <param name="mergeMode">How the outputs are put together; Keras's None, two separate outputs, is <see cref="CallBoth"/>. <value>Concat</value></param>
     /// <exception cref="ArgumentException">The layer is built already.</exception>
     public Bidirectional(RecurrentLayer layer, MergeMode mergeMode = MergeMode.Concat)
-        : base("Bidirectional")
+        : base(new BidirectionalSettings { Layer = null!, MergeMode = mergeMode })
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.IsBuilt)
@@ -29,7 +29,6 @@ public sealed class Bidirectional : Layer
         {
             throw new ArgumentOutOfRangeException(nameof(mergeMode), mergeMode, $"{mergeMode} is no way to merge: expected one of {string.Join(", ", Enum.GetNames<MergeMode>())}.");
         }
-        MergeMode = mergeMode;
         Forward = layer;
         Backward = layer.Reversed();
         register_module("forward_layer", Forward);
@@ -43,7 +42,14 @@ public sealed class Bidirectional : Layer
     public RecurrentLayer Backward { get; }
 
     /// <summary>How the outputs are put together.</summary>
-    public MergeMode MergeMode { get; }
+    public MergeMode MergeMode => ((BidirectionalSettings)Settings).MergeMode;
+
+    private protected override LayerSettings Whole(LayerSettings own) => (BidirectionalSettings)own with
+    {
+        Layer = Forward.Settings,
+        BackwardTrainable = Backward.Trainable,
+        BackwardUsesFusedKernel = Backward is not Lstm { UsesFusedKernel: false },
+    };
 
     internal override string? CountingFormula => Forward.CountingFormula is { } one ? $"2 * ({one})" : null;
 

@@ -34,46 +34,68 @@ public sealed class Conv1D : Layer
         StepPadding padding = StepPadding.Valid,
         Activation activation = Activation.Linear,
         bool useBias = true)
-        : base("Conv1D")
-    {
-        Filters = AtLeastOne(filters, nameof(filters), "Conv1D");
-        KernelSize = AtLeastOne(kernelSize, nameof(kernelSize), "Conv1D");
-        Strides = AtLeastOne(strides, nameof(strides), "Conv1D");
-        if (!Enum.IsDefined(padding))
+        : this(new Conv1DSettings
         {
-            throw new ArgumentOutOfRangeException(nameof(padding), padding, $"{padding} is no padding: expected one of {string.Join(", ", Enum.GetNames<StepPadding>())}.");
-        }
-        Padding = padding;
-        Activation = activation.Validated(nameof(activation));
-        UseBias = useBias;
-        _windows = new StepWindows(kernelSize, strides, padding);
+            Filters = filters,
+            KernelSize = kernelSize,
+            Strides = strides,
+            Padding = padding,
+            Activation = activation,
+            UseBias = useBias,
+        })
+    {
     }
 
+    internal Conv1D(Conv1DSettings settings)
+        : base(settings)
+    {
+        AtLeastOne(settings.Filters, "filters", "Conv1D");
+        AtLeastOne(settings.KernelSize, "kernelSize", "Conv1D");
+        AtLeastOne(settings.Strides, "strides", "Conv1D");
+        if (!Enum.IsDefined(settings.Padding))
+        {
+            throw new ArgumentOutOfRangeException(
+                "padding", settings.Padding, $"{settings.Padding} is no padding: expected one of {string.Join(", ", Enum.GetNames<StepPadding>())}.");
+        }
+        settings.Activation.Validated("activation");
+        _windows = new StepWindows(settings.KernelSize, settings.Strides, settings.Padding);
+    }
+
+    internal new Conv1DSettings Settings => (Conv1DSettings)base.Settings;
+
     /// <summary>The number of filters.</summary>
-    public int Filters { get; }
+    public int Filters => Settings.Filters;
 
     /// <summary>The number of time steps of a window.</summary>
-    public int KernelSize { get; }
+    public int KernelSize => Settings.KernelSize;
 
     /// <summary>The number of time steps from one window to the next.</summary>
-    public int Strides { get; }
+    public int Strides => Settings.Strides;
 
     /// <summary>What is put around the time steps.</summary>
-    public StepPadding Padding { get; }
+    public StepPadding Padding => Settings.Padding;
 
     /// <summary>The function applied to the output.</summary>
-    public Activation Activation { get; }
+    public Activation Activation => Settings.Activation;
 
     /// <summary>Whether there is a bias.</summary>
-    public bool UseBias { get; }
+    public bool UseBias => Settings.UseBias;
 
     /// <summary>A penalty on the kernel.</summary>
     /// <value>null: none.</value>
-    public Regularizer? KernelRegularizer { get; init; }
+    public Regularizer? KernelRegularizer
+    {
+        get => Settings.KernelRegularizer;
+        init => Change(Settings with { KernelRegularizer = value });
+    }
 
     /// <summary>A penalty on the bias.</summary>
     /// <value>null: none.</value>
-    public Regularizer? BiasRegularizer { get; init; }
+    public Regularizer? BiasRegularizer
+    {
+        get => Settings.BiasRegularizer;
+        init => Change(Settings with { BiasRegularizer = value });
+    }
 
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"{KernelSize} * {features} * {Filters}{(UseBias ? $" + {Filters}" : "")}")

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EchoLstm.Engines.Fused;
+using EchoLstm.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,33 +25,46 @@ public sealed class Dense : Layer
     /// <param name="useBias">Whether there is a bias. <value>true</value></param>
     /// <exception cref="ArgumentOutOfRangeException">units is below 1, or there is no such activation.</exception>
     public Dense(int units, Activation activation = Activation.Linear, bool useBias = true)
-        : base("Dense")
+        : this(new DenseSettings { Units = units, Activation = activation, UseBias = useBias })
     {
-        if (units < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(units), units, "A Dense layer needs at least 1 unit.");
-        }
-        Units = units;
-        Activation = activation.Validated(nameof(activation));
-        UseBias = useBias;
     }
 
+    internal Dense(DenseSettings settings)
+        : base(settings)
+    {
+        if (settings.Units < 1)
+        {
+            throw new ArgumentOutOfRangeException("units", settings.Units, "A Dense layer needs at least 1 unit.");
+        }
+        settings.Activation.Validated("activation");
+    }
+
+    internal new DenseSettings Settings => (DenseSettings)base.Settings;
+
     /// <summary>The length of the output's last axis.</summary>
-    public int Units { get; }
+    public int Units => Settings.Units;
 
     /// <summary>The function applied to the output.</summary>
-    public Activation Activation { get; }
+    public Activation Activation => Settings.Activation;
 
     /// <summary>Whether there is a bias.</summary>
-    public bool UseBias { get; }
+    public bool UseBias => Settings.UseBias;
 
     /// <summary>A penalty on the kernel.</summary>
     /// <value>null: none.</value>
-    public Regularizer? KernelRegularizer { get; init; }
+    public Regularizer? KernelRegularizer
+    {
+        get => Settings.KernelRegularizer;
+        init => Change(Settings with { KernelRegularizer = value });
+    }
 
     /// <summary>A penalty on the bias.</summary>
     /// <value>null: none.</value>
-    public Regularizer? BiasRegularizer { get; init; }
+    public Regularizer? BiasRegularizer
+    {
+        get => Settings.BiasRegularizer;
+        init => Change(Settings with { BiasRegularizer = value });
+    }
 
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"{features} * {Units}{(UseBias ? $" + {Units}" : "")}")
@@ -67,9 +80,9 @@ public sealed class Dense : Layer
 
     private protected override bool ComputesWithFloats => true;
 
-    /// <summary>Where the kernel (units, features) and the bias are.</summary>
-    internal (ParameterMemory Kernel, ParameterMemory? Bias) Memory() =>
-        (new ParameterMemory(() => _linear!.weight), UseBias ? new ParameterMemory(() => _linear!.bias!) : null);
+    // (units, features) and (units).
+    internal override IReadOnlyList<ParameterMemory> Memories =>
+        UseBias ? [new(() => _linear!.weight), new(() => _linear!.bias!)] : [new(() => _linear!.weight)];
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)

@@ -19,10 +19,17 @@ public sealed class Dropout : Layer
     /// <param name="rate">The share of values that are dropped, at least 0 and below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">rate is not of [0, 1).</exception>
     public Dropout(double rate)
-        : base("Dropout") => Rate = DropoutMask.CheckRate(rate, nameof(rate));
+        : this(new DropoutSettings { Rate = rate })
+    {
+    }
+
+    internal Dropout(DropoutSettings settings)
+        : base(settings) => DropoutMask.CheckRate(settings.Rate, "rate");
+
+    internal new DropoutSettings Settings => (DropoutSettings)base.Settings;
 
     /// <summary>The share of values that are dropped.</summary>
-    public double Rate { get; }
+    public double Rate => Settings.Rate;
 
     internal override SeededRandom? Generator
     {
@@ -36,9 +43,6 @@ public sealed class Dropout : Layer
         ArgumentNullException.ThrowIfNull(inputShape);
         return inputShape;
     }
-
-    /// <summary>Draws what is left of some values: zeros and 1 / (1 - rate).</summary>
-    internal void DrawKept(Span<float> values) => DropoutMask.Draw(_random!, Rate, values);
 
     internal override bool CanStream => true;
 

@@ -15,19 +15,9 @@ internal static class DropoutMask
             count = checked(count * length);
         }
         var values = new float[count];
-        Draw(random, rate, values);
+        random.DrawKept(rate, values);
         using var flat = tensor(values, dtype: like.dtype, device: like.device);
         return flat.reshape(shape.ToArray());
-    }
-
-    /// <summary>Fills memory with zeros at the rate given, and 1 / (1 - rate) elsewhere.</summary>
-    internal static void Draw(SeededRandom random, double rate, Span<float> values)
-    {
-        var kept = (float)(1 / (1 - rate));
-        foreach (ref var value in values)
-        {
-            value = random.NextUniform() < rate ? 0 : kept;
-        }
     }
 
     internal static double CheckRate(double rate, string name) =>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EchoLstm.Engines.Fused;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,25 +25,35 @@ public sealed class Embedding : Layer
     /// <param name="maskZero">Whether 0 is padding: the layers behind skip those time steps, and the loss and metrics leave them out. The classes then begin at 1, and inputDim counts the 0 too. <value>false</value></param>
     /// <exception cref="ArgumentOutOfRangeException">inputDim or outputDim is below 1.</exception>
     public Embedding(int inputDim, int outputDim, bool maskZero = false)
-        : base("Embedding")
+        : this(new EmbeddingSettings { InputDim = inputDim, OutputDim = outputDim, MaskZero = maskZero })
     {
-        InputDim = AtLeastOne(inputDim, nameof(inputDim), "Embedding");
-        OutputDim = AtLeastOne(outputDim, nameof(outputDim), "Embedding");
-        MaskZero = maskZero;
     }
 
+    internal Embedding(EmbeddingSettings settings)
+        : base(settings)
+    {
+        AtLeastOne(settings.InputDim, "inputDim", "Embedding");
+        AtLeastOne(settings.OutputDim, "outputDim", "Embedding");
+    }
+
+    internal new EmbeddingSettings Settings => (EmbeddingSettings)base.Settings;
+
     /// <summary>The number of classes.</summary>
-    public int InputDim { get; }
+    public int InputDim => Settings.InputDim;
 
     /// <summary>The length of a vector.</summary>
-    public int OutputDim { get; }
+    public int OutputDim => Settings.OutputDim;
 
     /// <summary>Whether 0 is padding.</summary>
-    public bool MaskZero { get; }
+    public bool MaskZero => Settings.MaskZero;
 
     /// <summary>A penalty on the vectors.</summary>
     /// <value>null: none.</value>
-    public Regularizer? EmbeddingsRegularizer { get; init; }
+    public Regularizer? EmbeddingsRegularizer
+    {
+        get => Settings.EmbeddingsRegularizer;
+        init => Change(Settings with { EmbeddingsRegularizer = value });
+    }
 
     internal override string? CountingFormula => string.Create(CultureInfo.InvariantCulture, $"{InputDim} * {OutputDim}");
 
@@ -66,9 +76,8 @@ public sealed class Embedding : Layer
         }
     }
 
-    /// <summary>Where the table (inputDim, outputDim) is.</summary>
-    // TorchSharp's module leaves a table that it replaces as it is.
-    internal ParameterMemory Memory() => new(() => _embedding!.get_parameter(TableName)!);
+    // (inputDim, outputDim). TorchSharp's module leaves a table that it replaces as it is.
+    internal override IReadOnlyList<ParameterMemory> Memories => [new(() => _embedding!.get_parameter(TableName)!)];
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;
 

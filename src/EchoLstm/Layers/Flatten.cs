@@ -11,7 +11,12 @@ public sealed class Flatten : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>
     public Flatten()
-        : base("Flatten")
+        : this(new FlattenSettings())
+    {
+    }
+
+    internal Flatten(FlattenSettings settings)
+        : base(settings)
     {
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EchoLstm.Engines.Fused;
+using EchoLstm.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -52,25 +52,38 @@ public sealed class Gru : RecurrentLayer
         bool resetAfter = true,
         double dropout = 0,
         double recurrentDropout = 0)
-        : base("GRU", units, returnSequences, stateful, goBackwards, dropout, recurrentDropout)
+        : this(new GruSettings
+        {
+            Units = units,
+            ReturnSequences = returnSequences,
+            Stateful = stateful,
+            GoBackwards = goBackwards,
+            Activation = activation,
+            UseBias = useBias,
+            Dropout = dropout,
+            RecurrentDropout = recurrentDropout,
+            RecurrentActivation = recurrentActivation,
+            ResetAfter = resetAfter,
+        })
     {
-        Activation = activation.Validated(nameof(activation));
-        RecurrentActivation = recurrentActivation.Validated(nameof(recurrentActivation));
-        UseBias = useBias;
-        ResetAfter = resetAfter;
     }
 
+    internal Gru(GruSettings settings)
+        : base(settings) => settings.RecurrentActivation.Validated("recurrentActivation");
+
+    internal new GruSettings Settings => (GruSettings)base.Settings;
+
     /// <summary>The activation of the candidate.</summary>
-    public Activation Activation { get; }
+    public Activation Activation => Settings.Activation;
 
     /// <summary>The activation of the gates (Keras's <c>recurrent_activation</c>).</summary>
-    public Activation RecurrentActivation { get; }
+    public Activation RecurrentActivation => Settings.RecurrentActivation;
 
     /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
-    public bool UseBias { get; }
+    public bool UseBias => Settings.UseBias;
 
     /// <summary>Whether the reset gate works after the recurrent product (Keras's <c>reset_after</c>).</summary>
-    public bool ResetAfter { get; }
+    public bool ResetAfter => Settings.ResetAfter;
 
     // A gate multiplies what the activation gave.
     internal override bool? EndsIn(Activation activation) => false;
@@ -124,16 +137,12 @@ public sealed class Gru : RecurrentLayer
         return (output.MoveToOuterDisposeScope(), states[0].alias().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Where the input weights (3 units, features, and 1 for the bias without resetAfter), the recurrent weights (3 units, units) and, with resetAfter, both biases (3 units) are.</summary>
-    internal (ParameterMemory Input, ParameterMemory Recurrent, ParameterMemory[] Biases) Memory()
-    {
-        return (Of(InputWeights), Of(RecurrentWeights), UseBias && ResetAfter ? [Of(InputBias), Of(RecurrentBias)] : []);
+    // (3 units, features, and 1 for the bias without resetAfter), (3 units, units) and, with resetAfter, both biases (3 units).
+    internal override IReadOnlyList<ParameterMemory> Memories => UseBias && ResetAfter
+        ? [MemoryOf(_gru!, InputWeights), MemoryOf(_gru!, RecurrentWeights), MemoryOf(_gru!, InputBias), MemoryOf(_gru!, RecurrentBias)]
+        : [MemoryOf(_gru!, InputWeights), MemoryOf(_gru!, RecurrentWeights)];
 
-        ParameterMemory Of(string name) => new(() => _gru!.get_parameter(name)!, staysUntilDisposed: true);
-    }
-
-    internal override RecurrentLayer Reversed() =>
-        new Gru(Units, ReturnSequences, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, ResetAfter, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
+    internal override RecurrentLayer Reversed() => new Gru(Settings with { GoBackwards = !GoBackwards });
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

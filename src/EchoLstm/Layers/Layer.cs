@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using EchoLstm.Kernels;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,32 +21,38 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 {
     private readonly Lock _building = new();
     private Shape? _inputShape;
-    private bool _trainable = true;
     private bool _isDisposed;
     private bool _isReleased;
-    private string? _name;
+    private LayerSettings _settings;
 
-    private protected Layer(string kerasClass)
-        : base(NativeTorch.Before(kerasClass)) => KerasClass = kerasClass;
+    private protected Layer(LayerSettings settings)
+        : base(NativeTorch.Before(settings.KerasClass)) => _settings = settings;
+
+    /// <summary>What the layer is, without its weights.</summary>
+    internal LayerSettings Settings => Whole(_settings);
 
     /// <summary>Keras's name of the layer's class, as <c>Summary</c> prints it.</summary>
-    internal string KerasClass { get; }
+    internal string KerasClass => _settings.KerasClass;
 
     /// <summary>The layer's name, e.g. <c>lstm_1</c>: given by the user, else by the model that it is added to.</summary>
     /// <value>The class in snake case until a model numbers it.</value>
     public string Name
     {
-        get => _name ?? DefaultName;
+        get => _settings.Name ?? DefaultName;
         init
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(value);
-            _name = value;
+            GiveName(value);
         }
     }
 
     /// <summary>The seed of the initial weights where the layer is built on its own; in a model, the model's seed governs unless this is set.</summary>
     /// <value>null: another one for each layer.</value>
-    public int? Seed { get; init; }
+    public int? Seed
+    {
+        get => _settings.Seed;
+        init => Change(_settings with { Seed = value });
+    }
 
     /// <summary>The shape that the layer was built for, samples first; null before it is built.</summary>
     public Shape? InputShape
@@ -60,11 +68,11 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <value>true</value>
     public bool Trainable
     {
-        get => _trainable;
+        get => _settings.Trainable;
         set
         {
             using var change = Guard.Change(nameof(Trainable));
-            _trainable = value;
+            Change(_settings with { Trainable = value });
             FreezeOrThaw();
         }
     }
@@ -72,7 +80,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Who uses the layer; a layer in a model has the model's.</summary>
     internal AccessGuard Guard { get; private set; } = new("layer");
 
-    internal bool HasGivenName => _name is not null;
+    internal bool HasGivenName => _settings.Name is not null;
 
     internal string DefaultName => SnakeCase(KerasClass);
 
@@ -92,6 +100,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     /// <summary>One of the layer's own weights, whose type and device the input must have; null where there are none, or before the layer is built.</summary>
     internal virtual Tensor? OwnWeight => null;
+
+    /// <summary>Where the weights are, in the order of Torch's layout (see <see cref="WeightLayout.Torch"/>).</summary>
+    internal virtual IReadOnlyList<ParameterMemory> Memories => [];
 
     /// <summary>Which time steps of the output count, given those of the input; null where all do (Keras's <c>compute_mask</c>).</summary>
     internal virtual Tensor? OutputMask(Tensor input, Tensor? mask) => mask;
@@ -164,7 +175,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
                 parameter.DetachFromDisposeScope();
             }
         }
-        if (!_trainable)
+        if (!Trainable)
         {
             FreezeOrThaw();
         }
@@ -396,7 +407,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     internal bool IsDisposed => Volatile.Read(ref _isDisposed);
 
-    internal void GiveName(string name) => _name = name;
+    internal void GiveName(string name) => Change(_settings with { Name = name });
+
+    /// <summary>Sets what the layer is from now on.</summary>
+    private protected void Change(LayerSettings settings) => _settings = settings;
+
+    /// <summary>The settings with those of the layers inside.</summary>
+    private protected virtual LayerSettings Whole(LayerSettings own) => own;
 
     /// <summary>Takes the layer and all inside it into a model's use.</summary>
     internal void ShareGuard(AccessGuard guard)
@@ -448,7 +465,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
         foreach (var parameter in parameters())
         {
-            parameter.requires_grad = _trainable;
+            parameter.requires_grad = Trainable;
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EchoLstm.Engines.Fused;
+using EchoLstm.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -59,36 +59,57 @@ public sealed class Lstm : RecurrentLayer
         bool unitForgetBias = true,
         double dropout = 0,
         double recurrentDropout = 0)
-        : base("LSTM", units, returnSequences, stateful, goBackwards, dropout, recurrentDropout)
+        : this(new LstmSettings
+        {
+            Units = units,
+            ReturnSequences = returnSequences,
+            Stateful = stateful,
+            GoBackwards = goBackwards,
+            Activation = activation,
+            UseBias = useBias,
+            Dropout = dropout,
+            RecurrentDropout = recurrentDropout,
+            ReturnState = returnState,
+            RecurrentActivation = recurrentActivation,
+            UnitForgetBias = unitForgetBias,
+        })
     {
-        ReturnState = returnState;
-        Activation = activation.Validated(nameof(activation));
-        RecurrentActivation = recurrentActivation.Validated(nameof(recurrentActivation));
-        UseBias = useBias;
-        UnitForgetBias = unitForgetBias;
     }
 
+    internal Lstm(LstmSettings settings)
+        : base(settings)
+    {
+        settings.RecurrentActivation.Validated("recurrentActivation");
+        CheckedSteps(settings.CheckpointSteps);
+    }
+
+    internal new LstmSettings Settings => (LstmSettings)base.Settings;
+
     /// <summary>Whether <see cref="FinalState"/> keeps the state after the last call.</summary>
-    public bool ReturnState { get; }
+    public bool ReturnState => Settings.ReturnState;
 
     /// <summary>The activation of the candidate and of the cell state.</summary>
-    public Activation Activation { get; }
+    public Activation Activation => Settings.Activation;
 
     /// <summary>The activation of the gates (Keras's <c>recurrent_activation</c>).</summary>
-    public Activation RecurrentActivation { get; }
+    public Activation RecurrentActivation => Settings.RecurrentActivation;
 
     /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
-    public bool UseBias { get; }
+    public bool UseBias => Settings.UseBias;
 
     /// <summary>Whether the forget gate's bias begins at 1 (Keras's <c>unit_forget_bias</c>).</summary>
-    public bool UnitForgetBias { get; }
+    public bool UnitForgetBias => Settings.UnitForgetBias;
 
     /// <summary>
     /// Whether calls run the fused kernels where they can: float32 on the CPU, no mask, no recurrent dropout in training. The numbers are Torch's, to rounding, several times
     /// faster, forward and backward. Gradients of gradients are computed by Torch's own operations.
     /// </summary>
     /// <value>true</value>
-    public bool UsesFusedKernel { get; set; } = true;
+    public bool UsesFusedKernel
+    {
+        get => Settings.UsesFusedKernel;
+        set => Change(Settings with { UsesFusedKernel = value });
+    }
 
     /// <summary>
     /// After how many time steps training in a model keeps the states alone; the backward pass computes the steps between once more (gradient checkpointing, Chen et al. 2016).
@@ -99,10 +120,8 @@ public sealed class Lstm : RecurrentLayer
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int? CheckpointSteps
     {
-        get;
-        init => field = value is null or >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "CheckpointSteps is a number of time steps: at least 1, or null to keep every step.");
+        get => Settings.CheckpointSteps;
+        init => Change(Settings with { CheckpointSteps = CheckedSteps(value) });
     }
 
     /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
@@ -162,12 +181,14 @@ public sealed class Lstm : RecurrentLayer
         return CopyCarried() is { } carried ? new LstmState(carried[0].DetachFromDisposeScope(), carried[1].DetachFromDisposeScope()) : null;
     }
 
-    /// <summary>Where the input weights (4 units, features + 1) and the recurrent weights (4 units, units) are.</summary>
-    internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
-        (new ParameterMemory(() => _lstm!.get_parameter(InputWeights)!, staysUntilDisposed: true), new ParameterMemory(() => _lstm!.get_parameter(RecurrentWeights)!, staysUntilDisposed: true));
+    // (4 units, features + 1) and (4 units, units).
+    internal override IReadOnlyList<ParameterMemory> Memories => [MemoryOf(_lstm!, InputWeights), MemoryOf(_lstm!, RecurrentWeights)];
 
-    internal override RecurrentLayer Reversed() =>
-        new Lstm(Units, ReturnSequences, ReturnState, Stateful, !GoBackwards, Activation, RecurrentActivation, UseBias, UnitForgetBias, Dropout, RecurrentDropout) { Seed = Seed, CheckpointSteps = CheckpointSteps, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
+    internal override RecurrentLayer Reversed() => new Lstm(Settings with { GoBackwards = !GoBackwards });
+
+    private static int? CheckedSteps(int? value) => value is null or >= 1
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, "CheckpointSteps is a number of time steps: at least 1, or null to keep every step.");
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

@@ -13,17 +13,27 @@ public sealed class Masking : Layer
     /// <param name="maskValue">A step is masked where every feature equals this; finite. <value>0</value></param>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN, which equals nothing, or infinite, which data may not be.</exception>
     public Masking(double maskValue = 0)
-        : base("Masking")
+        : this(new MaskingSettings { MaskValue = maskValue })
     {
-        if (!double.IsFinite(maskValue))
-        {
-            throw new ArgumentOutOfRangeException(nameof(maskValue), maskValue, "maskValue must be a finite number: NaN equals nothing, and data may not hold infinities. Replace what is missing in the data by a number that it does not have, e.g. -1, and mask that.");
-        }
-        MaskValue = maskValue;
     }
 
+    internal Masking(MaskingSettings settings)
+        : base(settings)
+    {
+        if (!double.IsFinite(settings.MaskValue))
+        {
+            throw new ArgumentOutOfRangeException(
+                "maskValue",
+                settings.MaskValue,
+                "maskValue must be a finite number: NaN equals nothing, and data may not hold infinities. "
+                + "Replace what is missing in the data by a number that it does not have, e.g. -1, and mask that.");
+        }
+    }
+
+    internal new MaskingSettings Settings => (MaskingSettings)base.Settings;
+
     /// <summary>A step is masked where every feature equals this.</summary>
-    public double MaskValue { get; }
+    public double MaskValue => Settings.MaskValue;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)

@@ -18,26 +18,32 @@ public sealed class MaxPooling1D : Layer
     /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. Nothing that is added ever wins. <value>Valid</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
     public MaxPooling1D(int poolSize = 2, int? strides = null, StepPadding padding = StepPadding.Valid)
-        : base("MaxPooling1D")
+        : this(new MaxPooling1DSettings { PoolSize = poolSize, Strides = strides ?? poolSize, Padding = padding })
     {
-        PoolSize = AtLeastOne(poolSize, nameof(poolSize), "MaxPooling1D");
-        Strides = AtLeastOne(strides ?? poolSize, nameof(strides), "MaxPooling1D");
-        if (padding is not (StepPadding.Valid or StepPadding.Same))
-        {
-            throw new ArgumentOutOfRangeException(nameof(padding), padding, $"MaxPooling1D has no padding {padding}: expected Valid or Same.");
-        }
-        Padding = padding;
-        _windows = new StepWindows(PoolSize, Strides, padding);
     }
 
+    internal MaxPooling1D(MaxPooling1DSettings settings)
+        : base(settings)
+    {
+        AtLeastOne(settings.PoolSize, "poolSize", "MaxPooling1D");
+        AtLeastOne(settings.Strides, "strides", "MaxPooling1D");
+        if (settings.Padding is not (StepPadding.Valid or StepPadding.Same))
+        {
+            throw new ArgumentOutOfRangeException("padding", settings.Padding, $"MaxPooling1D has no padding {settings.Padding}: expected Valid or Same.");
+        }
+        _windows = new StepWindows(PoolSize, Strides, Padding);
+    }
+
+    internal new MaxPooling1DSettings Settings => (MaxPooling1DSettings)base.Settings;
+
     /// <summary>The number of time steps of a window.</summary>
-    public int PoolSize { get; }
+    public int PoolSize => Settings.PoolSize;
 
     /// <summary>The number of time steps from one window to the next.</summary>
-    public int Strides { get; }
+    public int Strides => Settings.Strides;
 
     /// <summary>Whether windows may reach over the ends of the sequence.</summary>
-    public StepPadding Padding { get; }
+    public StepPadding Padding => Settings.Padding;
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 

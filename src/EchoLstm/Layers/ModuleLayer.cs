@@ -11,7 +11,7 @@ internal sealed class ModuleLayer : Layer
     private readonly string[] _names;
 
     internal ModuleLayer(nn.Module<Tensor, Tensor> module)
-        : base(module.GetName())
+        : base(new ModuleSettings(module.GetName()))
     {
         _module = module;
         _names = [.. module.named_parameters().Select(named => named.name)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,50 +25,61 @@ public abstract class RecurrentLayer : Layer, IStateful
     private Tensor[]? _carried;
     private SeededRandom? _random;
 
-    private protected RecurrentLayer(string kerasClass, int units, bool returnSequences, bool stateful, bool goBackwards, double dropout, double recurrentDropout)
-        : base(kerasClass)
+    private protected RecurrentLayer(RecurrentSettings settings)
+        : base(settings)
     {
-        if (units < 1)
+        if (settings.Units < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(units), units, $"{GetType().Name} needs at least 1 unit.");
+            throw new ArgumentOutOfRangeException("units", settings.Units, $"{GetType().Name} needs at least 1 unit.");
         }
-        Units = units;
-        ReturnSequences = returnSequences;
-        Stateful = stateful;
-        GoBackwards = goBackwards;
-        Dropout = DropoutMask.CheckRate(dropout, nameof(dropout));
-        RecurrentDropout = DropoutMask.CheckRate(recurrentDropout, nameof(recurrentDropout));
+        DropoutMask.CheckRate(settings.Dropout, "dropout");
+        DropoutMask.CheckRate(settings.RecurrentDropout, "recurrentDropout");
+        settings.Activation.Validated("activation");
     }
 
+    internal new RecurrentSettings Settings => (RecurrentSettings)base.Settings;
+
     /// <summary>The size of the output and of the state.</summary>
-    public int Units { get; }
+    public int Units => Settings.Units;
 
     /// <summary>Whether the output is that of every step, not of the last alone.</summary>
-    public bool ReturnSequences { get; }
+    public bool ReturnSequences => Settings.ReturnSequences;
 
     /// <summary>Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="ResetStates"/>.</summary>
-    public bool Stateful { get; }
+    public bool Stateful => Settings.Stateful;
 
     /// <summary>Whether the steps are read from the last to the first; returned sequences are then in that order.</summary>
-    public bool GoBackwards { get; }
+    public bool GoBackwards => Settings.GoBackwards;
 
     /// <summary>The share of input values that training drops, the same ones at every step of a sequence.</summary>
-    public double Dropout { get; }
+    public double Dropout => Settings.Dropout;
 
     /// <summary>The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</summary>
-    public double RecurrentDropout { get; }
+    public double RecurrentDropout => Settings.RecurrentDropout;
 
     /// <summary>A penalty on the kernel.</summary>
     /// <value>null: none.</value>
-    public Regularizer? KernelRegularizer { get; init; }
+    public Regularizer? KernelRegularizer
+    {
+        get => Settings.KernelRegularizer;
+        init => Change(Settings with { KernelRegularizer = value });
+    }
 
     /// <summary>A penalty on the recurrent kernel.</summary>
     /// <value>null: none.</value>
-    public Regularizer? RecurrentRegularizer { get; init; }
+    public Regularizer? RecurrentRegularizer
+    {
+        get => Settings.RecurrentRegularizer;
+        init => Change(Settings with { RecurrentRegularizer = value });
+    }
 
     /// <summary>A penalty on the bias.</summary>
     /// <value>null: none.</value>
-    public Regularizer? BiasRegularizer { get; init; }
+    public Regularizer? BiasRegularizer
+    {
+        get => Settings.BiasRegularizer;
+        init => Change(Settings with { BiasRegularizer = value });
+    }
 
     long? IStateful.StateSamples
     {
@@ -95,6 +107,9 @@ public abstract class RecurrentLayer : Layer, IStateful
         using var turn = TakeTurn();
         return _carried is null ? null : [.. _carried.Select(state => state.clone())];
     }
+
+    /// <summary>Where a parameter of the layer's module is.</summary>
+    private protected static ParameterMemory MemoryOf(nn.Module module, string name) => new(() => module.get_parameter(name)!, staysUntilDisposed: true);
 
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
     internal abstract int StateCount { get; }
@@ -152,49 +167,24 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     void IStateful.PutState(IDisposable? state) => Carry(((TakenState?)state)?.States);
 
-    /// <summary>Draws what dropout leaves of some values: zeros and 1 / (1 - rate).</summary>
-    internal void DrawKept(double rate, Span<float> values) => DropoutMask.Draw(_random!, rate, values);
-
-    /// <summary>Copies the carried state, or zeros, to rows of memory.</summary>
-    internal unsafe void ReadCarried(ReadOnlySpan<nint> rows, int samples, int stride)
+    /// <summary>The carried state as float32 on the CPU; null where there is none.</summary>
+    internal Tensor[]? CarriedFloats()
     {
         if (_carried is not null && _carried[0].dtype != ScalarType.Float32)
         {
             MoveCarried(ScalarType.Float32, CPU);
         }
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var carried = _carried is null ? [] : MemoryMarshal.Cast<byte, float>(_carried[i].bytes);
-            for (var r = 0; r < samples; r++)
-            {
-                var row = new Span<float>((float*)rows[i] + ((long)r * stride), Units);
-                if (carried.IsEmpty)
-                {
-                    row.Clear();
-                }
-                else
-                {
-                    carried.Slice(r * Units, Units).CopyTo(row);
-                }
-            }
-        }
+        return _carried;
     }
 
-    /// <summary>Carries the state that lies in rows of memory.</summary>
-    internal unsafe void WriteCarried(ReadOnlySpan<nint> rows, int samples, int stride)
+    /// <summary>The carried state, zeros where there is none.</summary>
+    internal Tensor[] CarriedOrZeros(int samples)
     {
         if (_carried is null)
         {
             CarryZeros(samples);
         }
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var carried = MemoryMarshal.Cast<byte, float>(_carried![i].bytes);
-            for (var r = 0; r < samples; r++)
-            {
-                new ReadOnlySpan<float>((float*)rows[i] + ((long)r * stride), Units).CopyTo(carried.Slice(r * Units, Units));
-            }
-        }
+        return _carried!;
     }
 
     /// <summary>A layer like this one, unbuilt, that reads in the other direction.</summary>

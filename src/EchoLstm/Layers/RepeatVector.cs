@@ -13,17 +13,23 @@ public sealed class RepeatVector : Layer
     /// <param name="n">The number of time steps of the output.</param>
     /// <exception cref="ArgumentOutOfRangeException">n is below 1.</exception>
     public RepeatVector(int n)
-        : base("RepeatVector")
+        : this(new RepeatVectorSettings { N = n })
     {
-        if (n < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(n), n, "RepeatVector makes at least 1 time step.");
-        }
-        N = n;
     }
 
+    internal RepeatVector(RepeatVectorSettings settings)
+        : base(settings)
+    {
+        if (settings.N < 1)
+        {
+            throw new ArgumentOutOfRangeException("n", settings.N, "RepeatVector makes at least 1 time step.");
+        }
+    }
+
+    internal new RepeatVectorSettings Settings => (RepeatVectorSettings)base.Settings;
+
     /// <summary>The number of time steps of the output.</summary>
-    public int N { get; }
+    public int N => Settings.N;
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 

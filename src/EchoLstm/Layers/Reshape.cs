@@ -13,15 +13,18 @@ namespace EchoLstm.Layers;
 /// </code></example>
 public sealed class Reshape : Layer
 {
-    private readonly long[] _target;
-
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="targetShape">The shape of one sample, without the samples axis; one length may be -1, which is then found.</param>
     /// <exception cref="ArgumentException">A length is neither positive nor -1, or more than one is -1, or their product is too large.</exception>
     public Reshape(params long[] targetShape)
-        : base("Reshape")
+        : this(new ReshapeSettings { TargetShape = [.. targetShape ?? throw new ArgumentNullException(nameof(targetShape))] })
     {
-        ArgumentNullException.ThrowIfNull(targetShape);
+    }
+
+    internal Reshape(ReshapeSettings settings)
+        : base(settings)
+    {
+        var targetShape = settings.TargetShape;
         if (targetShape.Any(length => length is < 1 and not -1) || targetShape.Count(length => length == -1) > 1)
         {
             throw new ArgumentException(
@@ -34,11 +37,12 @@ public sealed class Reshape : Layer
                 string.Create(CultureInfo.InvariantCulture, $"Reshape can't make ({string.Join(", ", targetShape)}): no tensor has so many values. Check how the lengths were computed."),
                 nameof(targetShape));
         }
-        _target = [.. targetShape];
     }
 
+    internal new ReshapeSettings Settings => (ReshapeSettings)base.Settings;
+
     /// <summary>The shape of one sample of the output, without the samples axis; -1 for the length that is found.</summary>
-    public IReadOnlyList<long> TargetShape => _target;
+    public IReadOnlyList<long> TargetShape => Settings.TargetShape;
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
@@ -47,17 +51,17 @@ public sealed class Reshape : Layer
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         var values = inputShape.Skip(1).Aggregate((long?)1, (product, length) => product * length);
-        var known = _target.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
-        var isOpen = _target.Contains(-1);
+        var known = TargetShape.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
+        var isOpen = TargetShape.Contains(-1);
         var fits = values is not { } count || (isOpen ? count > 0 && count % known == 0 : count == known);
         if (inputShape.Rank == 0 || !fits)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{Title} makes samples of shape ({string.Join(", ", _target)}), so it expects {(isOpen ? "a multiple of " : "")}{known} values a sample but received {inputShape}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
+                string.Create(CultureInfo.InvariantCulture, $"{Title} makes samples of shape ({string.Join(", ", TargetShape)}), so it expects {(isOpen ? "a multiple of " : "")}{known} values a sample but received {inputShape}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
                 string.Create(CultureInfo.InvariantCulture, $"(samples, ...) with {(isOpen ? "a multiple of " : "")}{known} values"),
                 inputShape.ToString());
         }
-        return new Shape([inputShape[0], .. _target.Select(length => length == -1 ? values / known : length)]);
+        return new Shape([inputShape[0], .. TargetShape.Select(length => length == -1 ? values / known : length)]);
     }
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
@@ -70,6 +74,6 @@ public sealed class Reshape : Layer
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         StepMasks.Refuse(mask, Title, "its output may have other time steps");
-        return input.reshape([input.shape[0], .. _target]);
+        return input.reshape([input.shape[0], .. TargetShape]);
     }
 }

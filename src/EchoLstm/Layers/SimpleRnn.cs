@@ -1,5 +1,5 @@
 using System.Globalization;
-using EchoLstm.Engines.Fused;
+using EchoLstm.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,17 +34,30 @@ public sealed class SimpleRnn : RecurrentLayer
         bool useBias = true,
         double dropout = 0,
         double recurrentDropout = 0)
-        : base("SimpleRNN", units, returnSequences, stateful, goBackwards, dropout, recurrentDropout)
+        : this(new SimpleRnnSettings
+        {
+            Units = units,
+            ReturnSequences = returnSequences,
+            Stateful = stateful,
+            GoBackwards = goBackwards,
+            Activation = activation,
+            UseBias = useBias,
+            Dropout = dropout,
+            RecurrentDropout = recurrentDropout,
+        })
     {
-        Activation = activation.Validated(nameof(activation));
-        UseBias = useBias;
+    }
+
+    internal SimpleRnn(SimpleRnnSettings settings)
+        : base(settings)
+    {
     }
 
     /// <summary>The activation of the output.</summary>
-    public Activation Activation { get; }
+    public Activation Activation => Settings.Activation;
 
     /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
-    public bool UseBias { get; }
+    public bool UseBias => Settings.UseBias;
 
     internal override string? CountingFormula => InputShape?.Last is { } features
         ? string.Create(CultureInfo.InvariantCulture, $"({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²")
@@ -79,12 +92,10 @@ public sealed class SimpleRnn : RecurrentLayer
         return (output.MoveToOuterDisposeScope(), states[0].alias().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Where the input weights (units, features + 1) and the recurrent weights (units, units) are.</summary>
-    internal (ParameterMemory Input, ParameterMemory Recurrent) Memory() =>
-        (new ParameterMemory(() => _rnn!.get_parameter(InputWeights)!, staysUntilDisposed: true), new ParameterMemory(() => _rnn!.get_parameter(RecurrentWeights)!, staysUntilDisposed: true));
+    // (units, features + 1) and (units, units).
+    internal override IReadOnlyList<ParameterMemory> Memories => [MemoryOf(_rnn!, InputWeights), MemoryOf(_rnn!, RecurrentWeights)];
 
-    internal override RecurrentLayer Reversed() =>
-        new SimpleRnn(Units, ReturnSequences, Stateful, !GoBackwards, Activation, UseBias, Dropout, RecurrentDropout) { Seed = Seed, KernelRegularizer = KernelRegularizer, RecurrentRegularizer = RecurrentRegularizer, BiasRegularizer = BiasRegularizer };
+    internal override RecurrentLayer Reversed() => new SimpleRnn((SimpleRnnSettings)Settings with { GoBackwards = !GoBackwards });
 
     private protected override void CreateModules(long features, SeededRandom random)
     {

@@ -21,7 +21,7 @@ public sealed class TimeDistributed : Layer
     /// <param name="inner">What to apply to each time step; it belongs to this layer from now on.</param>
     /// <exception cref="ArgumentException">It has too many layers inside each other.</exception>
     public TimeDistributed(nn.Module<Tensor, Tensor> inner)
-        : base("TimeDistributed")
+        : base(new TimeDistributedSettings { Layer = null! })
     {
         ArgumentNullException.ThrowIfNull(inner);
         Nesting.Check(inner, Title, nameof(inner));
@@ -35,6 +35,8 @@ public sealed class TimeDistributed : Layer
 
     /// <summary>It as a layer.</summary>
     internal Layer InnerLayer => _inner;
+
+    private protected override LayerSettings Whole(LayerSettings own) => (TimeDistributedSettings)own with { Layer = _inner.Settings };
 
     internal override string? CountingFormula => _inner.CountingFormula;
 

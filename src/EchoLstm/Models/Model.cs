@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Files;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Models.Saving;
 using EchoLstm.Training;
@@ -26,8 +27,8 @@ public abstract class Model : Layer
 {
     private readonly ModelRunner _runner;
 
-    private protected Model(string kerasClass)
-        : base(kerasClass)
+    private protected Model(LayerSettings settings)
+        : base(settings)
     {
         ShareGuard(new AccessGuard("model"));
         _runner = new ModelRunner(this);
@@ -109,7 +110,7 @@ public abstract class Model : Layer
     internal LaneWidth? ForcedWidth { get; set; }
 
     /// <summary>What Compile set; null before.</summary>
-    internal Compilation? Settings => _runner.Compilation;
+    internal new Compilation? Settings => _runner.Compilation;
 
     /// <summary>Each layer with its output's shape; null where the model is not built.</summary>
     internal abstract IEnumerable<(Layer Layer, Shape? Output)> Outputs { get; }

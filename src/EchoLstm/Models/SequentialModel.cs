@@ -37,7 +37,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     /// <param name="layers">The layers, first to last: EchoLstm's or any TorchSharp modules; they belong to the model from now on.</param>
     /// <exception cref="ArgumentException">A layer is given twice, or two have one name.</exception>
     public SequentialModel(params nn.Module<Tensor, Tensor>[] layers)
-        : base("Sequential")
+        : base(new SequentialSettings { Layers = [] })
     {
         ArgumentNullException.ThrowIfNull(layers);
         foreach (var layer in layers)
@@ -270,6 +270,9 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
             shape = layer.OutputShape(shape);
         }
     }
+
+    private protected override LayerSettings Whole(LayerSettings own) =>
+        (SequentialSettings)own with { Layers = [.. _layers.Select(layer => layer.Settings)], RequestedEngine = RequestedEngine };
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {

@@ -1,4 +1,4 @@
-using EchoLstm.Engines.Fused;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,10 +8,7 @@ namespace EchoLstm.Training;
 /// <summary>What Keras does to probabilities before their logarithm.</summary>
 internal static class Probabilities
 {
-    /// <summary>Keras's <c>epsilon</c>: how near to 0 and 1 a probability may come.</summary>
-    internal const double Epsilon = 1e-7;
-
-    internal static Tensor Clipped(Tensor probabilities) => probabilities.clamp(Epsilon, 1 - Epsilon);
+    internal static Tensor Clipped(Tensor probabilities) => probabilities.clamp(FusedLoss.Epsilon, 1 - FusedLoss.Epsilon);
 
     /// <summary>Log probabilities over the last axis, from logits or from numbers that are first made to sum to 1.</summary>
     internal static Tensor LogOfClasses(Tensor output, bool fromLogits)

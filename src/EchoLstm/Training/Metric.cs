@@ -1,4 +1,4 @@
-using EchoLstm.Engines.Fused;
+using EchoLstm.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -57,7 +57,8 @@ public sealed class CallbacksTests : IDisposable
         using var loaded = SequentialModel.Load("best.safetensors");    // goes on from there, or predicts
         #endregion
 
-        Directory.GetFiles("runs").Select(Path.GetFileName).Should().HaveCount(2).And.Contain(name => name!.StartsWith("010-0.", StringComparison.Ordinal));
+        Directory.GetFiles("runs").Select(Path.GetFileName).Should().HaveCount(2)
+            .And.Contain(name => name!.StartsWith("010-0.", StringComparison.Ordinal));
         loaded.Evaluate(x.narrow(0, 16, 4), y.narrow(0, 16, 4))["loss"].Should().BeApproximately(best.Best!.Value, 1e-6);
     }
 
@@ -69,8 +70,13 @@ public sealed class CallbacksTests : IDisposable
         Callback[] plateau = [new ReduceLrOnPlateau(factor: 0.5, patience: 5, minLearningRate: 1e-5)];
         #endregion
 
-        model.Fit(x, y, epochs: 6, verbose: 0, callbacks: warmUp)["learning_rate"].Should().BeEquivalentTo([0.002, 0.004, 0.006, 0.008, 0.01, 0.01], options => options.WithStrictOrdering().Using<double>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-12)).WhenTypeIs<double>());
-        model.Fit(x, y, epochs: 200, validationSplit: 0.2, verbose: 0, callbacks: plateau)["learning_rate"].Should().BeInDescendingOrder().And.Contain(0.005);
+        var rates = model.Fit(x, y, epochs: 6, verbose: 0, callbacks: warmUp)["learning_rate"];
+        rates.Should().BeEquivalentTo(
+            [0.002, 0.004, 0.006, 0.008, 0.01, 0.01],
+            options => options.WithStrictOrdering()
+                .Using<double>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-12)).WhenTypeIs<double>());
+        rates = model.Fit(x, y, epochs: 200, validationSplit: 0.2, verbose: 0, callbacks: plateau)["learning_rate"];
+        rates.Should().BeInDescendingOrder().And.Contain(0.005);
     }
 
     [Fact]
@@ -93,7 +99,8 @@ public sealed class CallbacksTests : IDisposable
     public void TensorBoard_gets_its_files()
     {
         #region
-        model.Fit(x, y, epochs: 20, validationSplit: 0.2, verbose: 0, callbacks: [new TensorBoard("logs/first")]);    // then: tensorboard --logdir logs
+        // Then: tensorboard --logdir logs
+        model.Fit(x, y, epochs: 20, validationSplit: 0.2, verbose: 0, callbacks: [new TensorBoard("logs/first")]);
         #endregion
 
         Directory.GetDirectories("logs/first").Select(Path.GetFileName).Should().BeEquivalentTo("train", "validation");
@@ -119,11 +126,13 @@ public sealed class CallbacksTests : IDisposable
     {
         var text = "";
         #region
-        var progress = new Progress<FitReport>(report => Show($"epoch {report.Epoch + 1} of {report.Epochs}, loss {report.Figures["loss"]:F4}"));
+        var progress = new Progress<FitReport>(report =>
+            Show($"epoch {report.Epoch + 1} of {report.Epochs}, loss {report.Figures["loss"]:F4}"));
         model.Fit(x, y, epochs: 1000, verbose: 0, progress: progress);
         #endregion
 
-        SpinWait.SpinUntil(() => text.StartsWith("epoch 1000 of 1000, loss ", StringComparison.Ordinal), TimeSpan.FromSeconds(10)).Should().BeTrue();
+        SpinWait.SpinUntil(() => text.StartsWith("epoch 1000 of 1000, loss ", StringComparison.Ordinal), TimeSpan.FromSeconds(10))
+            .Should().BeTrue();
 
         void Show(FormattableString line) => text = line.ToString(CultureInfo.InvariantCulture);
     }

@@ -22,7 +22,7 @@ public class DifferencesTests
         var x = Numbers.Uniform(1, [2, 3, 4]);
         var operations = lstm.call(x);
         lstm.UsesFusedKernel = true;
-        (lstm.call(x) - operations).abs().max().ToDouble().Should().BeLessThan(1e-6);
+        (lstm.call(x) - operations).abs().max().item<float>().Should().BeLessThan(1e-6f);
     }
 
     [Fact]
@@ -90,12 +90,13 @@ public class DifferencesTests
         model.Compile(Loss.MeanSquaredError(), new Adam());
         var (x, y) = (new float[4, 3, 1], new float[4, 1]);
 
-        Assert.Throws<ArgumentException>(Fit).Message.Should().Contain("monitors 'val_loss', but the fit measures loss. Pass validationSplit");
+        Assert.Throws<ArgumentException>(Fit).Message
+            .Should().Contain("monitors 'val_loss', but the fit measures loss. Pass validationSplit");
 
         void Fit()
         {
         #region
-        model.Fit(x, y, callbacks: [new EarlyStopping(patience: 5)]);    // "... monitors 'val_loss', but the fit measures loss. Pass validationSplit ..."
+        model.Fit(x, y, callbacks: [new EarlyStopping(patience: 5)]);    // "... monitors 'val_loss', but the fit measures loss. ..."
         #endregion
         }
     }
@@ -279,7 +280,7 @@ public class DifferencesTests
         using var scope = NewDisposeScope();
         #region
         using var bare = new SequentialModel(new Masking(-1), nn.Linear(1, 1));                          // Predict is an error
-        using var wrapped = new SequentialModel(new Masking(-1), new TimeDistributed(nn.Linear(1, 1)));  // applied to each step; the mask goes on
+        using var wrapped = new SequentialModel(new Masking(-1), new TimeDistributed(nn.Linear(1, 1)));  // the mask goes on
         #endregion
         bare.Build(3, 1);
         wrapped.Build(3, 1);
@@ -307,9 +308,10 @@ public class DifferencesTests
         using var lstm = new Lstm(5);
         lstm.Build(new Shape(null, 7, 3));
         #region
-        var weights = lstm.GetWeights();                            // kernel (3, 20), recurrent kernel (5, 20), bias (20) for 3 features and 5 units
+        var weights = lstm.GetWeights();                            // for 3 features: kernel (3, 20), recurrent kernel (5, 20), bias (20)
         #endregion
-        weights.Select(weight => string.Join(", ", Enumerable.Range(0, weight.Rank).Select(weight.GetLength))).Should().Equal("3, 20", "5, 20", "20");
+        weights.Select(weight => string.Join(", ", Enumerable.Range(0, weight.Rank).Select(weight.GetLength)))
+            .Should().Equal("3, 20", "5, 20", "20");
     }
 
     [Fact]
@@ -329,7 +331,7 @@ public class DifferencesTests
         var (x, y) = (new float[,] { { 1 }, { 2 } }, new float[,] { { 3 }, { 4 } });
         #region
         var whole = model.Fit(x, y, verbose: 0);
-        var half = model.Fit(x, y, verbose: 0, sampleWeight: new float[] { 0.5f, 0.5f });    // half the loss; PyTorch's weights would change nothing
+        var half = model.Fit(x, y, verbose: 0, sampleWeight: new float[] { 0.5f, 0.5f });    // half the loss; in PyTorch, no change
         #endregion
         half.Loss[0].Should().BeApproximately(whole.Loss[0] / 2, 1e-6);
     }

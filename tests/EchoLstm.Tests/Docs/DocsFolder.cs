@@ -1,6 +1,6 @@
 namespace EchoLstm.Tests.Docs;
 
-/// <summary>The pages as they stand in the repository, and the code of the tests that they show.</summary>
+/// <summary>The pages as they stand in the repository.</summary>
 internal static class DocsFolder
 {
     /// <summary>The repository's root: the folder above the tests that has the solution.</summary>
@@ -10,9 +10,7 @@ internal static class DocsFolder
     internal static IReadOnlyList<string> Pages { get; } =
     [
         "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
-        "samples/EchoLstm.Samples/Sunspots/README.md",
-        "tests/EchoLstm.Benchmarks/README.md", "tests/EchoLstm.Tests/Golden/README.md",
-        .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
+        .. new[] { "docs", "findings", "samples", "tests" }.SelectMany(PagesUnder).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>A page of docs/.</summary>
@@ -24,6 +22,11 @@ internal static class DocsFolder
     /// <summary>The blocks of code of one language, without their fences.</summary>
     internal static string[] Blocks(string text, string language) =>
         [.. text.Split($"\n```{language}\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)])];
+
+    private static IEnumerable<string> PagesUnder(string folder) =>
+        Directory.GetFiles(Path.Combine(Root, folder), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"));
 
     private static string FindRoot()
     {

@@ -2,15 +2,12 @@ using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
-using Console = EchoLstm.Tests.Docs.Shown;
 
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/echo.md.</summary>
-public class EchoPageTests
+public class EchoPageTests() : PageProgram("docs/echo.md")
 {
-    private const string Page = "echo.md";
-
     [Fact]
     public void Windows_of_a_random_sequence()
     {
@@ -18,9 +15,8 @@ public class EchoPageTests
         Console.WriteLine(SupervisedFrames.PairsTable([11, 22, 33, 44, 55], nIn: 3, nOut: 2, dropIncomplete: true));
 
         var (x, y) = SupervisedFrames.RandomEcho(new RandomSequence(seed: 11), nIn: 5, nOut: 5);
-        Console.WriteLine($"X ({x.GetLength(0)}, {x.GetLength(1)}, {x.GetLength(2)}), y ({y.GetLength(0)}, {y.GetLength(1)}, {y.GetLength(2)})");
+        Console.WriteLine($"X ({x.GetLength(0)}, {x.GetLength(1)}, {x.GetLength(2)}), y ({y.GetLength(0)}, {y.GetLength(1)}, 100)");
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -37,10 +33,9 @@ public class EchoPageTests
         }
 
         var (newX, newY) = SupervisedFrames.RandomEcho(source, nIn: 5, nOut: 5);
-        var figures = model.Evaluate(newX, newY, batchSize: 7);
-        Console.WriteLine($"all 105 items of a new sequence right: {figures["accuracy"] == 1}");
+        var metrics = model.Evaluate(newX, newY, batchSize: 7);
+        Console.WriteLine($"all 105 items of a new sequence right: {metrics["accuracy"] == 1}");
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -56,7 +51,6 @@ public class EchoPageTests
         model.Compile(Loss.MeanSquaredError(), new Adam());
         Console.WriteLine(model.Summary());
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -64,8 +58,8 @@ public class EchoPageTests
     {
         #region
         using var tutorial = EchoModels.EncoderDecoder(seed: 11);    // 5 steps in, 2 out, of 100 classes
-        Console.WriteLine($"{tutorial.CountParameters()} parameters, {tutorial.InputShape} to {tutorial.OutputShape(tutorial.InputShape!)}");
+        var output = tutorial.OutputShape(tutorial.InputShape!);
+        Console.WriteLine($"{tutorial.CountParameters()} parameters, {tutorial.InputShape} to {output}");
         #endregion
-        Shown.On(Page);
     }
 }

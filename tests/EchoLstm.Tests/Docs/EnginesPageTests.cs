@@ -1,15 +1,12 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
-using Console = EchoLstm.Tests.Docs.Shown;
 
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/engines.md.</summary>
-public class EnginesPageTests
+public class EnginesPageTests() : PageProgram("docs/engines.md")
 {
-    private const string Page = "engines.md";
-
     [Fact]
     public void The_engine_says_why()
     {
@@ -20,7 +17,6 @@ public class EnginesPageTests
         Console.WriteLine(fused.Engine);
         Console.WriteLine(torch.Engine);
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -30,13 +26,12 @@ public class EnginesPageTests
         #region
         using var first = EchoModels.ManyToMany(seed: 1);
         using var second = EchoModels.ManyToMany(seed: 1);
-        second.RequestedEngine = EngineKind.Torch;                // where Fused can't run the model, asking for it is an error that says why
+        second.RequestedEngine = EngineKind.Torch;    // Fused, where it can't run the model, is an error that says why
         var fused = first.Fit(x, y, epochs: 50, batchSize: 1, verbose: 0);
         var torch = second.Fit(x, y, epochs: 50, batchSize: 1, verbose: 0);
         var apart = fused.Loss.Zip(torch.Loss, (a, b) => Math.Abs(a - b) / b).Max();
         Console.WriteLine($"{fused.Engine.Kind} and {torch.Engine.Kind}: losses agree to 1e-4: {apart < 1e-4}");
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -45,7 +40,7 @@ public class EnginesPageTests
         #region
         using var model = EchoModels.ManyToMany(seed: 1);
         float[] x = [0, 0.2f, 0.4f, 0.6f, 0.8f], y = new float[5];
-        model.Predict(x, y);                                      // one sample of five steps; nothing is allocated after the first call
+        model.Predict(x, y);    // one sample of five steps, from memory into memory
         #endregion
         y.Should().Equal(model.Predict<float[,,]>(EchoLstm.Data.EchoSequence.FrameManyToMany(x).X).Cast<float>());
     }

@@ -30,12 +30,16 @@ public partial class FormatPageTests
         layer.Build(new Shape(null, 6, Features));
         var row = DocsFolder.Read("format.md").Split('\n').Single(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
 
-        var weights = layer.Weights.Zip(layer.GetWeights(), (weight, values) => $"{weight.Name.Replace('/', '.')} ({string.Join(", ", Enumerable.Range(0, values.Rank).Select(values.GetLength))})").ToList();
+        var weights = layer.Weights
+            .Zip(layer.GetWeights(), (weight, values) => $"{weight.Name.Replace('/', '.')} ({Lengths(values)})").ToList();
 
         // "an Lstm's as lstm.…" stands for three that the row does not repeat.
-        var repeated = row.Contains("`lstm.…`", StringComparison.Ordinal) ? weights.Where(weight => weight.StartsWith("lstm.", StringComparison.Ordinal)).ToList() : [];
+        var repeated = row.Contains("`lstm.…`", StringComparison.Ordinal)
+            ? weights.Where(weight => weight.StartsWith("lstm.", StringComparison.Ordinal)).ToList()
+            : [];
         repeated.Should().HaveCount(name == "AttentionDecoder" ? 3 : 0);
-        Weight().Matches(row).Select(match => $"{match.Groups[1].Value} ({string.Join(", ", match.Groups[2].Value.Split(", ").Select(Length))})")
+        Weight().Matches(row)
+            .Select(match => $"{match.Groups[1].Value} ({string.Join(", ", match.Groups[2].Value.Split(", ").Select(Length))})")
             .Should().BeEquivalentTo(weights.Except(repeated));
     }
 
@@ -50,6 +54,8 @@ public partial class FormatPageTests
         var table = layer.GetWeights()[0];
         (table.GetLength(0), table.GetLength(1)).Should().Be((7, 4));
     }
+
+    private static string Lengths(Array values) => string.Join(", ", Enumerable.Range(0, values.Rank).Select(values.GetLength));
 
     private static int Length(string text) => text switch
     {

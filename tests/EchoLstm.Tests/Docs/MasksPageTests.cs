@@ -2,15 +2,12 @@ using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
-using Console = EchoLstm.Tests.Docs.Shown;
 
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/masks.md.</summary>
-public class MasksPageTests
+public class MasksPageTests() : PageProgram("docs/masks.md")
 {
-    private const string Page = "masks.md";
-
     [Fact]
     public void Padded_sequences_are_masked_by_value()
     {
@@ -33,7 +30,6 @@ public class MasksPageTests
         var z = SequencePadding.PadSequences(sequences, padding: PaddingSide.Post, value: -99);
         Console.WriteLine($"the same loss: {model.Evaluate(x, y)["loss"] == model.Evaluate(x, z)["loss"]}");
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -51,7 +47,6 @@ public class MasksPageTests
         var classes = model.Predict<float[,]>(words);
         Console.WriteLine($"{classes.GetLength(0)} sentences, {classes.GetLength(1)} classes");
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -64,9 +59,8 @@ public class MasksPageTests
             new Lstm(8, returnSequences: true),
             new TimeDistributed(new Dense(1))) { Seed = 1 };
         model.Compile(Loss.MeanSquaredError(), new Adam());
-        model.Fit(frames.X, frames.Y, epochs: 5, verbose: 0, sampleWeight: frames.TargetWeights());    // (windows, steps): 1 counts, 0 does not
+        model.Fit(frames.X, frames.Y, epochs: 5, verbose: 0, sampleWeight: frames.TargetWeights());    // 1 counts, 0 does not
         Console.WriteLine($"{frames.X.GetLength(0)} windows, engine {model.Engine.Kind}");
         #endregion
-        Shown.On(Page);
     }
 }

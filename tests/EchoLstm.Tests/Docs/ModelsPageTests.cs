@@ -1,14 +1,14 @@
+using System.Globalization;
 using EchoLstm.Data;
+using EchoLstm.Layers;
 using EchoLstm.Models;
-using Console = EchoLstm.Tests.Docs.Shown;
+using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/models.md.</summary>
-public class ModelsPageTests
+public class ModelsPageTests() : PageProgram("docs/models.md")
 {
-    private const string Page = "models.md";
-
     [Fact]
     public void The_shapes_of_each_framing()
     {
@@ -24,7 +24,44 @@ public class ModelsPageTests
         void Print(string name, Array x, Array y) => Console.WriteLine($"{name,-12}  X {Sizes(x),-9}  y {Sizes(y)}");
         string Sizes(Array array) => $"({string.Join(", ", Enumerable.Range(0, array.Rank).Select(array.GetLength))})";
         #endregion
-        Shown.On(Page);
+    }
+
+    [Fact]
+    public void One_to_one()
+    {
+        #region
+        var (x, y) = EchoSequence.FrameOneToOne(EchoSequence.Linear(5)); // (5, 1, 1) and (5, 1)
+
+        using var model = new SequentialModel(new Lstm(5), new Dense(1)) { Seed = 71 };
+        model.Build(1, 1);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        Console.WriteLine(model.Summary());
+
+        model.Fit(x, y, epochs: 1000, batchSize: 5, verbose: 0);
+        foreach (var value in model.Predict<float[,]>(x))
+        {
+            Console.WriteLine(value.ToString("0.0;-0.0;0.0", CultureInfo.InvariantCulture));
+        }
+        #endregion
+    }
+
+    [Fact]
+    public void Many_to_one()
+    {
+        #region
+        var (x, y) = EchoSequence.FrameManyToOne(EchoSequence.Linear(5)); // (1, 5, 1) and (1, 5)
+
+        using var model = new SequentialModel(new Lstm(5), new Dense(5)) { Seed = 71 };
+        model.Build(5, 1);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        Console.WriteLine(model.Summary());
+
+        model.Fit(x, y, epochs: 500, batchSize: 1, verbose: 0);
+        foreach (var value in model.Predict<float[,]>(x))
+        {
+            Console.WriteLine(value.ToString("0.0;-0.0;0.0", CultureInfo.InvariantCulture));
+        }
+        #endregion
     }
 
     [Fact]
@@ -35,8 +72,8 @@ public class ModelsPageTests
         using var manyToOne = EchoModels.ManyToOne(length: 5, seed: 1);
         using var manyToMany = EchoModels.ManyToMany(length: 5, seed: 1);
         using var oneToMany = EchoModels.OneToMany(length: 5, seed: 1);
-        Console.WriteLine($"{oneToOne.CountParameters()} {manyToOne.CountParameters()} {manyToMany.CountParameters()} {oneToMany.CountParameters()} parameters");
+        SequentialModel[] models = [oneToOne, manyToOne, manyToMany, oneToMany];
+        Console.WriteLine($"{string.Join(' ', models.Select(model => model.CountParameters()))} parameters");
         #endregion
-        Shown.On(Page);
     }
 }

@@ -2,24 +2,21 @@ using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
-using Console = EchoLstm.Tests.Docs.Shown;
 
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/start.md.</summary>
-public class StartTests
+public class StartTests() : PageProgram("docs/start.md")
 {
-    private const string Page = "start.md";
-
     [Fact]
     public void From_numbers_to_a_forecast()
     {
         #region
         float[] series = [.. Enumerable.Range(0, 220).Select(i => MathF.Sin(0.3f * i))];
-        var (x, y) = SupervisedFrames.ToShifted(series, steps: 20);    // the target of each step is the number after it
+        var (x, y) = SupervisedFrames.ToShifted(series, steps: 20);    // the target of each step is the value after it
         Console.WriteLine($"{x.GetLength(0)} windows, {x.GetLength(1)} steps, {x.GetLength(2)} feature");
         #endregion
-        Shown.On(Page);
+        ExpectOnPage();
 
         #region
         using var model = new SequentialModel(
@@ -33,16 +30,16 @@ public class StartTests
         Console.WriteLine(string.Join(", ", history.Names));
         Console.WriteLine($"{history.Epochs.Count} epochs, the last validation loss below 0.01: {history["val_loss"][^1] < 0.01}");
         #endregion
-        Shown.On(Page);
+        ExpectOnPage();
 
         #region
-        var figures = model.Evaluate(x, y);                            // "loss" and "mean_absolute_error"
+        var metrics = model.Evaluate(x, y);                            // "loss" and "mean_absolute_error"
         var next = model.Predict<float[,,]>(x);                        // (200, 20, 1)
         using var further = model.Forecast(x, steps: 3);               // each prediction becomes an input: (200, 3, 1)
         Console.WriteLine($"{next.GetLength(0)} windows of {next.GetLength(1)} steps, then {Shape.Of(further)}");
         #endregion
-        Shown.On(Page);
+        ExpectOnPage();
 
-        figures["loss"].Should().BeLessThan(0.01);
+        metrics["loss"].Should().BeLessThan(0.01);
     }
 }

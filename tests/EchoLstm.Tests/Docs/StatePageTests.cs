@@ -2,15 +2,12 @@ using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
 using TorchSharp;
-using Console = EchoLstm.Tests.Docs.Shown;
 
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/state.md.</summary>
-public class StatePageTests
+public class StatePageTests() : PageProgram("docs/state.md")
 {
-    private const string Page = "state.md";
-
     [Fact]
     public void A_stateful_model_goes_on_until_it_is_reset()
     {
@@ -20,7 +17,7 @@ public class StatePageTests
         model.Compile(Loss.MeanSquaredError(), new Adam());
         for (var epoch = 0; epoch < 10; epoch++)
         {
-            model.Fit(x, y, batchSize: 2, shuffle: false, verbose: 0);    // sample 0 of a batch goes on where sample 0 of the last one ended
+            model.Fit(x, y, batchSize: 2, shuffle: false, verbose: 0);    // sample 0 goes on where the last batch's ended
             model.ResetStates();                                          // the next epoch begins with zeros
         }
         #endregion
@@ -46,7 +43,6 @@ public class StatePageTests
         stream.Restore(saved);
         Console.WriteLine($"{stream.StepsRead} steps read");
         #endregion
-        Shown.On(Page);
 
         stream.Reset();
         stream.Step([0.1f]);
@@ -69,7 +65,6 @@ public class StatePageTests
         state.Dispose();
         end.Dispose();
         #endregion
-        Shown.On(Page);
         torch.cat([first, second], 1).ShouldMatchTensor(whole, Tolerance.Float32);
         x.Dispose();
     }

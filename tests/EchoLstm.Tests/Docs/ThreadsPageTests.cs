@@ -5,14 +5,15 @@ using TorchSharp;
 
 namespace EchoLstm.Tests.Docs;
 
-/// <summary>What docs/threads.md shows is compiled here, region by region, and is as it says.</summary>
+/// <summary>What docs/engines.md shows is compiled here, region by region, and is as it says.</summary>
 public sealed class ThreadsPageTests
 {
     [Fact]
     public void Predictions_on_many_threads_are_those_of_one()
     {
         using var model = EchoModels.ManyToMany(seed: 1);
-        var inputs = Enumerable.Range(2, 4).Select(length => EchoSequence.FrameManyToMany([.. EchoSequence.Linear(5).Select(value => value / length)]).X).ToArray();
+        var inputs = Enumerable.Range(2, 4)
+            .Select(divisor => EchoSequence.FrameManyToMany([.. EchoSequence.Linear(5).Select(value => value / divisor)]).X).ToArray();
         var predictions = new float[4][,,];
         #region
         Parallel.For(0, 4, i => predictions[i] = model.Predict<float[,,]>(inputs[i]));
@@ -50,7 +51,8 @@ public sealed class ThreadsPageTests
         using var model = EchoModels.ManyToMany(seed: 1);
         var (x, y) = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
         model.Fit(x, y, verbose: 0, callbacks: [new LambdaCallback(onBatchEnd: _ =>
-            Threads.Elsewhere(Predict).Should().BeOfType<InvalidOperationException>().Which.Message.Should().StartWith("Predict can't run while Fit runs on the same model on another thread. "))]);
+            Threads.Elsewhere(Predict).Should().BeOfType<InvalidOperationException>()
+                .Which.Message.Should().StartWith("Predict can't run while Fit runs on the same model on another thread. "))]);
 
         void Predict()
         {

@@ -1,15 +1,12 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using TorchSharp;
-using Console = EchoLstm.Tests.Docs.Shown;
 
 namespace EchoLstm.Tests.Docs;
 
-/// <summary>The programs of docs/time-distributed.md.</summary>
-public class TimeDistributedPageTests
+/// <summary>The programs of docs/models.md.</summary>
+public class TimeDistributedPageTests() : PageProgram("docs/models.md")
 {
-    private const string Page = "time-distributed.md";
-
     [Fact]
     public void Around_a_Dense_it_changes_nothing()
     {
@@ -23,7 +20,6 @@ public class TimeDistributedPageTests
         var same = plain.Predict<float[,,]>(x).Cast<float>().SequenceEqual(wrapped.Predict<float[,,]>(x).Cast<float>());
         Console.WriteLine($"{plain.CountParameters()} and {wrapped.CountParameters()} parameters, same outputs: {same}");
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -40,7 +36,6 @@ public class TimeDistributedPageTests
         Console.WriteLine(string.Join(" ", film.Layers.Select(layer => layer.Name)));
         Console.WriteLine(film.OutputShape(film.InputShape!));
         #endregion
-        Shown.On(Page);
     }
 
     [Fact]
@@ -55,6 +50,5 @@ public class TimeDistributedPageTests
         sentence.Build(6, 10);
         Console.WriteLine(sentence.OutputShape(sentence.InputShape!));
         #endregion
-        Shown.On(Page);
     }
 }

@@ -129,4 +129,45 @@ public class BidirectionalTests
             () => _ = new Bidirectional(lstm),
             "Lstm 'l' is built already, so that its backward twin could not begin like it. Wrap it before it is built or called. (Parameter 'layer')");
     }
+
+    [Fact]
+    public void A_frozen_layers_twin_is_frozen()
+    {
+        using var model = new SequentialModel(new Bidirectional(new Lstm(5) { Trainable = false }), new Dense(1));
+        model.Build(4, 2);
+        model.CountParameters(trainable: true).Should().Be(11);
+    }
+
+    public static TheoryData<RecurrentLayer> LayersWithEverySetting =>
+    [
+        new Lstm(3, true, true, true, true, Activation.Relu, Activation.HardSigmoid, false, false, 0.1, 0.2)
+        {
+            Name = "reader", Seed = 7, Trainable = false, UsesFusedKernel = false, CheckpointSteps = 4,
+            KernelRegularizer = Regularizer.L1(0.1), RecurrentRegularizer = Regularizer.L2(0.2), BiasRegularizer = Regularizer.L1L2(0.3, 0.4),
+        },
+        new Gru(3, true, true, true, Activation.Relu, Activation.HardSigmoid, false, false, 0.1, 0.2)
+        {
+            Name = "reader", Seed = 7, Trainable = false,
+            KernelRegularizer = Regularizer.L1(0.1), RecurrentRegularizer = Regularizer.L2(0.2), BiasRegularizer = Regularizer.L1L2(0.3, 0.4),
+        },
+        new SimpleRnn(3, true, true, true, Activation.Relu, false, 0.1, 0.2)
+        {
+            Name = "reader", Seed = 7, Trainable = false,
+            KernelRegularizer = Regularizer.L1(0.1), RecurrentRegularizer = Regularizer.L2(0.2), BiasRegularizer = Regularizer.L1L2(0.3, 0.4),
+        },
+    ];
+
+    [Theory]
+    [MemberData(nameof(LayersWithEverySetting))]
+    public void The_twin_has_every_setting_but_the_direction(RecurrentLayer layer)
+    {
+        using var both = new Bidirectional(layer);
+
+        both.Backward.Settings.Should().NotBe(both.Forward.Settings);
+        (both.Backward.Settings with { GoBackwards = true }).Should().Be(both.Forward.Settings);
+        foreach (var property in layer.GetType().GetProperties().Where(property => property.PropertyType.Namespace is "System" or "EchoLstm.Layers" && property.Name != "GoBackwards"))
+        {
+            property.GetValue(both.Backward).Should().Be(property.GetValue(both.Forward), "{0}", property.Name);
+        }
+    }
 }

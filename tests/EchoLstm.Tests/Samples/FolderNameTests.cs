@@ -11,10 +11,10 @@ public sealed class FolderNameTests
         {
             CopyProgram(AppContext.BaseDirectory, folder.FullName);
 
-            var run = SampleProgram.RunFrom(folder.FullName, "many-to-many", "--epochs", "2");
+            var run = SampleProgram.Run(folder.FullName, "many-to-many", "--epochs", "2");
 
             run.ExitCode.Should().Be(0, "it says {0}", run.Error);
-            Untimed(run).Should().Equal(Untimed(SampleProgram.Run("many-to-many", "--epochs", "2"))).And.HaveCountGreaterThan(10);
+            run.Untimed.Should().Equal(SampleProgram.RunHere("many-to-many", "--epochs", "2").Untimed).And.HaveCountGreaterThan(10);
         }
         finally
         {
@@ -22,13 +22,20 @@ public sealed class FolderNameTests
         }
     }
 
-    private static string[] Untimed(SampleProgram run) => [.. run.Lines.Where(line => !line.Contains("trained in", StringComparison.Ordinal))];
-
     private static void CopyProgram(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from))
         {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            // What is a link in the output, libtorch above all, is one in its copy.
+            var copy = Path.Combine(to, Path.GetFileName(file));
+            if (File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target)
+            {
+                File.CreateSymbolicLink(copy, target.FullName);
+            }
+            else
+            {
+                File.Copy(file, copy);
+            }
         }
     }
 }

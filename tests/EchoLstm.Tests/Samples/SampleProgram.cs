@@ -1,38 +1,43 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using TorchSharp;
 
 namespace EchoLstm.Tests.Samples;
 
-/// <summary>The sample program as its user meets it: a process of its own, output redirected.</summary>
+/// <summary>A run of the sample program.</summary>
 internal sealed record SampleProgram(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     internal string[] Lines => Output.ReplaceLineEndings("\n").Split('\n');
 
-    internal static SampleProgram Run(params string[] arguments) => RunIn("", arguments);
+    /// <summary>The lines without what differs from run to run.</summary>
+    internal string[] Untimed => [.. Lines.Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
 
-    /// <summary>Runs it in this process, which is quicker; for commands that leave Torch's threads and generator as they are.</summary>
+    /// <summary>Runs it in this process. Where the command sets Torch's threads or generator, the test runs alone.</summary>
     internal static SampleProgram RunHere(params string[] arguments)
     {
         using var console = new ConsoleCapture();
-        var exitCode = global::EchoLstm.Samples.Program.Main(arguments);
-        return new SampleProgram(exitCode, console.Output, console.Error);
+        var threads = torch.get_num_threads();
+        try
+        {
+            var exitCode = global::EchoLstm.Samples.Program.Main(arguments);
+            return new SampleProgram(exitCode, console.Output, console.Error);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
     }
 
-    /// <summary>Runs it in a folder, where it leaves its files.</summary>
-    internal static SampleProgram RunIn(string folder, params string[] arguments) => Start(AppContext.BaseDirectory, folder, arguments);
-
-    /// <summary>Runs a copy of it that lies in a folder.</summary>
-    internal static SampleProgram RunFrom(string folder, params string[] arguments) => Start(folder, "", arguments);
-
-    private static SampleProgram Start(string program, string folder, string[] arguments)
+    /// <summary>Runs it as its user does: as a process of its own, from the folder that it is in.</summary>
+    internal static SampleProgram Run(string folder, params string[] arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(program, "EchoLstm.Samples.dll"), .. arguments])
+        var start = new ProcessStartInfo(host, [Path.Combine(folder, "EchoLstm.Samples.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using EchoLstm.Engines.Fused.Lanes;
+using EchoLstm.Kernels;
+using EchoLstm.Kernels.Lanes;
+using EchoLstm.Torch;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,33 +17,29 @@ internal sealed unsafe class FusedEngine<V> : Engine
     where V : struct, ILanes<V>
 {
     private readonly FusedPlan _plan;
+    private readonly KernelPlan _kernels;
     private readonly Compilation? _compilation;
     private readonly Arena _weights;
-    private readonly Arena _arena;
-    private readonly Action<Arena> _takeBuffers; // one delegate, as the last batch of each epoch may be short
-    private readonly WeightPart[] _parts;
+    private readonly ForwardPass _pass;
     private readonly bool _hasPenalties;
     private readonly float* _packed;
     private readonly float* _gradients;
-    private readonly FusedKernel _first, _last;
+    private readonly LayerKernel _last;
     private FusedUpdate<V>? _update;
-    private (int Samples, int Steps, bool Training) _layout, _wanted;
     private bool _trained;
-    private float* _input;
-    private int* _hot;
     private long* _order;
     private float* _target;
-    private bool _isHot;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
-        (_plan, _compilation, _first, _last) = (plan, compilation, plan.Kernels[0], plan.Kernels[^1]);
-        (_weights, _arena, _takeBuffers) = (plan.NewArena(), plan.NewArena(), TakeBuffers);
-        (var weights, var gradients, _parts) = plan.BindTo(_weights, gradients: compilation is not null);
+        (_plan, _kernels, _compilation, _weights) = (plan, plan.Kernels, compilation, plan.NewArena());
+        var (weights, gradients) = plan.BindTo(_weights, gradients: compilation is not null);
         _packed = (float*)weights;
         _gradients = (float*)gradients;
-        PredictsInto = !plan.ReadsIndices && plan.Kernels.All(kernel => !kernel.IsStateful);
-        _hasPenalties = _parts.Any(part => part.Regularizer is not null);
+        _pass = new ForwardPass(_kernels, plan.NewArena(), TakeBuffers);
+        _last = _pass.Last;
+        PredictsInto = !_kernels.ReadsIndices && _kernels.Kernels.All(kernel => !kernel.IsStateful);
+        _hasPenalties = _kernels.Weights.Any(part => part.Regularizer is not null);
     }
 
     internal override EngineKind Kind => EngineKind.Fused;
@@ -53,13 +51,13 @@ internal sealed unsafe class FusedEngine<V> : Engine
         if (_update is null)
         {
             HotLoops.Compile<V>();
-            foreach (var kernel in _plan.Kernels)
+            foreach (var kernel in _kernels.Kernels)
             {
                 HotLoops.Compile(kernel);
             }
-            _update = new FusedUpdate<V>(_compilation!.Optimizer, _packed, _gradients, _parts, _parts.Sum(part => part.Numbers), _plan.Team);
+            _update = new FusedUpdate<V>(_compilation!.Optimizer.Remembers.Count, _packed, _gradients, _kernels.Weights, _kernels.PackedNumbers, _kernels.Team);
         }
-        Load();
+        _plan.Load(_packed);
     }
 
     internal override OptimizerProgress? ExportOptimizer()
@@ -72,7 +70,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         var copies = memories.ToDictionary(named => named.Memory, named => _update.Moments.Select(_ => empty(named.Memory.Parameter().shape)).ToArray());
         for (var i = 0; i < _update.Moments.Length; i++)
         {
-            Exchange(_update.Moments[i], memory => StartOf(copies[memory][i]), unpacks: true);
+            _plan.Exchange(Start(_update.Moments[i]), memory => copies[memory][i], unpacks: true);
         }
         var state = new OptimizerProgress(_update.Steps);
         foreach (var (name, memory) in memories)
@@ -95,23 +93,36 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
         for (var i = 0; i < _update.Moments.Length; i++)
         {
-            Exchange(_update.Moments[i], memory => StartOf(given[memory][i]), unpacks: false);
+            _plan.Exchange(Start(_update.Moments[i]), memory => given[memory][i], unpacks: false);
         }
     }
 
-    /// <summary>Copies numbers that are packed like the weights to memory that is laid out like the parameters, or back.</summary>
-    private void Exchange(float[] packed, Func<ParameterMemory, nint> homeOf, bool unpacks)
+    // Pinned.
+    private static float* Start(float[] numbers) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(numbers));
+
+    private static UpdateSettings SettingsOf(Optimizer optimizer, long step)
     {
-        var start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(packed)); // pinned
-        var place = 0L;
-        foreach (var kernel in _plan.Kernels)
+        var settings = optimizer switch
         {
-            kernel.Exchange(start + place, ((nint)(_packed + place), (nint)(_gradients + place)), homeOf, unpacks);
-            place += Arena.RoundUp(kernel.Weights.Sum(part => part.Numbers));
-        }
+            Adam adam => new UpdateSettings(
+                UpdateFormula.Adam, adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, step)) / (1 - Math.Pow(adam.Beta1, step)))
+            {
+                Beta1 = adam.Beta1,
+                Beta2 = adam.Beta2,
+                Epsilon = adam.Epsilon,
+            },
+            Sgd sgd => new UpdateSettings(UpdateFormula.Sgd, sgd.LearningRate) { Momentum = sgd.Momentum, Nesterov = sgd.Nesterov },
+            RmsProp rms => new UpdateSettings(UpdateFormula.RmsProp, rms.LearningRate)
+            {
+                Rho = rms.Rho,
+                Epsilon = rms.Epsilon,
+                Momentum = rms.Momentum,
+                Centered = rms.Centered,
+            },
+            _ => throw new ArgumentException($"{optimizer.Name} has no fused form.", nameof(optimizer)),
+        };
+        return settings with { ClipValue = optimizer.ClipValue, ClipNorm = optimizer.ClipNorm, GlobalClipNorm = optimizer.GlobalClipNorm };
     }
-
-    private static nint StartOf(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Publish()
@@ -120,10 +131,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             return;
         }
-        foreach (var kernel in _plan.Kernels)
-        {
-            kernel.StoreWeights();
-        }
+        _plan.Store(_packed);
         _trained = false;
     }
 
@@ -136,36 +144,26 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             return counted;
         }
-        var kernels = _plan.Kernels;
-        for (var i = kernels.Length - 1; i >= 0; i--)
-        {
-            kernels[i].Backward(InputOf(i), i > 0 ? kernels[i - 1].OutputGradient : null);
-        }
-        _update!.Step();
+        _pass.RunBack();
+        _update!.Step(SettingsOf(_compilation!.Optimizer, _update.Steps + 1));
         _trained = true;
         return counted;
     }
 
     internal override double EvaluateOnBatch(in Batch batch, Span<double> figures)
     {
-        if (!_trained)
-        {
-            Load();
-        }
+        LoadUntrained();
         Forward(batch, training: false);
         return Measure(batch, figures, training: false);
     }
 
     internal override Tensor PredictOnBatch(in Batch batch)
     {
-        if (!_trained)
-        {
-            Load();
-        }
+        LoadUntrained();
         Forward(batch, training: false);
-        var (samples, steps, units) = ((int)batch.Count, _plan.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth);
-        var output = _plan.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
-        CopyOutput(samples, steps, MemoryMarshal.Cast<byte, float>(output.bytes));
+        var (samples, steps, units) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth);
+        var output = _kernels.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
+        _pass.CopyOutput(MemoryMarshal.Cast<byte, float>(output.bytes));
         return output;
     }
 
@@ -173,26 +171,24 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     internal override void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs)
     {
-        if (!_trained)
-        {
-            Load();
-        }
-        Layout(samples, steps, training: false);
+        LoadUntrained();
+        _pass.Lay(new BatchShape(samples, steps, Training: false, Masked: false));
         fixed (float* source = inputs)
         {
-            Gather(source, null, samples, steps);
-            Run();
+            _pass.Gather(source, null);
         }
-        CopyOutput(samples, _plan.OutputSteps(steps), outputs);
+        _pass.Run();
+        _pass.CopyOutput(outputs);
     }
 
     public override void Dispose() => Publish();
 
-    private void Load()
+    // The modules' own weights may have changed since; those that were trained here are not published yet.
+    private void LoadUntrained()
     {
-        foreach (var kernel in _plan.Kernels)
+        if (!_trained)
         {
-            kernel.LoadWeights();
+            _plan.Load(_packed);
         }
     }
 
@@ -200,146 +196,44 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private void Forward(in Batch batch, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
-        Layout(samples, steps, training);
+        _pass.Lay(new BatchShape(samples, steps, training, Masked: false));
         for (var i = 0; i < samples; i++)
         {
             _order[i] = batch.SampleAt(i);
         }
-        if (_plan.ReadsIndices)
+        if (_kernels.ReadsIndices)
         {
             GatherIndices(batch.Set, samples, steps);
         }
         else
         {
-            Gather(batch.Set.InputStart, _order, samples, steps);
+            _pass.Gather(batch.Set.InputStart, _order);
         }
-        Run();
+        _pass.Run();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Run()
-    {
-        var kernels = _plan.Kernels;
-        for (var i = 0; i < kernels.Length; i++)
-        {
-            kernels[i].ReadState();
-            kernels[i].Forward(InputOf(i));
-            kernels[i].WriteState();
-        }
-    }
-
-    private void CopyOutput(int samples, int steps, Span<float> values)
-    {
-        var units = _last.OutputWidth;
-        for (var i = 0; i < samples; i++)
-        {
-            for (var t = 0; t < steps; t++)
-            {
-                new ReadOnlySpan<float>(_last.Output + ((((long)t * samples) + i) * _last.OutputStride), units)
-                    .CopyTo(values[(((i * steps) + t) * units)..]);
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private InputRows InputOf(int i)
-    {
-        if (i == 0)
-        {
-            return new InputRows(_input, _plan.InputWidth, null, _isHot ? _hot : null);
-        }
-        var before = _plan.Kernels[i - 1];
-        return new InputRows(before.Output, before.OutputStride, before.OutputMask);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Layout(int samples, int steps, bool training)
-    {
-        if (_layout != (samples, steps, training))
-        {
-            Lay(samples, steps, training);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Lay(int samples, int steps, bool training)
-    {
-        _layout = default;
-        _wanted = (samples, steps, training);
-        _arena.Lay(_takeBuffers);
-        _layout = _wanted;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeBuffers(Arena arena)
     {
-        var (samples, steps, training) = _wanted;
-        _input = arena.Take((long)samples * steps * _plan.InputWidth);
-        _hot = (int*)arena.Take((long)samples * steps);
-        _order = (long*)arena.Take(2L * samples);
+        _order = (long*)arena.Take(2L * _pass.Shape.Samples);
         _target = arena.Take(_last.OutputStride);
-        _plan.Lay(arena, samples, steps, training);
-    }
-
-    // The samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying with zeros.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather(float* source, long* order, int samples, int steps)
-    {
-        var width = _plan.InputWidth;
-        _isHot = _first.LooksUpOneHot && width > 1;
-        for (var i = 0; i < samples && _isHot; i++)
-        {
-            var row = source + ((order is null ? i : order[i]) * steps * width);
-            for (var t = 0; t < steps && _isHot; t++)
-            {
-                _hot[((long)t * samples) + i] = OnlyOne(row + ((long)t * width), width, out _isHot);
-            }
-        }
-        if (_isHot)
-        {
-            return;
-        }
-        for (var i = 0; i < samples; i++)
-        {
-            var sample = source + ((order is null ? i : order[i]) * steps * width);
-            if (samples == 1 || steps == 1)
-            {
-                new ReadOnlySpan<float>(sample, steps * width).CopyTo(new Span<float>(_input + ((long)i * width), steps * width));
-                continue;
-            }
-            for (var t = 0; t < steps; t++)
-            {
-                new ReadOnlySpan<float>(sample + ((long)t * width), width).CopyTo(new Span<float>(_input + ((((long)t * samples) + i) * width), width));
-            }
-        }
     }
 
     private void GatherIndices(SampleSet set, int samples, int steps)
     {
-        _isHot = true;
         for (var i = 0; i < samples; i++)
         {
             for (var t = 0; t < steps; t++)
             {
-                _hot[((long)t * samples) + i] = set.IndexAt((_order[i] * steps) + t);
+                _pass.Indices[((long)t * samples) + i] = set.IndexAt((_order[i] * steps) + t);
             }
         }
-    }
-
-    // Floats are searched as integers, which is vectorised.
-    private static int OnlyOne(float* row, int width, out bool isOneHot)
-    {
-        var bits = new ReadOnlySpan<int>(row, width);
-        var place = bits.IndexOfAnyExcept(0);
-        isOneHot = place >= 0 && row[place] == 1 && bits[(place + 1)..].IndexOfAnyExcept(0) < 0;
-        return place;
     }
 
     // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Measure(in Batch batch, Span<double> figures, bool training)
     {
-        var (samples, steps, units, stride) = ((int)batch.Count, _plan.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth, _last.OutputStride);
+        var (samples, steps, units, stride) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth, _last.OutputStride);
         var rows = (long)samples * steps;
         var mask = _last.OutputMask;
         var counted = mask is null ? rows : Used(mask, rows);
@@ -372,7 +266,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
         if (_hasPenalties)
         {
-            figures[0] += FusedUpdate<V>.Penalty(_packed, _parts);
+            figures[0] += FusedUpdate<V>.Penalty(_packed, _kernels.Weights);
         }
         for (var k = 0; k < figures.Length; k++)
         {

@@ -1,31 +1,31 @@
-using System.Runtime.CompilerServices;
-using EchoLstm.Engines.Fused.Lanes;
+using EchoLstm.Kernels;
+using EchoLstm.Kernels.Lanes;
 using EchoLstm.Layers;
+using EchoLstm.Torch;
 using EchoLstm.Training;
+using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 
-/// <summary>Which kernels run a model, and what its loss and metrics are in loops; or why there are none.</summary>
-internal sealed class FusedPlan
+/// <summary>Which kernels run a model, on which of its parameters, and what its loss and metrics are in loops; or why there are none.</summary>
+internal sealed unsafe class FusedPlan
 {
-    private readonly List<(Layer Layer, ParameterMemory Memory)> _memories = [];
-    private readonly List<FusedKernel> _kernels = [];
-    private readonly Shape _inputShape;
+    private readonly (Layer Layer, ModuleWeights Weights)[] _held;
     private readonly IReadOnlyList<Layer> _own; // the model's layers
     private readonly Layer[] _layers;           // with those inside them
 
-    private FusedPlan(IReadOnlyList<Layer> layers, Shape inputShape)
+    private FusedPlan(IReadOnlyList<Layer> layers, KernelPlan kernels)
     {
-        (_inputShape, _own) = (inputShape, layers);
+        (_own, Kernels) = (layers, kernels);
         _layers = [.. layers.SelectMany(layer => layer.modules().OfType<Layer>().Prepend(layer)).Distinct()];
+        _held = [.. kernels.Parts.Select(Hold)];
     }
 
-    internal FusedKernel[] Kernels { get; private set; } = [];
-
-    internal WorkTeam Team { get; } = new();
+    internal KernelPlan Kernels { get; }
 
     /// <summary>Makes the engine's blocks of memory.</summary>
-    internal Func<Arena> NewArena { get; set; } = () => new Arena();
+    internal Func<Arena> NewArena { get; set; } =
+        static () => new Arena("Use smaller batches or shorter sequences, or set RequestedEngine to Torch.");
 
     internal FusedLossKind Loss { get; private set; }
 
@@ -33,36 +33,20 @@ internal sealed class FusedPlan
 
     internal bool TargetsAreClasses { get; private set; }
 
-    /// <summary>Whether the inputs are indices, which the first kernel looks up.</summary>
-    internal bool ReadsIndices => Kernels[0].ReadsIndices;
-
-    internal int InputWidth => Kernels[0].InputWidth;
-
-    internal bool ReturnsSteps { get; private set; }
-
-    internal LaneWidth Width { get; private set; }
-
-    internal int InputSteps(SampleSet set) => ReadsIndices || _inputShape.Rank == 3 ? set.Steps : 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal int OutputSteps(int steps)
-    {
-        foreach (var kernel in Kernels)
-        {
-            steps = kernel.OutputSteps(steps);
-        }
-        return steps;
-    }
+    internal int InputSteps(SampleSet set) => Kernels.ReadsSteps ? set.Steps : 1;
 
     /// <summary>Finds the parameters' memory as it is now; false, with the reason, where the loops can't work on it.</summary>
     internal bool TryFindMemory(out string? reason)
     {
-        foreach (var (layer, memory) in _memories)
+        foreach (var (layer, weights) in _held)
         {
-            if (!memory.TryFind(out reason))
+            for (var i = 0; i < weights.Memories.Count; i++)
             {
-                reason = $"{layer.Title}: {reason}";
-                return false;
+                if (!weights.Memories[i].TryFind(out reason))
+                {
+                    reason = $"{layer.Title}: {reason}";
+                    return false;
+                }
             }
         }
         foreach (var layer in _layers)
@@ -88,57 +72,52 @@ internal sealed class FusedPlan
                 names[parameter.Handle] = $"{layer.Name}.{name}";
             }
         }
-        return [.. _memories.Select(held => (names[held.Memory.Parameter().Handle], held.Memory))];
+        return [.. _held.SelectMany(held => held.Weights.Memories).Select(memory => (names[memory.Parameter().Handle], memory))];
     }
 
-    /// <summary>Gives each kernel its part of the packed weights, and of their gradients if it shall have any.</summary>
-    /// <returns>The first numbers of both, and what they are.</returns>
-    internal unsafe (nint Weights, nint Gradients, WeightPart[] Parts) BindTo(Arena arena, bool gradients)
+    /// <summary>Gives the kernels their packed weights, and gradients if they shall have any.</summary>
+    /// <returns>The first numbers of both.</returns>
+    internal (nint Weights, nint Gradients) BindTo(Arena arena, bool gradients)
     {
-        List<WeightPart> parts = [];
-        foreach (var kernel in Kernels)
-        {
-            parts.AddRange(kernel.Weights);
-            var numbers = kernel.Weights.Sum(part => part.Numbers);
-            parts.Add(new WeightPart(Arena.RoundUp(numbers) - numbers));
-        }
-        var all = parts.Sum(part => part.Numbers);
         var (weights, slopes) = ((nint)0, (nint)0);
         arena.Lay(arena =>
         {
-            weights = (nint)arena.Take(all);
-            slopes = gradients ? (nint)arena.Take(all) : 0;
+            weights = (nint)arena.Take(Kernels.PackedNumbers);
+            slopes = gradients ? (nint)arena.Take(Kernels.PackedNumbers) : 0;
         });
-        var place = 0L;
-        foreach (var kernel in Kernels)
-        {
-            kernel.Bind((float*)weights + place, gradients ? (float*)slopes + place : null);
-            place += Arena.RoundUp(kernel.Weights.Sum(part => part.Numbers));
-        }
-        return (weights, slopes, [.. parts]);
+        Kernels.Bind((float*)weights, (float*)slopes);
+        return (weights, slopes);
     }
 
-    /// <summary>Gives each kernel its buffers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Lay(Arena arena, int samples, int steps, bool training)
+    /// <summary>Packs the weights that changed.</summary>
+    internal void Load(float* packed)
     {
-        var masked = false;
-        foreach (var kernel in Kernels)
+        foreach (var (_, weights) in _held)
         {
-            kernel.Layout(arena, new BatchShape(samples, steps, training, masked));
-            masked = kernel.HasOutputMask(masked);
-            steps = kernel.OutputSteps(steps);
+            weights.Load(packed);
+        }
+    }
+
+    /// <summary>Copies the packed weights back to the modules.</summary>
+    internal void Store(float* packed)
+    {
+        foreach (var (_, weights) in _held)
+        {
+            weights.Store(packed);
+        }
+    }
+
+    /// <summary>Copies numbers that are packed like the weights to tensors like the parameters, or back.</summary>
+    internal void Exchange(float* packed, Func<ParameterMemory, Tensor> homeOf, bool unpacks)
+    {
+        foreach (var (_, weights) in _held)
+        {
+            weights.Exchange(packed, [.. weights.Memories.Select(memory => (nint)ParameterMemory.StartOf(homeOf(memory)))], unpacks);
         }
     }
 
     /// <summary>An engine that follows the plan.</summary>
-    internal Engine CreateEngine(Compilation? compilation) => Width switch
-    {
-        LaneWidth.Sixteen => new FusedEngine<Lanes512>(this, compilation),
-        LaneWidth.Eight => new FusedEngine<Lanes256>(this, compilation),
-        LaneWidth.Four => new FusedEngine<Lanes128>(this, compilation),
-        _ => new FusedEngine<Lanes1>(this, compilation),
-    };
+    internal Engine CreateEngine(Compilation? compilation) => LaneWidths.Dispatch(Kernels.Width, new Making(this, compilation));
 
     /// <summary>Plans a model that is built.</summary>
     /// <param name="layers">Its layers.</param>
@@ -148,77 +127,31 @@ internal sealed class FusedPlan
     /// <param name="width">How many floats at once; null for what suits the model.</param>
     internal static FusedPlan? TryCreate(IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
     {
-        var longest = 1L;
-        var shape = inputShape;
-        for (var i = 0; i < layers.Count; i++)
-        {
-            var layer = layers[i];
-            if (KernelSupport.Lacks(layer, i == 0, out reason))
-            {
-                return null;
-            }
-            shape = layer.OutputShape(shape);
-            longest = Math.Max(longest, shape.Last ?? 1);
-        }
-        var plan = new FusedPlan(layers, inputShape);
-        plan.Width = width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue));
-        var found = plan.Width switch
-        {
-            LaneWidth.Sixteen => plan.TryAddKernels<Lanes512>(layers, out reason),
-            LaneWidth.Eight => plan.TryAddKernels<Lanes256>(layers, out reason),
-            LaneWidth.Four => plan.TryAddKernels<Lanes128>(layers, out reason),
-            _ => plan.TryAddKernels<Lanes1>(layers, out reason),
-        };
-        if (!found)
+        var team = new WorkTeam(get_num_threads());
+        if (KernelPlan.TryCreate([.. layers.Select(layer => layer.Settings)], inputShape, team, out reason, width) is not { } kernels)
         {
             return null;
         }
-        plan.Kernels = [.. plan._kernels];
-        plan.ReturnsSteps = shape.Rank == 3;
-        if (compilation is not null && !plan.TryTake(compilation, checked((int)shape.Last!.Value), out reason))
+        var plan = new FusedPlan(layers, kernels);
+        if (compilation is not null && !plan.TryTake(compilation, checked((int)kernels.OutputShape.Last!.Value), out reason))
         {
             return null;
         }
         return plan.TryFindMemory(out reason) ? plan : null;
     }
 
-    private bool TryAddKernels<V>(IReadOnlyList<Layer> layers, out string? reason)
-        where V : struct, ILanes<V>
+    // A kernel gets from its layer what is not settings: weights, what dropout draws from, the carried state.
+    private (Layer Layer, ModuleWeights Weights) Hold(KernelPart part)
     {
-        var shape = _inputShape;
-        if (layers[0] is not Embedding && (shape.Rank is not (2 or 3) || shape.Last is null))
+        var layer = _own[part.Layer] switch
         {
-            reason = $"the input {shape} is neither (samples, features) nor (samples, time steps, features)";
-            return false;
-        }
-        var masked = false;
-        for (var i = 0; i < layers.Count; i++)
-        {
-            var layer = layers[i];
-            var repeats = 0;
-            // The recurrent layer behind a RepeatVector repeats by itself.
-            if (layer is RepeatVector repeat && i + 1 < layers.Count && layers[i + 1] is RecurrentLayer && !masked)
-            {
-                repeats = repeat.N;
-                shape = layer.OutputShape(shape);
-                layer = layers[++i];
-            }
-            if (masked && layer is (RepeatVector or Flatten or Reshape))
-            {
-                reason = $"{layer.Title} ({layer.KerasClass}) can't leave masked time steps out";
-                return false;
-            }
-            if (shape.Rank is not (2 or 3) || KernelFactory<V>.Create(layer, shape, repeats, Team, _memories) is not { } kernel)
-            {
-                reason = $"{layer.Title} ({layer.KerasClass}) has no fused kernel for input of shape {shape}";
-                return false;
-            }
-            _kernels.Add(kernel);
-            masked = kernel.HasOutputMask(masked);
-            shape = layer.OutputShape(shape);
-        }
-        reason = null;
-        return true;
+            Bidirectional both => part.Part == 0 ? both.Forward : both.Backward,
+            TimeDistributed each => each.InnerLayer,
+            var one => one,
+        };
+        part.Kernel.Random = () => layer.Generator!;
+        part.Kernel.Carried = part.Kernel.IsStateful ? new CarriedState((RecurrentLayer)layer) : null;
+        return (layer, new ModuleWeights(part.Kernel, part.Place, layer.Memories));
     }
 
     private bool TryTake(Compilation compilation, int units, out string? reason)
@@ -248,5 +181,11 @@ internal sealed class FusedPlan
         Metrics = [.. metrics];
         reason = null;
         return true;
+    }
+
+    private sealed class Making(FusedPlan plan, Compilation? compilation) : IWidthWork<Engine>
+    {
+        public Engine Run<V>()
+            where V : struct, ILanes<V> => new FusedEngine<V>(plan, compilation);
     }
 }

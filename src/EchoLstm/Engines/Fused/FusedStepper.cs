@@ -1,3 +1,5 @@
+using EchoLstm.Kernels;
+
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
@@ -9,16 +11,17 @@ internal sealed unsafe class FusedStepper
     private readonly FusedPlan _plan;
     private readonly Arena _weights = new();
     private readonly Arena _arena = new();
-    private readonly FusedKernel[] _recurrent;
+    private readonly LayerKernel[] _recurrent;
     private readonly int _batch;
+    private readonly float* _packed;
 
     internal FusedStepper(FusedPlan plan, int batch)
     {
         _plan = plan;
         _batch = batch;
-        _recurrent = [.. plan.Kernels.Where(kernel => kernel.StateCount > 0)];
-        plan.BindTo(_weights, gradients: false);
-        _arena.Lay(arena => plan.Lay(arena, batch, 1, training: false));
+        _recurrent = [.. plan.Kernels.Kernels.Where(kernel => kernel.StateCount > 0)];
+        _packed = (float*)plan.BindTo(_weights, gradients: false).Weights;
+        _arena.Lay(arena => plan.Kernels.Lay(arena, new BatchShape(batch, 1, Training: false, Masked: false)));
     }
 
     /// <summary>How many recurrent layers have a state.</summary>
@@ -32,19 +35,19 @@ internal sealed unsafe class FusedStepper
     /// <param name="output">Receives the outputs of one sequence after the other.</param>
     internal void Step(ReadOnlySpan<float> input, Span<float> output)
     {
+        _plan.Load(_packed);
         fixed (float* start = input)
         {
-            var (rows, stride, mask) = ((nint)start, _plan.InputWidth, (nint)0);
-            foreach (var kernel in _plan.Kernels)
+            var (rows, stride, mask) = ((nint)start, _plan.Kernels.InputWidth, (nint)0);
+            foreach (var kernel in _plan.Kernels.Kernels)
             {
-                kernel.LoadWeights();
                 kernel.Forward(new InputRows((float*)rows, stride, (byte*)mask));
                 (rows, stride, mask) = ((nint)kernel.Output, kernel.OutputStride, (nint)kernel.OutputMask);
             }
-            var width = _plan.Kernels[^1].OutputWidth;
-            for (var i = 0; i < _batch; i++)
+            fixed (float* to = output)
             {
-                new ReadOnlySpan<float>((float*)rows + ((long)i * stride), width).CopyTo(output[(i * width)..]);
+                var width = _plan.Kernels.Kernels[^1].OutputWidth;
+                Rows.Copy((float*)rows, stride, to, width, _batch, width);
             }
         }
         foreach (var kernel in _recurrent)
@@ -52,7 +55,7 @@ internal sealed unsafe class FusedStepper
             for (var state = 0; state < kernel.StateCount; state++)
             {
                 var numbers = _batch * kernel.OutputStride;
-                new ReadOnlySpan<float>(kernel.FinalState(state), numbers).CopyTo(new Span<float>(kernel.InitialState(state), numbers));
+                Rows.Copy(kernel.FinalState(state), kernel.InitialState(state), numbers);
             }
         }
     }
@@ -68,18 +71,18 @@ internal sealed unsafe class FusedStepper
     internal void SetState(int place, int state, ReadOnlySpan<float> values)
     {
         var kernel = _recurrent[place];
-        for (var i = 0; i < _batch; i++)
+        fixed (float* from = values)
         {
-            values.Slice(i * kernel.OutputWidth, kernel.OutputWidth).CopyTo(new Span<float>(kernel.InitialState(state) + ((long)i * kernel.OutputStride), kernel.OutputWidth));
+            Rows.Copy(from, kernel.OutputWidth, kernel.InitialState(state), kernel.OutputStride, _batch, kernel.OutputWidth);
         }
     }
 
-    private float[] Unpadded(float* rows, FusedKernel kernel)
+    private float[] Unpadded(float* rows, LayerKernel kernel)
     {
         var values = new float[_batch * kernel.OutputWidth];
-        for (var i = 0; i < _batch; i++)
+        fixed (float* to = values)
         {
-            new ReadOnlySpan<float>(rows + ((long)i * kernel.OutputStride), kernel.OutputWidth).CopyTo(values.AsSpan(i * kernel.OutputWidth));
+            Rows.Copy(rows, kernel.OutputStride, to, kernel.OutputWidth, _batch, kernel.OutputWidth);
         }
         return values;
     }

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using EchoLstm.Engines.Fused.Lanes;
+using EchoLstm.Kernels;
+using EchoLstm.Kernels.Lanes;
 using EchoLstm.Training;
 
 namespace EchoLstm.Engines.Fused;
@@ -19,9 +20,9 @@ internal static class HotLoops
         Compile(typeof(FusedLoss<V>));
         Compile(typeof(FusedUpdate<V>));
         Compile(typeof(FusedEngine<V>));
-        Compile(typeof(FusedKernel));
-        Compile(typeof(FusedPlan));
-        Compile(typeof(GateColumns<V>));
+        Compile(typeof(LayerKernel));
+        Compile(typeof(ForwardPass));
+        Compile(typeof(PackedWeights<V>));
         Compile(typeof(WorkTeam));
         Compile(typeof(MetricMeans));
         Compile(typeof(History));
@@ -30,9 +31,9 @@ internal static class HotLoops
     }
 
     /// <summary>Compiles a kernel's loops, those of the classes that it derives from included.</summary>
-    internal static void Compile(FusedKernel kernel)
+    internal static void Compile(LayerKernel kernel)
     {
-        for (var type = kernel.GetType(); type != typeof(FusedKernel); type = type.BaseType!)
+        for (var type = kernel.GetType(); type != typeof(LayerKernel); type = type.BaseType!)
         {
             Compile(type);
         }

@@ -1,8 +1,10 @@
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
-using EchoLstm.Engines.Fused.Lanes;
+using EchoLstm.Kernels;
+using EchoLstm.Kernels.Lanes;
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Tests.Kernels;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -164,8 +166,9 @@ internal static unsafe class FencedChecks<V>
                 var from = arena.Copy(values);
                 var to = arena.Take(values.Length);
                 var panels = arena.Take(Features * columns);
-                GateColumns<V>.Pack(from, Features, units, Gates, panels, Features);
-                GateColumns<V>.Unpack(panels, Features, units, Gates, to, Features);
+                WeightBlock[] blocks = [new(0, Features, Gates)];
+                PackedWeights<V>.Exchange(blocks, units, [new(from, 1, Features)], panels, unpacks: false);
+                PackedWeights<V>.Exchange(blocks, units, [new(to, 1, Features)], panels, unpacks: true);
                 new ReadOnlySpan<float>(to, values.Length).ToArray().Should().Equal(values);
                 arena.FencesShouldStand($"{units} units");
             }

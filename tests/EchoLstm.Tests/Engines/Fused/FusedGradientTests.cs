@@ -1,4 +1,4 @@
-using EchoLstm.Engines.Fused;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;

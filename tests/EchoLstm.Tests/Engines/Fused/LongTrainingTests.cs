@@ -2,6 +2,7 @@ using System.Globalization;
 using EchoLstm.Data;
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.Intrinsics.X86;
+using EchoLstm.Kernels;
+using EchoLstm.Tests.Kernels;
 
 namespace EchoLstm.Tests.Engines.Fused;
 
@@ -12,7 +14,7 @@ public sealed class NarrowProcessorTests
         + "|FullyQualifiedName~TrainingGoldenTests&DisplayName~Fused"
         + "|FullyQualifiedName~Random_models_have_torchs&DisplayName~seed: 2"
         + "|FullyQualifiedName~Random_models_train_alike&DisplayName~seed: 104"
-        + @"|FullyQualifiedName~Engines.Fused&DisplayName~width: {0}\)";
+        + @"|FullyQualifiedName~Engines.Fused&DisplayName~width: {0}\)|FullyQualifiedName~EchoLstm.Tests.Kernels&DisplayName~width: {0}\)";
 
     // What the filter finds today, less a few.
     private const int AtLeast = 200;
@@ -30,7 +32,7 @@ public sealed class NarrowProcessorTests
     {
         if (!Avx2.IsSupported)
         {
-            widest = Math.Min(widest, (int)EchoLstm.Engines.Fused.LaneWidths.For(1000)); // another processor's vectors have other switches
+            widest = Math.Min(widest, (int)LaneWidths.For(1000)); // another processor's vectors have other switches
         }
         var width = widest.ToString(CultureInfo.InvariantCulture);
 

@@ -1,0 +1,75 @@
+using EchoLstm.Kernels.Lanes;
+using EchoLstm.Layers;
+
+namespace EchoLstm.Kernels;
+
+/// <summary>
+/// In training y = x k and δx = δy k with k drawn for each number, 0 or 1 / (1 - rate); otherwise y = x. The draws are the layer's own, in its order: sample by sample, step
+/// by step. TimeDistributed(Dropout) draws in the same order.
+/// </summary>
+internal sealed unsafe class DropoutKernel<V>(DropoutSettings settings, int features) : LayerKernel
+    where V : struct, ILanes<V>
+{
+    private readonly int _padded = Gemm<V>.Padded(features);
+    private int _samples, _steps;
+    private float* _kept; // null where nothing is dropped
+
+    internal override int InputWidth => features;
+
+    internal override int OutputWidth => features;
+
+    internal override int OutputStride => _padded;
+
+    internal override void Layout(Arena arena, in BatchShape shape)
+    {
+        (_samples, _steps) = (shape.Samples, shape.Steps);
+        Output = arena.Take(shape.Rows * _padded);
+        OutputGradient = shape.Training ? arena.Take(shape.Rows * _padded) : null;
+        _kept = shape.Training && settings.Rate > 0 ? arena.Take(shape.Rows * _padded) : null;
+    }
+
+    internal override void Forward(in InputRows input)
+    {
+        OutputMask = input.Mask;
+        var rows = (long)_samples * _steps;
+        Rows.Copy(input.Start, input.Stride, Output, _padded, rows, features);
+        if (_kept is not null)
+        {
+            Draw();
+            Multiply(Output, Output);
+        }
+    }
+
+    internal override void Backward(in InputRows input, float* inputGradient)
+    {
+        if (inputGradient is null)
+        {
+            return;
+        }
+        if (_kept is not null)
+        {
+            Multiply(OutputGradient, inputGradient);
+            return;
+        }
+        Rows<V>.Copy(OutputGradient, inputGradient, (long)_samples * _steps * _padded);
+    }
+
+    private void Draw()
+    {
+        for (var i = 0; i < _samples; i++)
+        {
+            for (var t = 0; t < _steps; t++)
+            {
+                DrawKept(settings.Rate, new Span<float>(_kept + ((((long)t * _samples) + i) * _padded), features));
+            }
+        }
+    }
+
+    private void Multiply(float* from, float* to)
+    {
+        for (var k = 0L; k < (long)_samples * _steps * _padded; k += V.Count)
+        {
+            (V.Load(from + k) * V.Load(_kept + k)).Store(to + k);
+        }
+    }
+}

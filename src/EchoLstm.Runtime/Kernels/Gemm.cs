@@ -1,0 +1,340 @@
+using System.Runtime.CompilerServices;
+using EchoLstm.Kernels.Lanes;
+
+namespace EchoLstm.Kernels;
+
+/// <summary>
+/// The matrix product of the kernels: C[m, n] = A[m, k] · B[k, n], added to C or not. Weights lie in panels: as many columns as three vectors have, row after row, then
+/// the next columns. A panel's rows follow one another in the cache, and no loop has a remainder, as n is whole vectors. A is read number by number with any strides, so
+/// that a transposed A costs nothing more. Each number of C is summed over k in order, whatever the tile, so that results depend on neither threads nor width.
+/// </summary>
+internal static unsafe class Gemm<V>
+    where V : struct, ILanes<V>
+{
+    // Numbers of k that are summed per panel: 128 rows of three vectors of 16 take 24 KB, half of a first-level cache.
+    private const int Depth = 128;
+
+    // From so many rows of A on, copying a part of B to panels costs less than it saves.
+    private const int PackedRows = 16;
+
+    /// <summary>The columns of a panel.</summary>
+    internal static int PanelWidth => 3 * V.Count;
+
+    /// <summary>Rounds a length up to whole vectors.</summary>
+    internal static int Padded(int length) => (length + V.Count - 1) / V.Count * V.Count;
+
+    /// <summary>Where number (row, column) of a matrix lies in its panels.</summary>
+    internal static long Index(int row, int column, int rows, int columns)
+    {
+        var first = column / PanelWidth * PanelWidth;
+        return ((long)first * rows) + ((long)row * Math.Min(PanelWidth, columns - first)) + column - first;
+    }
+
+    /// <summary>C = A · B, or C += A · B, with B in panels.</summary>
+    /// <param name="a">A's first number.</param>
+    /// <param name="aRow">The distance between A's rows.</param>
+    /// <param name="aColumn">The distance between A's columns.</param>
+    /// <param name="b">B's panels.</param>
+    /// <param name="c">C's first number.</param>
+    /// <param name="ldc">The distance between C's rows.</param>
+    /// <param name="m">Rows of A and C.</param>
+    /// <param name="k">Columns of A, rows of B.</param>
+    /// <param name="n">Columns of B and C, whole vectors.</param>
+    /// <param name="add">Whether the product is added to C rather than put there.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Multiply(float* a, nint aRow, nint aColumn, float* b, float* c, nint ldc, int m, int k, int n, bool add)
+    {
+        for (var l = 0; l < k; l += Depth)
+        {
+            var depth = Math.Min(Depth, k - l);
+            for (var j = 0; j < n; j += PanelWidth)
+            {
+                var columns = Math.Min(PanelWidth, n - j);
+                Panel(a + (l * aColumn), aRow, aColumn, b + ((long)j * k) + ((long)l * columns), columns, c + j, ldc, m, depth, columns, add || l > 0);
+            }
+        }
+    }
+
+    /// <summary>Some rows of C = A · B with B in plain rows and C in panels: gradients of weights, A being the layer's input transposed.</summary>
+    /// <param name="a">A's first number of C's first row that is computed.</param>
+    /// <param name="aRow">The distance between A's rows.</param>
+    /// <param name="aColumn">The distance between A's columns.</param>
+    /// <param name="b">B's first number.</param>
+    /// <param name="ldb">The distance between B's rows.</param>
+    /// <param name="c">C's panels.</param>
+    /// <param name="rows">C's rows in all.</param>
+    /// <param name="first">The first row that is computed.</param>
+    /// <param name="m">How many are.</param>
+    /// <param name="k">Columns of A, rows of B.</param>
+    /// <param name="n">Columns of B and C, whole vectors.</param>
+    /// <param name="add">Whether the product is added to C rather than put there.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyToPanels(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, int rows, int first, int m, int k, int n, bool add = false)
+    {
+        var panel = stackalloc float[m < PackedRows ? 1 : Depth * PanelWidth];
+        for (var l = 0; l < k; l += Depth)
+        {
+            var depth = Math.Min(Depth, k - l);
+            for (var j = 0; j < n; j += PanelWidth)
+            {
+                var columns = Math.Min(PanelWidth, n - j);
+                var (from, distance) = ((nint)(b + (l * ldb) + j), ldb);
+                if (m >= PackedRows)
+                {
+                    Pack((float*)from, ldb, panel, depth, columns);
+                    (from, distance) = ((nint)panel, columns);
+                }
+                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, c + ((long)j * rows) + ((long)first * columns), columns, m, depth, columns, add || l > 0);
+            }
+        }
+    }
+
+    /// <summary>The sums over plain rows of whole vectors: the product with a row of ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void SumRows(float* b, long rows, int n, float* sums, bool add = false)
+    {
+        var one = 1f;
+        MultiplyToPanels(&one, 0, 0, b, n, sums, 1, 0, 1, checked((int)rows), n, add);
+    }
+
+    /// <summary>Adds a row of a matrix in panels to a plain row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void AddRow(float* b, int rows, int columns, int row, float* to)
+    {
+        for (var j = 0; j < columns; j += PanelWidth)
+        {
+            var width = Math.Min(PanelWidth, columns - j);
+            var from = b + ((long)j * rows) + ((long)row * width);
+            for (var k = 0; k < width; k += V.Count)
+            {
+                (V.Load(to + j + k) + V.Load(from + k)).Store(to + j + k);
+            }
+        }
+    }
+
+    /// <summary>Adds a plain row to a row of a matrix in panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void AddToRow(float* c, int rows, int columns, int row, float* from)
+    {
+        for (var j = 0; j < columns; j += PanelWidth)
+        {
+            var width = Math.Min(PanelWidth, columns - j);
+            var to = c + ((long)j * rows) + ((long)row * width);
+            for (var k = 0; k < width; k += V.Count)
+            {
+                (V.Load(to + k) + V.Load(from + j + k)).Store(to + k);
+            }
+        }
+    }
+
+    /// <summary>Copies numbers that lie a distance apart into a column of a matrix in panels, or back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void ExchangeColumn(float* outside, long step, float* panels, int rows, int columns, int column, bool unpacks)
+    {
+        var inside = panels + Index(0, column, rows, columns);
+        var distance = Math.Min(PanelWidth, columns - (column / PanelWidth * PanelWidth));
+        for (var i = 0L; i < rows; i++)
+        {
+            if (unpacks)
+            {
+                outside[i * step] = inside[i * distance];
+            }
+            else
+            {
+                inside[i * distance] = outside[i * step];
+            }
+        }
+    }
+
+    /// <summary>A matrix in panels, transposed, in panels: (rows, columns) to (columns that are used, rows padded).</summary>
+    /// <param name="from">The matrix.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns, padding included.</param>
+    /// <param name="first">The first column that becomes a row.</param>
+    /// <param name="count">How many do.</param>
+    /// <param name="to">Receives the transposed matrix; its padding stays as it is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Transpose(float* from, int rows, int columns, int first, int count, float* to)
+    {
+        var width = Padded(rows);
+        for (var i = 0; i < rows; i++)
+        {
+            var target = to + Index(0, i, count, width);
+            var distance = Math.Min(PanelWidth, width - (i / PanelWidth * PanelWidth));
+            for (var j = first; j < first + count;)
+            {
+                // The row's numbers of one panel lie side by side.
+                var panel = j / PanelWidth * PanelWidth;
+                var end = Math.Min(first + count, panel + PanelWidth);
+                var source = from + ((long)panel * rows) + ((long)i * Math.Min(PanelWidth, columns - panel)) - panel;
+                for (; j < end; j++)
+                {
+                    *target = source[j];
+                    target += distance;
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pack(float* b, nint ldb, float* panel, int depth, int columns)
+    {
+        for (var l = 0; l < depth; l++)
+        {
+            for (var j = 0; j < columns; j += V.Count)
+            {
+                V.Load(b + (l * ldb) + j).Store(panel + (l * columns) + j);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Panel(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int m, int k, int columns, bool add)
+    {
+        var i = 0;
+        if (columns == 3 * V.Count)
+        {
+            for (; i <= m - 4; i += 4)
+            {
+                Tile4x3(a + (i * aRow), aRow, aColumn, b, ldb, c + (i * ldc), ldc, k, add);
+            }
+            for (; i < m; i++)
+            {
+                Tile1x3(a + (i * aRow), aColumn, b, ldb, c + (i * ldc), k, add);
+            }
+            return;
+        }
+        for (; i <= m - 4; i += 4)
+        {
+            for (var j = 0; j < columns; j += V.Count)
+            {
+                Tile4x1(a + (i * aRow), aRow, aColumn, b + j, ldb, c + (i * ldc) + j, ldc, k, add);
+            }
+        }
+        for (; i < m; i++)
+        {
+            for (var j = 0; j < columns; j += V.Count)
+            {
+                Tile1x1(a + (i * aRow), aColumn, b + j, ldb, c + (i * ldc) + j, k, add);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4x3(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int k, bool add)
+    {
+        V c00, c01, c02, c10, c11, c12, c20, c21, c22, c30, c31, c32;
+        if (add)
+        {
+            c00 = V.Load(c);
+            c01 = V.Load(c + V.Count);
+            c02 = V.Load(c + (2 * V.Count));
+            c10 = V.Load(c + ldc);
+            c11 = V.Load(c + ldc + V.Count);
+            c12 = V.Load(c + ldc + (2 * V.Count));
+            c20 = V.Load(c + (2 * ldc));
+            c21 = V.Load(c + (2 * ldc) + V.Count);
+            c22 = V.Load(c + (2 * ldc) + (2 * V.Count));
+            c30 = V.Load(c + (3 * ldc));
+            c31 = V.Load(c + (3 * ldc) + V.Count);
+            c32 = V.Load(c + (3 * ldc) + (2 * V.Count));
+        }
+        else
+        {
+            c00 = c01 = c02 = c10 = c11 = c12 = c20 = c21 = c22 = c30 = c31 = c32 = V.Zero;
+        }
+        for (var l = 0; l < k; l++)
+        {
+            var b0 = V.Load(b);
+            var b1 = V.Load(b + V.Count);
+            var b2 = V.Load(b + (2 * V.Count));
+            var a0 = V.All(a[0]);
+            c00 = V.MultiplyAdd(a0, b0, c00);
+            c01 = V.MultiplyAdd(a0, b1, c01);
+            c02 = V.MultiplyAdd(a0, b2, c02);
+            var a1 = V.All(a[aRow]);
+            c10 = V.MultiplyAdd(a1, b0, c10);
+            c11 = V.MultiplyAdd(a1, b1, c11);
+            c12 = V.MultiplyAdd(a1, b2, c12);
+            var a2 = V.All(a[2 * aRow]);
+            c20 = V.MultiplyAdd(a2, b0, c20);
+            c21 = V.MultiplyAdd(a2, b1, c21);
+            c22 = V.MultiplyAdd(a2, b2, c22);
+            var a3 = V.All(a[3 * aRow]);
+            c30 = V.MultiplyAdd(a3, b0, c30);
+            c31 = V.MultiplyAdd(a3, b1, c31);
+            c32 = V.MultiplyAdd(a3, b2, c32);
+            a += aColumn;
+            b += ldb;
+        }
+        c00.Store(c);
+        c01.Store(c + V.Count);
+        c02.Store(c + (2 * V.Count));
+        c10.Store(c + ldc);
+        c11.Store(c + ldc + V.Count);
+        c12.Store(c + ldc + (2 * V.Count));
+        c20.Store(c + (2 * ldc));
+        c21.Store(c + (2 * ldc) + V.Count);
+        c22.Store(c + (2 * ldc) + (2 * V.Count));
+        c30.Store(c + (3 * ldc));
+        c31.Store(c + (3 * ldc) + V.Count);
+        c32.Store(c + (3 * ldc) + (2 * V.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4x1(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int k, bool add)
+    {
+        var c0 = add ? V.Load(c) : V.Zero;
+        var c1 = add ? V.Load(c + ldc) : V.Zero;
+        var c2 = add ? V.Load(c + (2 * ldc)) : V.Zero;
+        var c3 = add ? V.Load(c + (3 * ldc)) : V.Zero;
+        for (var l = 0; l < k; l++)
+        {
+            var b0 = V.Load(b);
+            c0 = V.MultiplyAdd(V.All(a[0]), b0, c0);
+            c1 = V.MultiplyAdd(V.All(a[aRow]), b0, c1);
+            c2 = V.MultiplyAdd(V.All(a[2 * aRow]), b0, c2);
+            c3 = V.MultiplyAdd(V.All(a[3 * aRow]), b0, c3);
+            a += aColumn;
+            b += ldb;
+        }
+        c0.Store(c);
+        c1.Store(c + ldc);
+        c2.Store(c + (2 * ldc));
+        c3.Store(c + (3 * ldc));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile1x3(float* a, nint aColumn, float* b, nint ldb, float* c, int k, bool add)
+    {
+        var c0 = add ? V.Load(c) : V.Zero;
+        var c1 = add ? V.Load(c + V.Count) : V.Zero;
+        var c2 = add ? V.Load(c + (2 * V.Count)) : V.Zero;
+        for (var l = 0; l < k; l++)
+        {
+            var a0 = V.All(a[0]);
+            c0 = V.MultiplyAdd(a0, V.Load(b), c0);
+            c1 = V.MultiplyAdd(a0, V.Load(b + V.Count), c1);
+            c2 = V.MultiplyAdd(a0, V.Load(b + (2 * V.Count)), c2);
+            a += aColumn;
+            b += ldb;
+        }
+        c0.Store(c);
+        c1.Store(c + V.Count);
+        c2.Store(c + (2 * V.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile1x1(float* a, nint aColumn, float* b, nint ldb, float* c, int k, bool add)
+    {
+        var c0 = add ? V.Load(c) : V.Zero;
+        for (var l = 0; l < k; l++)
+        {
+            c0 = V.MultiplyAdd(V.All(a[0]), V.Load(b), c0);
+            a += aColumn;
+            b += ldb;
+        }
+        c0.Store(c);
+    }
+}

@@ -1,0 +1,65 @@
+using EchoLstm.Kernels;
+
+namespace EchoLstm.Torch;
+
+/// <summary>A kernel's weights in a layer's module: packed where the numbers are not as they were, and written back.</summary>
+/// <param name="kernel">The kernel.</param>
+/// <param name="place">Where its numbers begin in the packed weights.</param>
+/// <param name="memories">The module's parameters, in the order of Torch's layout.</param>
+internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IReadOnlyList<ParameterMemory> memories)
+{
+    internal IReadOnlyList<ParameterMemory> Memories => memories;
+
+    /// <summary>Packs the weights where they changed.</summary>
+    /// <param name="packed">The packed weights of the whole plan.</param>
+    internal void Load(float* packed)
+    {
+        var changed = false;
+        for (var i = 0; i < memories.Count; i++)
+        {
+            changed |= memories[i].Changed();
+        }
+        if (changed)
+        {
+            Span<nint> starts = stackalloc nint[memories.Count];
+            kernel.Pack(WeightLayout.Torch, Starts(starts), packed + place);
+            kernel.Examine();
+        }
+    }
+
+    /// <summary>Copies the packed weights back.</summary>
+    internal void Store(float* packed)
+    {
+        Span<nint> starts = stackalloc nint[memories.Count];
+        kernel.Unpack(packed + place, WeightLayout.Torch, Starts(starts));
+        for (var i = 0; i < memories.Count; i++)
+        {
+            memories[i].Remember();
+        }
+    }
+
+    /// <summary>Copies numbers that are packed like the weights to memory that is laid out like the parameters, or back.</summary>
+    /// <param name="packed">The numbers of the whole plan.</param>
+    /// <param name="homes">The memory for each parameter.</param>
+    /// <param name="unpacks">Whether packed numbers are copied out.</param>
+    internal void Exchange(float* packed, ReadOnlySpan<nint> homes, bool unpacks)
+    {
+        if (unpacks)
+        {
+            kernel.Unpack(packed + place, WeightLayout.Torch, homes);
+        }
+        else
+        {
+            kernel.Pack(WeightLayout.Torch, homes, packed + place);
+        }
+    }
+
+    private Span<nint> Starts(Span<nint> starts)
+    {
+        for (var i = 0; i < starts.Length; i++)
+        {
+            starts[i] = (nint)memories[i].Start;
+        }
+        return starts;
+    }
+}

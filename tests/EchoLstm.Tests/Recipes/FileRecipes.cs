@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Text;
+using EchoLstm.Data;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Tests.Docs;
+using EchoLstm.Training;
+
+namespace EchoLstm.Tests.Recipes;
+
+/// <summary>Recipes that write files, in a current directory of their own.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class FileRecipes : PageProgram
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _before = Environment.CurrentDirectory;
+
+    public FileRecipes() : base("docs/recipes.md") => Environment.CurrentDirectory = _folder.Path;
+
+    public override void Dispose()
+    {
+        Environment.CurrentDirectory = _before;
+        _folder.Dispose();
+        base.Dispose();
+    }
+
+    [Fact]
+    public void Stop_early_keep_the_best_and_go_on_later()
+    {
+        #region
+        var random = new Random(1);
+        var (x, y) = (new float[50, 6, 3], new float[50, 6, 1]);
+        for (var i = 0; i < 50 * 6; i++)                               // noise, which can only be learned by heart
+        {
+            (x[i / 6, i % 6, 0], y[i / 6, i % 6, 0]) = (random.NextSingle(), random.NextSingle());
+        }
+        using var model = new SequentialModel(
+            new Bidirectional(new Lstm(28, returnSequences: true)),
+            new Dropout(0.1),
+            new TimeDistributed(new Dense(1) { KernelRegularizer = Regularizer.L2(0.001) })) { Seed = 1 };
+        model.Compile(Loss.MeanSquaredError(), new Adam(0.02));
+
+        var stop = new EarlyStopping(patience: 10, restoreBestWeights: true);        // ten epochs after the best val_loss
+        var save = new ModelCheckpoint("best.safetensors", saveBestOnly: true);    // the same model in a file
+        var history = model.Fit(x, y, epochs: 300, validationSplit: 0.2, verbose: 0, callbacks: [stop, save]);
+        Console.WriteLine($"{history.Outcome}; the last epoch is {history.Epochs[^1] - stop.BestEpoch} after the best");
+
+        using var loaded = SequentialModel.Load("best.safetensors");     // weights, optimiser and all
+        var same = loaded.Predict<float[,,]>(x).Cast<float>().SequenceEqual(model.Predict<float[,,]>(x).Cast<float>());
+        Console.WriteLine($"the file has the model of the best epoch: {same}");
+        var next = stop.BestEpoch!.Value + 1;
+        loaded.Fit(x, y, epochs: next + 5, initialEpoch: next, validationSplit: 0.2, verbose: 0);
+        #endregion
+    }
+
+    [NeedsProgramFact("rsvg-convert", "librsvg2-bin")]
+    public void A_PNG_of_a_chart()
+    {
+        #region
+        var (x, y) = EchoSequence.FrameManyToMany(EchoSequence.Linear(5));
+        using var model = EchoModels.ManyToMany(seed: 1);
+        var history = model.Fit(x, y, epochs: 200, verbose: 0);
+
+        history.SavePlot("loss.svg");
+        using var convert = Process.Start("rsvg-convert", ["--zoom", "2", "--output", "loss.png", "loss.svg"]);
+        convert.WaitForExit();
+        Console.WriteLine($"exit code {convert.ExitCode}, {Encoding.ASCII.GetString(File.ReadAllBytes("loss.png")[1..4])}");
+        #endregion
+    }
+}
