@@ -31,6 +31,17 @@ public abstract partial class FeatureScaler
     /// <summary>Whether it has been fitted.</summary>
     public bool IsFitted => _center is not null;
 
+    /// <summary>What each feature is measured from: its mean for a <see cref="StandardScaler"/>, its smallest value in the training data for a <see cref="MinMaxScaler"/>.</summary>
+    /// <exception cref="InvalidOperationException">The scaler is not fitted.</exception>
+    public IReadOnlyList<double> Center => Array.AsReadOnly(Fitted(nameof(Center)).Center);
+
+    /// <summary>
+    /// The length that is 1 in (value - center) / spread: the standard deviation for a <see cref="StandardScaler"/>, which leaves it there; the largest value less the
+    /// smallest for a <see cref="MinMaxScaler"/>, which then spreads it from <see cref="MinMaxScaler.Low"/> to <see cref="MinMaxScaler.High"/>. For a constant feature, 1.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The scaler is not fitted.</exception>
+    public IReadOnlyList<double> Spread => Array.AsReadOnly(Fitted(nameof(Spread)).Spread);
+
     /// <summary>Measures the features of a series; what was measured before is forgotten.</summary>
     /// <param name="training">The training data, of shape (time steps, features), at least one row; finite.</param>
     /// <returns>This scaler.</returns>

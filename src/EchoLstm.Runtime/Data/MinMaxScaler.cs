@@ -47,4 +47,7 @@ public sealed class MinMaxScaler : FeatureScaler
     private protected override double ToScale(double relative) => Low + (relative * ((double)High - Low));
 
     private protected override double FromScale(double scaled) => (scaled - Low) / ((double)High - Low);
+
+    private protected override ScalerSettings SettingsOf(IReadOnlyList<double> center, IReadOnlyList<double> spread) =>
+        new MinMaxScalerSettings { Center = center, Spread = spread, Low = Low, High = High };
 }

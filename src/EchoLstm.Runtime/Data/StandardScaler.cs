@@ -27,4 +27,7 @@ public sealed class StandardScaler : FeatureScaler
     private protected override double ToScale(double relative) => relative;
 
     private protected override double FromScale(double scaled) => scaled;
+
+    private protected override ScalerSettings SettingsOf(IReadOnlyList<double> center, IReadOnlyList<double> spread) =>
+        new StandardScalerSettings { Center = center, Spread = spread };
 }

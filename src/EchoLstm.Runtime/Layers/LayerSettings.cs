@@ -1,18 +1,47 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// What a layer is, without its weights: the settings that its layer holds, its kernel reads, a copy of it takes over, and a file has.
-/// The names are Keras's, as in a file's JSON.
+/// What a layer is, without its weights: the settings that its layer holds, its kernel reads, a copy of it takes over, and a file has, as JSON under these names in
+/// snake case. What a file says is complete: every member is there, <c>class</c> (Keras's name, below) first, the members of all layers before those of recurrent ones
+/// before the rest. A new layer gets a line here and a record.
 /// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "class")]
+[JsonDerivedType(typeof(LstmSettings), "LSTM")]
+[JsonDerivedType(typeof(GruSettings), "GRU")]
+[JsonDerivedType(typeof(SimpleRnnSettings), "SimpleRNN")]
+[JsonDerivedType(typeof(BidirectionalSettings), "Bidirectional")]
+[JsonDerivedType(typeof(TimeDistributedSettings), "TimeDistributed")]
+[JsonDerivedType(typeof(DenseSettings), "Dense")]
+[JsonDerivedType(typeof(Conv1DSettings), "Conv1D")]
+[JsonDerivedType(typeof(EmbeddingSettings), "Embedding")]
+[JsonDerivedType(typeof(AdditiveAttentionSettings), "AdditiveAttention")]
+[JsonDerivedType(typeof(AttentionDecoderSettings), "AttentionDecoder")]
+[JsonDerivedType(typeof(MaxPooling1DSettings), "MaxPooling1D")]
+[JsonDerivedType(typeof(RepeatVectorSettings), "RepeatVector")]
+[JsonDerivedType(typeof(ReshapeSettings), "Reshape")]
+[JsonDerivedType(typeof(MaskingSettings), "Masking")]
+[JsonDerivedType(typeof(DropoutSettings), "Dropout")]
+[JsonDerivedType(typeof(ActivationSettings), "Activation")]
+[JsonDerivedType(typeof(FlattenSettings), "Flatten")]
+[JsonDerivedType(typeof(SequentialSettings), "Sequential")]
 internal abstract record LayerSettings
 {
-    /// <summary>The name that the user gave; null: the model names it.</summary>
+    private protected const int OfAll = -3;
+    private protected const int OfRecurrent = -2;
+
+    /// <summary>The name that the user gave, or its model; null: none yet.</summary>
+    [JsonPropertyOrder(OfAll)]
     public string? Name { get; init; }
 
     /// <summary>The seed of its own random numbers; null: the model's are used.</summary>
+    [JsonPropertyOrder(OfAll)]
     public int? Seed { get; init; }
 
     /// <summary>Whether training moves its weights.</summary>
+    [JsonPropertyOrder(OfAll)]
     public bool Trainable { get; init; } = true;
 
     /// <summary>The layer's class, as the library names it.</summary>
@@ -23,32 +52,94 @@ internal abstract record LayerSettings
 
     /// <summary>How the layer is named in errors.</summary>
     internal string Title => $"{LayerClass} '{Name}'";
+
+    /// <summary>The layers right inside it.</summary>
+    internal virtual IReadOnlyList<LayerSettings> Inner => [];
+
+    /// <summary>The shape of the output for a shape of the input, samples first.</summary>
+    /// <param name="input">The input's shape; null where a length is not known.</param>
+    /// <param name="title">How the layer names itself in errors.</param>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
+    internal abstract Shape OutputShape(Shape input, string title);
+
+    /// <summary>The weights that the layer has for a shape of the input, in Keras's order and layouts; found without making any.</summary>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
+    internal virtual IEnumerable<WeightSpec> Weights(Shape input) => [];
+
+    private protected long Features(Shape input) => input.Last ?? throw new ShapeMismatchException(
+        $"{Title} must know the number of features but the input is {input}.",
+        "(samples, ..., features)",
+        input.ToString());
 }
 
 /// <summary>A layer that reads a sequence step by step.</summary>
 internal abstract record RecurrentSettings : LayerSettings
 {
+    private protected const int ActivationPlace = 1;
+    private protected const int RecurrentActivationPlace = 2;
+    private const int UseBiasPlace = 3;
+    private protected const int Last = 4;
+
+    [JsonPropertyOrder(OfRecurrent)]
     public required int Units { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public bool ReturnSequences { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public bool Stateful { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public bool GoBackwards { get; init; }
 
-    public Activation Activation { get; init; } = Activation.Tanh;
-
-    public bool UseBias { get; init; } = true;
-
+    [JsonPropertyOrder(OfRecurrent)]
     public double Dropout { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public double RecurrentDropout { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public Regularizer? KernelRegularizer { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public Regularizer? RecurrentRegularizer { get; init; }
 
+    [JsonPropertyOrder(OfRecurrent)]
     public Regularizer? BiasRegularizer { get; init; }
+
+    [JsonPropertyOrder(ActivationPlace)]
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    [JsonPropertyOrder(UseBiasPlace)]
+    public bool UseBias { get; init; } = true;
+
+    internal override Shape OutputShape(Shape input, string title)
+    {
+        if (input.Rank != 3)
+        {
+            throw new ShapeMismatchException(
+                $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. {Hint(input.Rank)}",
+                "(samples, time steps, features)",
+                input.ToString());
+        }
+        if (input[1] == 0)
+        {
+            throw new ShapeMismatchException(
+                $"{title} expects at least 1 time step but received {input}. Leave out samples that have no steps.",
+                "(samples, time steps, features)",
+                input.ToString());
+        }
+        return ReturnSequences ? new Shape(input[0], input[1], Units) : new Shape(input[0], Units);
+    }
+
+    private static string Hint(int rank) => rank switch
+    {
+        2 => "If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with "
+            + "Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; "
+            + "after another recurrent layer, give that one returnSequences: true.",
+        > 3 => "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.",
+        _ => "Reshape the input to (samples, time steps, features).",
+    };
 }
 
 internal sealed record LstmSettings : RecurrentSettings
@@ -57,44 +148,93 @@ internal sealed record LstmSettings : RecurrentSettings
 
     public bool ReturnState { get; init; }
 
+    [JsonPropertyOrder(RecurrentActivationPlace)]
     public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
 
+    [JsonPropertyOrder(Last)]
     public bool UnitForgetBias { get; init; } = true;
 
+    [JsonPropertyOrder(Last)]
     public bool UsesFusedKernel { get; init; } = true;
 
+    [JsonPropertyOrder(Last)]
     public int? CheckpointSteps { get; init; }
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.Recurrent(4, Units, Features(input), UseBias ? [4L * Units] : null);
 }
 
 internal sealed record GruSettings : RecurrentSettings
 {
     internal override string KerasClass => "GRU";
 
+    [JsonPropertyOrder(RecurrentActivationPlace)]
     public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
 
+    [JsonPropertyOrder(Last)]
     public bool ResetAfter { get; init; } = true;
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+        WeightSpec.Recurrent(3, Units, Features(input), !UseBias ? null : ResetAfter ? [2, 3L * Units] : [3L * Units]);
 }
 
 internal sealed record SimpleRnnSettings : RecurrentSettings
 {
     internal override string KerasClass => "SimpleRNN";
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.Recurrent(1, Units, Features(input), UseBias ? [Units] : null);
 }
 
 /// <summary>Two recurrent layers; the second is the first but for its direction and what is said of it alone.</summary>
 internal sealed record BidirectionalSettings : LayerSettings
 {
-    public required LayerSettings Layer { get; init; }
-
     public MergeMode MergeMode { get; init; }
+
+    public required LayerSettings Layer { get; init; }
 
     public bool BackwardTrainable { get; init; } = true;
 
     public bool BackwardUsesFusedKernel { get; init; } = true;
+
+    internal override IReadOnlyList<LayerSettings> Inner => [Layer];
+
+    internal override Shape OutputShape(Shape input, string title)
+    {
+        var one = Layer.OutputShape(input, Layer.Title);
+        return MergeMode == MergeMode.Concat ? one.WithLast(2 * one.Last) : one;
+    }
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+        WeightSpec.Below("forward", Layer.Weights(input)).Concat(WeightSpec.Below("backward", Layer.Weights(input)));
 }
 
 internal sealed record TimeDistributedSettings : LayerSettings
 {
     public required LayerSettings Layer { get; init; }
+
+    internal override IReadOnlyList<LayerSettings> Inner => [Layer];
+
+    /// <summary>What the layer inside gets: samples and steps become one axis.</summary>
+    internal static Shape StepShape(Shape input) => new([input[0] * input[1], .. input.Skip(2)]);
+
+    internal override Shape OutputShape(Shape input, string title)
+    {
+        CheckRank(input, title);
+        return new Shape([input[0], input[1], .. Layer.OutputShape(StepShape(input), Layer.Title).Skip(1)]);
+    }
+
+    internal static void CheckRank(Shape input, string title)
+    {
+        if (input.Rank < 3)
+        {
+            throw new ShapeMismatchException(
+                $"{title} expects input of rank 3 or more (samples, time steps, features, ...) but received {input}. The Lstm before it probably lacks "
+                + "returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave TimeDistributed out.",
+                "(samples, time steps, features, ...)",
+                input.ToString());
+        }
+    }
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => Layer.Weights(StepShape(input));
 }
 
 internal sealed record DenseSettings : LayerSettings
@@ -108,6 +248,15 @@ internal sealed record DenseSettings : LayerSettings
     public Regularizer? KernelRegularizer { get; init; }
 
     public Regularizer? BiasRegularizer { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title) => input.Rank >= 2
+        ? input.WithLast(Units)
+        : throw new ShapeMismatchException(
+            $"{title} expects input of rank 2 or more (samples, ..., features) but received {input}. Reshape single numbers to (samples, 1).",
+            "(samples, ..., features)",
+            input.ToString());
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.KernelAndBias([Features(input), Units], UseBias);
 }
 
 internal sealed record Conv1DSettings : LayerSettings
@@ -127,6 +276,12 @@ internal sealed record Conv1DSettings : LayerSettings
     public Regularizer? KernelRegularizer { get; init; }
 
     public Regularizer? BiasRegularizer { get; init; }
+
+    internal StepWindows Windows => new(KernelSize, Strides, Padding);
+
+    internal override Shape OutputShape(Shape input, string title) => Windows.OutputShape(input, title, Filters);
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.KernelAndBias([KernelSize, Features(input), Filters], UseBias);
 }
 
 internal sealed record EmbeddingSettings : LayerSettings
@@ -138,11 +293,37 @@ internal sealed record EmbeddingSettings : LayerSettings
     public bool MaskZero { get; init; }
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title)
+    {
+        if (input.Rank == 2)
+        {
+            return new Shape(input[0], input[1], OutputDim);
+        }
+        var hint = input.Rank == 3
+            ? "Drop a last axis of length 1; decode one-hot vectors first; or wrap it in TimeDistributed for sequences of sequences."
+            : "Reshape the input to (samples, time steps).";
+        throw new ShapeMismatchException(
+            $"{title} expects whole numbers of rank 2 (samples, time steps) but received {input}. {hint}",
+            "(samples, time steps)",
+            input.ToString());
+    }
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => [new("embeddings", [InputDim, OutputDim])];
 }
 
 internal sealed record AdditiveAttentionSettings : LayerSettings
 {
     public bool UseScale { get; init; } = true;
+
+    internal override Shape OutputShape(Shape input, string title) => input.Rank == 3
+        ? input
+        : throw new ShapeMismatchException(
+            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. After a recurrent layer, give that one returnSequences: true.",
+            "(samples, time steps, features)",
+            input.ToString());
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) => UseScale ? [new("scale", [Features(input)])] : [];
 }
 
 internal sealed record AttentionDecoderSettings : LayerSettings
@@ -150,6 +331,22 @@ internal sealed record AttentionDecoderSettings : LayerSettings
     public required int Units { get; init; }
 
     public required int Steps { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title) => input.Rank == 3
+        ? new Shape(input[0], Steps, Units)
+        : throw new ShapeMismatchException(
+            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. It looks at every step of the encoder: "
+            + "give the recurrent layer before it returnSequences: true.",
+            "(samples, time steps, features)",
+            input.ToString());
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+    [
+        .. WeightSpec.Below("query", WeightSpec.KernelAndBias([Units, Units], hasBias: false)),
+        .. WeightSpec.Below("key", WeightSpec.KernelAndBias([Features(input), Units], hasBias: true)),
+        .. WeightSpec.Below("attention", [new("scale", [Units])]),
+        .. WeightSpec.Below("lstm", WeightSpec.Recurrent(4, Units, Features(input), [4L * Units])),
+    ];
 }
 
 internal sealed record MaxPooling1DSettings : LayerSettings
@@ -159,26 +356,66 @@ internal sealed record MaxPooling1DSettings : LayerSettings
     public required int Strides { get; init; }
 
     public StepPadding Padding { get; init; }
+
+    internal StepWindows Windows => new(PoolSize, Strides, Padding);
+
+    internal override Shape OutputShape(Shape input, string title) => Windows.OutputShape(input, title, input.Last);
 }
 
 internal sealed record RepeatVectorSettings : LayerSettings
 {
     public required int N { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title) => input.Rank == 2
+        ? new Shape(input[0], N, input[1])
+        : throw new ShapeMismatchException(
+            $"{title} expects input of rank 2 (samples, features) but received {input}. After an Lstm, leave out its returnSequences: "
+            + "the vector to repeat is the last step's output.",
+            "(samples, features)",
+            input.ToString());
 }
 
 internal sealed record ReshapeSettings : LayerSettings
 {
     public required IReadOnlyList<long> TargetShape { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title)
+    {
+        var values = input.Skip(1).Aggregate((long?)1, (product, length) => product * length);
+        var known = TargetShape.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
+        var isOpen = TargetShape.Contains(-1);
+        var fits = values is not { } count || (isOpen ? count > 0 && count % known == 0 : count == known);
+        if (input.Rank == 0 || !fits)
+        {
+            var expected = string.Create(CultureInfo.InvariantCulture, $"{(isOpen ? "a multiple of " : "")}{known} values");
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{title} makes samples of shape ({string.Join(", ", TargetShape)}), so it expects {expected} a sample but received {input}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
+                $"(samples, ...) with {expected}",
+                input.ToString());
+        }
+        return new Shape([input[0], .. TargetShape.Select(length => length == -1 ? values / known : length)]);
+    }
 }
 
 internal sealed record MaskingSettings : LayerSettings
 {
     public double MaskValue { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title) => input.Rank >= 3
+        ? input
+        : throw new ShapeMismatchException(
+            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. Reshape single numbers a step to (samples, time steps, 1).",
+            "(samples, time steps, features)",
+            input.ToString());
 }
 
 internal sealed record DropoutSettings : LayerSettings
 {
     public required double Rate { get; init; }
+
+    internal override Shape OutputShape(Shape input, string title) => input;
 }
 
 internal sealed record ActivationSettings : LayerSettings
@@ -188,9 +425,19 @@ internal sealed record ActivationSettings : LayerSettings
     internal override string LayerClass => "ActivationLayer";
 
     internal override string KerasClass => "Activation";
+
+    internal override Shape OutputShape(Shape input, string title) => input;
 }
 
-internal sealed record FlattenSettings : LayerSettings;
+internal sealed record FlattenSettings : LayerSettings
+{
+    internal override Shape OutputShape(Shape input, string title) => input.Rank >= 2
+        ? new Shape(input[0], input.Skip(1).Aggregate((long?)1, (product, length) => product * length))
+        : throw new ShapeMismatchException(
+            $"{title} expects input of rank 2 or more (samples, ...) but received {input}. Reshape single numbers to (samples, 1).",
+            "(samples, ...)",
+            input.ToString());
+}
 
 /// <summary>A TorchSharp module, whose code no file can hold.</summary>
 /// <param name="Module">The module's name.</param>
@@ -199,16 +446,36 @@ internal sealed record ModuleSettings(string Module) : LayerSettings
     internal override string LayerClass => "ModuleLayer";
 
     internal override string KerasClass => Module;
+
+    internal override Shape OutputShape(Shape input, string title) => throw new InvalidOperationException($"{title} is a TorchSharp module, whose output is known when it runs.");
 }
 
 /// <summary>A model, which is a layer too.</summary>
 internal sealed record SequentialSettings : LayerSettings
 {
-    public required IReadOnlyList<LayerSettings> Layers { get; init; }
-
     public Training.EngineKind RequestedEngine { get; init; }
+
+    public required IReadOnlyList<LayerSettings> Layers { get; init; }
 
     internal override string LayerClass => "SequentialModel";
 
     internal override string KerasClass => "Sequential";
+
+    internal override IReadOnlyList<LayerSettings> Inner => Layers;
+
+    internal override Shape OutputShape(Shape input, string title) => Layers.Aggregate(input, (shape, layer) => layer.OutputShape(shape, layer.Title));
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input)
+    {
+        var shape = input;
+        foreach (var layer in Layers)
+        {
+            var next = layer.OutputShape(shape, layer.Title);
+            foreach (var weight in WeightSpec.Below(layer.Name ?? throw new InvalidOperationException($"A layer of {Title} has no name."), layer.Weights(shape)))
+            {
+                yield return weight;
+            }
+            shape = next;
+        }
+    }
 }

@@ -157,7 +157,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
             var metric = compilation.Metrics[i];
             figures[i + 1] = NumberOf(StepMeans.Of(Guarded("metric", metric.Name, metric.PerStep, samples.Targets!, output), mask, null, metric.Name));
         }
-        return mask is null ? count : mask.sum().ToDouble();
+        return mask is null ? count : mask.sum().Number();
     }
 
     // Torch's own words do not say whose function failed.
@@ -182,5 +182,5 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
     }
 
     // A scalar of any type takes another operator's call.
-    private static double NumberOf(Tensor scalar) => scalar.dtype == ScalarType.Float32 ? scalar.item<float>() : scalar.ToDouble();
+    private static double NumberOf(Tensor scalar) => scalar.dtype == ScalarType.Float32 ? scalar.item<float>() : scalar.Number();
 }

@@ -21,22 +21,11 @@ public sealed class ActivationLayer : Layer
     /// <summary>The function.</summary>
     public Activation Activation => Settings.Activation;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape;
-    }
-
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (Activation.Apply(input), state);
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
 
     private protected override void CheckInput(Shape inputShape)
     {

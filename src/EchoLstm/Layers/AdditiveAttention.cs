@@ -50,18 +50,6 @@ public sealed class AdditiveAttention : Layer
 
     private protected override bool ComputesWithFloats => true;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank == 3
-            ? inputShape
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. After a recurrent layer, give that one returnSequences: true.",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-    }
-
     /// <summary>Lets each step of a query attend to the steps of a value.</summary>
     /// <param name="query">What asks, (samples, query steps, features).</param>
     /// <param name="value">What is looked at, (samples, value steps, any number of features).</param>

@@ -79,18 +79,6 @@ public sealed class AttentionDecoder : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank == 3
-            ? new Shape(inputShape[0], Steps, Units)
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. It looks at every step of the encoder: give the recurrent layer before it returnSequences: true.",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-    }
-
     /// <summary>Runs the layer and returns where it looked.</summary>
     /// <param name="input">The encoder's outputs, (samples, time steps, features).</param>
     /// <returns>The output (samples, steps, units), and the weight of each input step for each output step, (samples, steps, time steps); both are the caller's.</returns>

@@ -16,7 +16,6 @@ namespace EchoLstm.Layers;
 public sealed class Conv1D : Layer
 {
     private const string KernelName = "weight";
-    private readonly StepWindows _windows;
     private Conv1d? _convolution;
 
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
@@ -58,7 +57,6 @@ public sealed class Conv1D : Layer
                 "padding", settings.Padding, $"{settings.Padding} is no padding: expected one of {string.Join(", ", Enum.GetNames<StepPadding>())}.");
         }
         settings.Activation.Validated("activation");
-        _windows = new StepWindows(settings.KernelSize, settings.Strides, settings.Padding);
     }
 
     internal new Conv1DSettings Settings => (Conv1DSettings)base.Settings;
@@ -115,9 +113,6 @@ public sealed class Conv1D : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape) => _windows.OutputShape(inputShape, Title, Filters);
-
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, time steps, features)");
@@ -142,7 +137,7 @@ public sealed class Conv1D : Layer
         StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
         using var scope = NewDisposeScope();
         var channels = input.transpose(1, 2); // (samples, features, time steps)
-        var (before, after) = _windows.Around(input.shape[1]);
+        var (before, after) = Settings.Windows.Around(input.shape[1]);
         if (before + after > 0)
         {
             channels = nn.functional.pad(channels, (before, after));

@@ -84,18 +84,6 @@ public sealed class Dense : Layer
     internal override IReadOnlyList<ParameterMemory> Memories =>
         UseBias ? [new(() => _linear!.weight), new(() => _linear!.bias!)] : [new(() => _linear!.weight)];
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank >= 2
-            ? inputShape.WithLast(Units)
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 2 or more (samples, ..., features) but received {inputShape}. Reshape single numbers to (samples, 1).",
-                "(samples, ..., features)",
-                inputShape.ToString());
-    }
-
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
     internal override bool CanStream => true;

@@ -37,13 +37,6 @@ public sealed class Dropout : Layer
         set => _random = value;
     }
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape;
-    }
-
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (input.alias(), state);

@@ -81,18 +81,6 @@ public sealed class Embedding : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank == 2
-            ? new Shape(inputShape[0], inputShape[1], OutputDim)
-            : throw new ShapeMismatchException(
-                $"{Title} expects whole numbers of rank 2 (samples, time steps) but received {inputShape}. {(inputShape.Rank == 3 ? "Drop a last axis of length 1; decode one-hot vectors first; or wrap it in TimeDistributed for sequences of sequences." : "Reshape the input to (samples, time steps).")}",
-                "(samples, time steps)",
-                inputShape.ToString());
-    }
-
     /// <summary>Throws where a number is no row of the table, naming the first.</summary>
     /// <param name="indices">The numbers.</param>
     /// <param name="name">What they are called.</param>
@@ -105,12 +93,12 @@ public sealed class Embedding : Layer
         {
             wrong = wrong.logical_or(indices.ne(indices.floor()));
         }
-        if (!wrong.any().ToBoolean())
+        if (!wrong.any().item<bool>())
         {
             return;
         }
         var position = wrong.nonzero()[0].data<long>().ToArray();
-        var value = indices[[.. position.Select(i => TensorIndex.Single(i))]].ToDouble();
+        var value = indices[[.. position.Select(i => TensorIndex.Single(i))]].Number();
         throw new ArgumentOutOfRangeException(
             name,
             value,

@@ -22,22 +22,6 @@ public sealed class Flatten : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank >= 2
-            ? new Shape(inputShape[0], inputShape.Skip(1).Aggregate((long?)1, (product, length) => product * length))
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 2 or more (samples, ...) but received {inputShape}. Reshape single numbers to (samples, 1).",
-                "(samples, ...)",
-                inputShape.ToString());
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any lengths.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

@@ -137,7 +137,11 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known.</param>
     /// <returns>The output's shape, samples first.</returns>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
-    public abstract Shape OutputShape(Shape inputShape);
+    public virtual Shape OutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return _settings.OutputShape(inputShape, Title);
+    }
 
     /// <summary>Makes the weights for an input shape (Keras's <c>build</c>). A layer builds itself at its first call.</summary>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5, 1)</c>.</param>
@@ -278,7 +282,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     }
 
     /// <summary>Makes and registers the weights; runs without gradients, in a dispose scope.</summary>
-    private protected abstract void CreateWeights(Shape inputShape, SeededRandom random);
+    private protected virtual void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+    }
 
     /// <summary>The layer's function of an input that was checked.</summary>
     /// <param name="input">The input, samples first.</param>

@@ -156,7 +156,9 @@ public sealed class Lstm : RecurrentLayer
 
     private protected override bool HasBiasColumn => UseBias;
 
-    private protected override bool HasTorchKernel => Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
+    // What is made in inference mode can't be part of a graph, which RunTorch asks for.
+    private protected override bool HasTorchKernel =>
+        Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid && !is_inference_mode_enabled();
 
     /// <summary>Runs the layer from a state and returns the state after it too.</summary>
     /// <param name="input">The input, shape (samples, time steps, features).</param>
@@ -256,8 +258,13 @@ public sealed class Lstm : RecurrentLayer
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
     {
+        var tracked = is_grad_enabled();
+        // Without gradients libtorch 2.10 takes another kernel, whose numbers are wrong for most sizes on some processors
+        // (pytorch/pytorch issue 173922).
+        using var gradients = enable_grad();
         var (sequence, hidden, cell) = _lstm!.call(steps, initial is null ? null : (initial[0].unsqueeze(0), initial[1].unsqueeze(0)));
-        return (sequence, [hidden.squeeze(0), cell.squeeze(0)]);
+        var states = new[] { hidden.squeeze(0), cell.squeeze(0) };
+        return tracked ? (sequence, states) : (sequence.detach(), [states[0].detach(), states[1].detach()]);
     }
 
     private protected override void KeepFinal(Tensor[] states)

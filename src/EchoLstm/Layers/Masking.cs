@@ -35,26 +35,10 @@ public sealed class Masking : Layer
     /// <summary>A step is masked where every feature equals this.</summary>
     public double MaskValue => Settings.MaskValue;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank >= 3
-            ? inputShape
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. Reshape single numbers a step to (samples, time steps, 1).",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-    }
-
     internal override Tensor? OutputMask(Tensor input, Tensor? mask)
     {
         using var used = input.ne(MaskValue);
         return used.any(-1);
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
     }
 
     // Without weights it takes any number of features.

@@ -10,8 +10,6 @@ namespace EchoLstm.Layers;
 /// <remarks>It can't take masked steps: a window may hold both masked steps and others.</remarks>
 public sealed class MaxPooling1D : Layer
 {
-    private readonly StepWindows _windows;
-
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="poolSize">The number of time steps of a window. <value>2</value></param>
     /// <param name="strides">The number of time steps from one window to the next; null: poolSize.</param>
@@ -31,7 +29,6 @@ public sealed class MaxPooling1D : Layer
         {
             throw new ArgumentOutOfRangeException("padding", settings.Padding, $"MaxPooling1D has no padding {settings.Padding}: expected Valid or Same.");
         }
-        _windows = new StepWindows(PoolSize, Strides, Padding);
     }
 
     internal new MaxPooling1DSettings Settings => (MaxPooling1DSettings)base.Settings;
@@ -47,17 +44,6 @@ public sealed class MaxPooling1D : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return _windows.OutputShape(inputShape, Title, inputShape.Last);
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 
@@ -66,7 +52,7 @@ public sealed class MaxPooling1D : Layer
         StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
         using var scope = NewDisposeScope();
         var channels = input.transpose(1, 2); // (samples, features, time steps)
-        var (before, after) = _windows.Around(input.shape[1]);
+        var (before, after) = Settings.Windows.Around(input.shape[1]);
         if (before + after > 0)
         {
             channels = nn.functional.pad(channels, (before, after), value: double.NegativeInfinity);

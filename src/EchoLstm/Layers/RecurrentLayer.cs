@@ -122,30 +122,6 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Whether Torch's kernel computes this layer.</summary>
     private protected abstract bool HasTorchKernel { get; }
 
-    /// <summary>Keras's <c>compute_output_shape</c>: (samples, units), or (samples, time steps, units) with <see cref="ReturnSequences"/>.</summary>
-    /// <param name="inputShape">(samples, time steps, features); null where a length is not known.</param>
-    /// <returns>The output's shape, samples first.</returns>
-    /// <exception cref="ShapeMismatchException">The input has another rank, or no time steps.</exception>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        if (inputShape.Rank != 3)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. {Mend(inputShape.Rank)}",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-        }
-        if (inputShape[1] == 0)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} expects at least 1 time step but received {inputShape}. Leave out samples that have no steps.",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-        }
-        return ReturnSequences ? new Shape(inputShape[0], inputShape[1], Units) : new Shape(inputShape[0], Units);
-    }
-
     /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
     public void ResetStates()
     {
@@ -420,19 +396,6 @@ public abstract class RecurrentLayer : Layer, IStateful
     {
         using var part = weights.narrow(1, start, count);
         return part.t();
-    }
-
-    private static string Mend(int rank) => rank switch
-    {
-        2 => "If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.",
-        > 3 => "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.",
-        _ => "Reshape the input to (samples, time steps, features).",
-    };
-
-    private protected override void ReleaseOwn()
-    {
-        Carry(null);
-        base.ReleaseOwn();
     }
 
     private sealed class TakenState(Tensor[] states) : IDisposable

@@ -33,22 +33,6 @@ public sealed class RepeatVector : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        return inputShape.Rank == 2
-            ? new Shape(inputShape[0], N, inputShape[1])
-            : throw new ShapeMismatchException(
-                $"{Title} expects input of rank 2 (samples, features) but received {inputShape}. After an Lstm, leave out its returnSequences: the vector to repeat is the last step's output.",
-                "(samples, features)",
-                inputShape.ToString());
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

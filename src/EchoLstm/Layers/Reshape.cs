@@ -46,28 +46,6 @@ public sealed class Reshape : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        var values = inputShape.Skip(1).Aggregate((long?)1, (product, length) => product * length);
-        var known = TargetShape.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
-        var isOpen = TargetShape.Contains(-1);
-        var fits = values is not { } count || (isOpen ? count > 0 && count % known == 0 : count == known);
-        if (inputShape.Rank == 0 || !fits)
-        {
-            throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{Title} makes samples of shape ({string.Join(", ", TargetShape)}), so it expects {(isOpen ? "a multiple of " : "")}{known} values a sample but received {inputShape}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
-                string.Create(CultureInfo.InvariantCulture, $"(samples, ...) with {(isOpen ? "a multiple of " : "")}{known} values"),
-                inputShape.ToString());
-        }
-        return new Shape([inputShape[0], .. TargetShape.Select(length => length == -1 ? values / known : length)]);
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // Without weights it takes any shape of as many values.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

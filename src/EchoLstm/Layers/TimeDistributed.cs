@@ -54,8 +54,8 @@ public sealed class TimeDistributed : Layer
     public override Shape OutputShape(Shape inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        CheckRank(inputShape);
-        var ofStep = _inner.OutputShape(StepShape(inputShape));
+        TimeDistributedSettings.CheckRank(inputShape, Title);
+        var ofStep = _inner.OutputShape(TimeDistributedSettings.StepShape(inputShape));
         return new Shape([inputShape[0], inputShape[1], .. ofStep.Skip(1)]);
     }
 
@@ -64,10 +64,10 @@ public sealed class TimeDistributed : Layer
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => _inner.StreamStep(input, state);
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _inner.Build(StepShape(inputShape), random);
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _inner.Build(TimeDistributedSettings.StepShape(inputShape), random);
 
     // The module inside checks the rest.
-    private protected override void CheckInput(Shape inputShape) => CheckRank(inputShape);
+    private protected override void CheckInput(Shape inputShape) => TimeDistributedSettings.CheckRank(inputShape, Title);
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
@@ -76,18 +76,4 @@ public sealed class TimeDistributed : Layer
         using var output = _inner.call(folded); // (samples * time steps, ...)
         return output.reshape([shape[0], shape[1], .. output.shape[1..]]);
     }
-
-    private void CheckRank(Shape inputShape)
-    {
-        if (inputShape.Rank < 3)
-        {
-            throw new ShapeMismatchException(
-                $"{Title} expects input of rank 3 or more (samples, time steps, features, ...) but received {inputShape}. The Lstm before it probably lacks returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave TimeDistributed out.",
-                "(samples, time steps, features, ...)",
-                inputShape.ToString());
-        }
-    }
-
-    /// <summary>What the module inside gets.</summary>
-    internal static Shape StepShape(Shape inputShape) => new([inputShape[0] * inputShape[1], .. inputShape.Skip(2)]);
 }

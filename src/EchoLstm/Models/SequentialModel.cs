@@ -236,7 +236,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         foreach (var layer in _layers)
         {
             x = layer.call(x);
-            if (!x.isfinite().all().ToBoolean())
+            if (!x.isfinite().all().item<bool>())
             {
                 return layer;
             }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
@@ -44,42 +40,15 @@ public sealed class Adam : Optimizer
 
     internal override IReadOnlyList<string> Remembers => ["m", "v"];
 
-    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new ParameterwiseUpdate(this, trained, Move);
 
-    private sealed class Update(Adam adam, TrainedWeights trained) : ParameterwiseUpdate(adam, trained)
+    /// <summary>The rate with the correction of the moments, which begin at 0.</summary>
+    internal double CorrectedRate(long step) => LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
+
+    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
     {
-        private double _scale;
-
-        protected override void BeginStep()
-        {
-            _scale = adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, Steps)) / (1 - Math.Pow(adam.Beta1, Steps));
-        }
-
-        protected override void Move(int index, Parameter parameter, Tensor gradient)
-        {
-            var m = Remembered(0, index).mul_(adam.Beta1).add_(gradient, alpha: 1 - adam.Beta1);
-            var v = Remembered(1, index).mul_(adam.Beta2).addcmul_(gradient, gradient, 1 - adam.Beta2);
-            parameter.addcdiv_(m, v.sqrt().add_(adam.Epsilon), -_scale);
-        }
-
-        protected override void Move(in WeightMemory memory) => WeightPass.Run(new Rule(adam, _scale), memory);
-    }
-
-    private readonly struct Rule(Adam adam, double scale) : IUpdateRule
-    {
-        private readonly Vector<float> _scale = new((float)scale);
-        private readonly Vector<float> _beta1 = new((float)adam.Beta1);
-        private readonly Vector<float> _rest1 = new((float)(1 - adam.Beta1));
-        private readonly Vector<float> _beta2 = new((float)adam.Beta2);
-        private readonly Vector<float> _rest2 = new((float)(1 - adam.Beta2));
-        private readonly Vector<float> _epsilon = new((float)adam.Epsilon);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Move(Vector<float> weights, Vector<float> gradients, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third)
-        {
-            first = (_beta1 * first) + (_rest1 * gradients);
-            second = (_beta2 * second) + (_rest2 * gradients * gradients);
-            return weights - (_scale * first / (Vector.SquareRoot(second) + _epsilon));
-        }
+        var m = ParameterwiseUpdate.Mean(remembered[0], Beta1, g);
+        var v = ParameterwiseUpdate.MeanSquare(remembered[1], Beta2, g);
+        w.addcdiv_(m, v.sqrt().add_(Epsilon), -CorrectedRate(step));
     }
 }

@@ -51,7 +51,7 @@ internal static class LossAdvice
             return [];
         }
         var index = wrong[0].data<long>().ToArray();
-        var sum = sums[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble();
+        var sum = sums[[.. index.Select(i => TensorIndex.Single(i))]].Number();
         return [string.Create(CultureInfo.InvariantCulture, $"y[{string.Join(", ", index)}] sums to {sum:0.####} over the classes, not to 1")];
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,49 +5,53 @@ using static TorchSharp.torch;
 namespace EchoLstm.Training;
 
 /// <summary>
-/// The updates that treat one parameter after another, and remember some numbers of each weight, 0 at first. In one pass over its memory where that
-/// is dense float32 on the CPU; by tensor operations elsewhere.
+/// The updates that treat one parameter after another, and remember some values of each weight, 0 at first. The formulas are the optimisers' own, in tensor
+/// operations, for any type and device: the reference for the fused engine's kernels.
 /// </summary>
-internal abstract class ParameterwiseUpdate : ParameterUpdate
+/// <param name="optimizer">The optimiser.</param>
+/// <param name="trained">What it moves.</param>
+/// <param name="move">Moves one parameter in place.</param>
+internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained, ParameterwiseUpdate.Formula move) : ParameterUpdate(optimizer, trained)
 {
-    private readonly IReadOnlyList<Parameter> _parameters;
-    private readonly IReadOnlyList<string> _names;
-    private readonly Tensor[][] _remembered;
+    // Below it, a mean of gradients or sgd's velocity is 0, and a mean of squares is this; squares of gradients below its root are 0. The fused engine does the same
+    // (Flushed, Floored, Square), where numbers below float32's normal ones would take a hundred times as long.
+    private const double Vanishing = 1e-30;
+    private const double RootOfVanishing = 1e-15;
 
-    /// <param name="optimizer">The optimiser.</param>
-    /// <param name="trained">What it moves.</param>
-    private protected ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained)
-        : base(optimizer, trained)
+    private readonly IReadOnlyList<Parameter> _parameters = trained.Parameters;
+    private readonly IReadOnlyList<string> _names = trained.Names;
+    private readonly Tensor[][] _remembered = [.. trained.Parameters.Select(parameter => ZerosLike(parameter, optimizer.Remembers.Count))];
+    private long _steps;
+
+    /// <summary>Moves a parameter in place.</summary>
+    /// <param name="weights">The parameter.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="remembered">What the optimiser remembers of it, in the order of <see cref="Optimizer.Remembers"/>; changed in place.</param>
+    /// <param name="step">How many steps were taken, this one included.</param>
+    internal delegate void Formula(Tensor weights, Tensor gradient, Tensor[] remembered, long step);
+
+    internal override OptimizerProgress Export()
     {
-        (_parameters, _names) = (trained.Parameters, trained.Names);
-        _remembered = [.. optimizer.Remembers.Select(_ => ZerosLike(_parameters))];
-    }
-
-    /// <summary>How many steps were taken, the present one included.</summary>
-    protected long Steps { get; private set; }
-
-    internal sealed override OptimizerProgress Export()
-    {
-        var state = new OptimizerProgress(Steps);
+        var state = new OptimizerProgress(_steps);
         for (var i = 0; i < _names.Count; i++)
         {
-            state.Add(_names[i], [.. _remembered.Select(tensors => Copied(tensors[i]))]);
+            state.Add(_names[i], [.. _remembered[i].Select(Copied)]);
         }
         return state;
     }
 
-    internal sealed override void Import(OptimizerProgress state)
+    internal override void Import(OptimizerProgress state)
     {
-        Steps = state.Steps;
+        _steps = state.Steps;
         for (var i = 0; i < _names.Count; i++)
         {
             if (!state.Moments.TryGetValue(_names[i], out var moments) || !moments.All(moment => moment.shape.AsSpan().SequenceEqual(_parameters[i].shape)))
             {
                 continue;
             }
-            for (var k = 0; k < _remembered.Length; k++)
+            for (var k = 0; k < moments.Length; k++)
             {
-                _remembered[k][i].copy_(moments[k]);
+                _remembered[i][k].copy_(moments[k]);
             }
         }
     }
@@ -62,66 +64,31 @@ internal abstract class ParameterwiseUpdate : ParameterUpdate
         }
     }
 
-    protected sealed override void Move(Tensor?[] gradients)
+    /// <summary>A running mean of gradients, moved on in place.</summary>
+    internal static Tensor Mean(Tensor mean, double kept, Tensor gradient) => Flush(mean.mul_(kept).add_(gradient, alpha: 1 - kept));
+
+    /// <summary>A running mean of gradients' squares, moved on in place. It stops above 0: a small first moment over a 0 would be infinite where epsilon is tiny.</summary>
+    internal static Tensor MeanSquare(Tensor mean, double kept, Tensor gradient)
     {
-        Steps++;
-        BeginStep();
+        var counted = gradient.masked_fill(gradient.abs() < RootOfVanishing, 0);
+        return mean.mul_(kept).addcmul_(counted, counted, 1 - kept).clamp_(min: Vanishing);
+    }
+
+    /// <summary>What has all but vanished becomes 0, in place; NaN stays NaN.</summary>
+    internal static Tensor Flush(Tensor moment) => moment.masked_fill_(moment.abs() < Vanishing, 0);
+
+    protected override void Move(Tensor?[] gradients)
+    {
+        _steps++;
         for (var i = 0; i < gradients.Length; i++)
         {
-            if (gradients[i] is not { } gradient)
+            if (gradients[i] is { } gradient)
             {
-                continue;
-            }
-            if (TryFindMemory(i, gradient, out var memory))
-            {
-                Move(memory);
-            }
-            else
-            {
-                Move(i, _parameters[i], gradient);
+                using var scope = NewDisposeScope();
+                move(_parameters[i], gradient, _remembered[i], _steps);
             }
         }
     }
-
-    /// <summary>Called once a step, before the parameters move.</summary>
-    protected virtual void BeginStep()
-    {
-    }
-
-    /// <summary>Moves one parameter of any type on any device.</summary>
-    protected abstract void Move(int index, Parameter parameter, Tensor gradient);
-
-    /// <summary>Moves one parameter in memory.</summary>
-    protected abstract void Move(in WeightMemory memory);
-
-    /// <summary>What is remembered of each weight of a parameter.</summary>
-    protected Tensor Remembered(int which, int index) => _remembered[which][index];
-
-    private unsafe bool TryFindMemory(int index, Tensor gradient, out WeightMemory memory)
-    {
-        memory = default;
-        if (!IsInReach(_parameters[index]) || !IsInReach(gradient))
-        {
-            return false;
-        }
-        Span<nint> remembered = [0, 0, 0];
-        for (var i = 0; i < _remembered.Length; i++)
-        {
-            var tensor = _remembered[i][index];
-            if (!IsInReach(tensor))
-            {
-                return false;
-            }
-            remembered[i] = (nint)StartOf(tensor);
-        }
-        memory = new(StartOf(_parameters[index]), StartOf(gradient), (float*)remembered[0], (float*)remembered[1], (float*)remembered[2], checked((int)gradient.numel()));
-        return true;
-    }
-
-    private static bool IsInReach(Tensor tensor) =>
-        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() <= int.MaxValue / sizeof(float);
-
-    private static unsafe float* StartOf(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     private static Tensor Copied(Tensor tensor)
     {
@@ -129,11 +96,10 @@ internal abstract class ParameterwiseUpdate : ParameterUpdate
         return here.clone();
     }
 
-    /// <summary>Zeros like each parameter, that no scope holds.</summary>
-    private static Tensor[] ZerosLike(IReadOnlyList<Parameter> parameters) =>
-        [.. parameters.Select(parameter =>
-        {
-            using var values = parameter.detach();
-            return zeros_like(values).DetachFromDisposeScope();
-        })];
+    /// <summary>Zeros like a parameter, that no scope holds.</summary>
+    private static Tensor[] ZerosLike(Parameter parameter, int count)
+    {
+        using var values = parameter.detach();
+        return [.. Enumerable.Range(0, count).Select(_ => zeros_like(values).DetachFromDisposeScope())];
+    }
 }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
@@ -51,57 +47,24 @@ public sealed class RmsProp : Optimizer
     internal override IReadOnlyList<string> Remembers =>
         ["mean_square", .. Centered ? new[] { "mean" } : [], .. Momentum > 0 ? new[] { "velocity" } : []];
 
-    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new ParameterwiseUpdate(this, trained, Move);
 
-    private sealed class Update(RmsProp rms, TrainedWeights trained) : ParameterwiseUpdate(rms, trained)
+    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
     {
-        private readonly int _velocity = rms.Centered ? 2 : 1;
-
-        protected override void Move(int index, Parameter parameter, Tensor gradient)
+        var variance = ParameterwiseUpdate.MeanSquare(remembered[0], Rho, g);
+        if (Centered)
         {
-            var v = Remembered(0, index).mul_(rms.Rho).addcmul_(gradient, gradient, 1 - rms.Rho);
-            var denominator = v;
-            if (rms.Centered)
-            {
-                var m = Remembered(1, index).mul_(rms.Rho).add_(gradient, alpha: 1 - rms.Rho);
-                denominator = v - (m * m);
-            }
-            var root = (denominator + rms.Epsilon).sqrt_();
-            if (rms.Momentum > 0)
-            {
-                var u = Remembered(_velocity, index).mul_(rms.Momentum).addcdiv_(gradient, root, rms.LearningRate);
-                parameter.sub_(u);
-            }
-            else
-            {
-                parameter.addcdiv_(gradient, root, -rms.LearningRate);
-            }
+            var m = ParameterwiseUpdate.Mean(remembered[1], Rho, g);
+            variance -= m * m;
         }
-
-        protected override void Move(in WeightMemory memory) => WeightPass.Run(new Rule(rms), memory);
-    }
-
-    private readonly struct Rule(RmsProp rms) : IUpdateRule
-    {
-        private readonly Vector<float> _rate = new((float)rms.LearningRate);
-        private readonly Vector<float> _rho = new((float)rms.Rho);
-        private readonly Vector<float> _rest = new((float)(1 - rms.Rho));
-        private readonly Vector<float> _epsilon = new((float)rms.Epsilon);
-        private readonly Vector<float> _momentum = new((float)rms.Momentum);
-        private readonly bool _centered = rms.Centered;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Move(Vector<float> weights, Vector<float> gradients, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third)
+        var root = (variance + Epsilon).sqrt_();
+        if (Momentum > 0)
         {
-            first = (_rho * first) + (_rest * gradients * gradients);
-            if (!_centered)
-            {
-                second = (_momentum * second) + (_rate * gradients / Vector.SquareRoot(first + _epsilon));
-                return weights - second;
-            }
-            second = (_rho * second) + (_rest * gradients);
-            third = (_momentum * third) + (_rate * gradients / Vector.SquareRoot(first - (second * second) + _epsilon));
-            return weights - third;
+            w.sub_(remembered[^1].mul_(Momentum).addcdiv_(g, root, LearningRate));
+        }
+        else
+        {
+            w.addcdiv_(g, root, -LearningRate);
         }
     }
 }

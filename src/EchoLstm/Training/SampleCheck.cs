@@ -76,7 +76,7 @@ internal static class SampleCheck
         }
         using var scope = NewDisposeScope();
         var finite = data.isfinite();
-        if (finite.all().ToBoolean())
+        if (finite.all().item<bool>())
         {
             return;
         }
@@ -139,7 +139,7 @@ internal static class SampleCheck
         }
         using var scope = NewDisposeScope();
         var finite = converted.isfinite();
-        if (finite.all().ToBoolean())
+        if (finite.all().item<bool>())
         {
             return;
         }
@@ -154,7 +154,7 @@ internal static class SampleCheck
         using var scope = NewDisposeScope();
         var outside = y.lt(0).logical_or(y.ge(classes));
         var wrong = y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside;
-        if (!wrong.any().ToBoolean())
+        if (!wrong.any().item<bool>())
         {
             return;
         }
@@ -171,7 +171,7 @@ internal static class SampleCheck
     private static (string Place, double Value) First(Tensor data, Tensor wrong, string name)
     {
         var index = wrong.nonzero()[0].data<long>().ToArray();
-        return (Text($"{name}[{string.Join(", ", index)}]"), data[[.. index.Select(i => TensorIndex.Single(i))]].ToDouble());
+        return (Text($"{name}[{string.Join(", ", index)}]"), data[[.. index.Select(i => TensorIndex.Single(i))]].Number());
     }
 
     private static string Mend(Shape output, Shape target)

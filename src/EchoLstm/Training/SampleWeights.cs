@@ -69,7 +69,7 @@ internal static class SampleWeights
         }
         // As in Keras, smoothed labels count as the class that they are nearest to.
         of = of.is_floating_point() ? of.round() : of;
-        if (of.lt(0).logical_or(of.ge(classes)).any().ToBoolean())
+        if (of.lt(0).logical_or(of.ge(classes)).any().item<bool>())
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"classWeight weights classes, but the targets are no classes 0 to {classes - 1}. Weight the samples of a regression with sampleWeight."), "classWeight");
         }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
@@ -39,44 +35,23 @@ public sealed class Sgd : Optimizer
 
     internal override IReadOnlyList<string> Remembers => Momentum == 0 ? [] : ["velocity"];
 
-    internal override ParameterUpdate Begin(TrainedWeights trained) => new Update(this, trained);
+    internal override ParameterUpdate Begin(TrainedWeights trained) => new ParameterwiseUpdate(this, trained, Move);
 
-    private sealed class Update(Sgd sgd, TrainedWeights trained) : ParameterwiseUpdate(sgd, trained)
+    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
     {
-        protected override void Move(int index, Parameter parameter, Tensor gradient)
+        if (Momentum == 0)
         {
-            if (sgd.Momentum == 0)
-            {
-                parameter.add_(gradient, alpha: -sgd.LearningRate);
-                return;
-            }
-            var v = Remembered(0, index).mul_(sgd.Momentum).add_(gradient, alpha: -sgd.LearningRate);
-            if (sgd.Nesterov)
-            {
-                parameter.add_(v, alpha: sgd.Momentum).add_(gradient, alpha: -sgd.LearningRate);
-            }
-            else
-            {
-                parameter.add_(v);
-            }
+            w.add_(g, alpha: -LearningRate);
+            return;
         }
-
-        protected override void Move(in WeightMemory memory) => WeightPass.Run(new Rule(sgd), memory);
-    }
-
-    // Without momentum the velocity begins at 0 and is not kept, so that it is the plain step.
-    private readonly struct Rule(Sgd sgd) : IUpdateRule
-    {
-        private readonly Vector<float> _rate = new((float)sgd.LearningRate);
-        private readonly Vector<float> _momentum = new((float)sgd.Momentum);
-        private readonly bool _nesterov = sgd.Nesterov;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Move(Vector<float> weights, Vector<float> gradients, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third)
+        var v = ParameterwiseUpdate.Flush(remembered[0].mul_(Momentum).add_(g, alpha: -LearningRate));
+        if (Nesterov)
         {
-            var plain = _rate * gradients;
-            first = (_momentum * first) - plain;
-            return weights + (_nesterov ? (_momentum * first) - plain : first);
+            w.add_(v, alpha: Momentum).add_(g, alpha: -LearningRate);
+        }
+        else
+        {
+            w.add_(v);
         }
     }
 }

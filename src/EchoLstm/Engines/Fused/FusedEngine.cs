@@ -104,8 +104,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     {
         var settings = optimizer switch
         {
-            Adam adam => new UpdateSettings(
-                UpdateFormula.Adam, adam.LearningRate * Math.Sqrt(1 - Math.Pow(adam.Beta2, step)) / (1 - Math.Pow(adam.Beta1, step)))
+            Adam adam => new UpdateSettings(UpdateFormula.Adam, adam.CorrectedRate(step))
             {
                 Beta1 = adam.Beta1,
                 Beta2 = adam.Beta2,

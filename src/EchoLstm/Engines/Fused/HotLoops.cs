@@ -25,8 +25,6 @@ internal static class HotLoops
         Compile(typeof(PackedWeights<V>));
         Compile(typeof(WorkTeam));
         Compile(typeof(MetricMeans));
-        Compile(typeof(History));
-        Compile(typeof(FitProgress));
         Compile(typeof(SeededRandom));
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EchoLstm.Files;
 using EchoLstm.Layers;
-using EchoLstm.Models;
+using EchoLstm.Saving;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,27 +14,16 @@ namespace EchoLstm.Models.Saving;
 /// </summary>
 internal static class ModelFile
 {
-    private const string Format = "echolstm.model";
-    private const string ModelKey = "model";
     private const string CompileKey = "compile";
     private const string TrainingKey = "training";
-
-    // No weight has a slash in its name.
-    private const string OptimizerPrefix = "optimizer/";
-    private const string StatePrefix = "state/";
-
-    /// <summary>The tensors of a file that are weights: all, but for what a model's file has beside them.</summary>
-    internal static IReadOnlyList<SafetensorsEntry> WeightsOf(SafetensorsFile file) =>
-        file.Metadata.GetValueOrDefault(WeightFile.FormatKey) != Format ? file.Tensors
-        : [.. file.Tensors.Where(entry => !entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !entry.Name.StartsWith(StatePrefix, StringComparison.Ordinal))];
 
     /// <summary>Throws where the model has a part that a file can't hold.</summary>
     internal static void Check(SequentialModel model)
     {
-        _ = WriteModel(model);
+        _ = SavedOf(model).Metadata().ToList();
         if (model.Settings is { } settings)
         {
-            _ = CompileConfig.Write(settings);
+            _ = CompileSettings.Of(settings);
         }
     }
 
@@ -44,12 +33,12 @@ internal static class ModelFile
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         using var progress = model.ExportProgress();
-        List<KeyValuePair<string, string>> metadata = [.. WeightFile.Header(Format), new(ModelKey, WriteModel(model))];
+        List<KeyValuePair<string, string>> metadata = [.. FileFormat.Header(FileFormat.OfModels), .. SavedOf(model).Metadata()];
         if (model.Settings is { } settings)
         {
-            metadata.Add(new(CompileKey, CompileConfig.Write(settings)));
+            metadata.Add(new(CompileKey, StrictJson.Write(CompileSettings.Of(settings), TrainingJson.Settings)));
         }
-        metadata.Add(new(TrainingKey, TrainingConfig.Write(model, progress?.Steps)));
+        metadata.Add(new(TrainingKey, StrictJson.Write(TrainingSettings.Of(model, progress?.Steps), TrainingJson.Settings)));
         var sources = WeightFile.Sources(model).ToList();
         sources.AddRange(OptimizerSources(model, progress));
         sources.AddRange(StateSources(model));
@@ -59,35 +48,39 @@ internal static class ModelFile
     /// <summary>Reads a model; the caller's.</summary>
     internal static SequentialModel Load(SafetensorsFile file)
     {
-        CheckVersion(file);
+        var saved = SavedModel.Read(file);
         NativeTorch.Load();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var plan = ConfigReader.Parse(file.Path, ModelKey, Metadata(file, ModelKey), ReadModel);
-        var model = plan.Model;
+        var model = (SequentialModel)LayerMapping.Make(saved.Network, file.Path, $"{SavedModel.ModelKey}, network");
         try
         {
-            CheckWeights(file, plan);
-            var settings = file.Metadata.TryGetValue(CompileKey, out var text) ? ConfigReader.Parse(file.Path, CompileKey, text, CompileConfig.Read) : null;
-            var training = ConfigReader.Parse(file.Path, TrainingKey, Metadata(file, TrainingKey), TrainingConfig.Read);
-            model.Build(plan.InputShape, SeededRandom.Blank);
-            if (plan.Type != ScalarType.Float32)
+            // Before any weight is made; by now every layer has a name.
+            (saved with { Network = LayerMapping.SettingsOf(model) }).CheckWeights(file);
+            var compilation = file.Metadata.TryGetValue(CompileKey, out var text)
+                ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings).Make(file.Path, CompileKey)
+                : null;
+            var training = StrictJson.Read<TrainingSettings>(file.Path, TrainingKey, SavedModel.Text(file, TrainingKey), TrainingJson.Settings).Checked(file.Path, TrainingKey);
+            model.Build(saved.InputShape, SeededRandom.Blank);
+            var type = TensorBytes.ScalarTypeOf(saved.Type);
+            if (type != ScalarType.Float32)
             {
-                model.to(plan.Type);
+                model.to(type);
                 foreach (var parameter in model.parameters())
                 {
                     parameter.DetachFromDisposeScope();
                 }
             }
             WeightFile.Load(model, file);
-            Freeze(file, model, plan.Frozen);
-            training.GiveGenerators(file.Path, model);
+            Freeze(file, model, saved.Frozen);
+            training.GiveGenerators(file.Path, TrainingKey, model);
             LoadStates(file, model);
-            if (settings is not null)
+            if (compilation is not null)
             {
-                model.Compile(settings.Loss, settings.Optimizer, [.. settings.Metrics]);
+                model.Compile(compilation.Loss, compilation.Optimizer, [.. compilation.Metrics]);
             }
-            LoadOptimizer(file, model, settings?.Optimizer, training.OptimizerSteps);
+            LoadOptimizer(file, model, compilation?.Optimizer, training.OptimizerSteps);
+            model.Extras = saved.Extras;
             return model;
         }
         catch
@@ -97,9 +90,7 @@ internal static class ModelFile
         }
     }
 
-    private sealed record Plan(SequentialModel Model, Shape InputShape, ScalarType Type, IReadOnlyList<string> Frozen);
-
-    private static string WriteModel(SequentialModel model)
+    private static SavedModel SavedOf(SequentialModel model)
     {
         var types = model.parameters().Select(parameter => parameter.dtype).Distinct().ToList();
         if (types.Count > 1)
@@ -107,72 +98,13 @@ internal static class ModelFile
             throw new InvalidOperationException($"The model can't be saved as a whole: its weights are of {string.Join(" and ", types)}. Move it to one type, e.g. model.to(torch.float32), or call SaveWeights.");
         }
         var type = types.Count == 0 ? ScalarType.Float32 : types[0];
-        return JsonText.Of(json =>
-        {
-            json.WriteStartArray("input_shape");
-            foreach (var length in model.InputShape!)
-            {
-                if (length is { } known)
-                {
-                    json.WriteNumberValue(known);
-                }
-                else
-                {
-                    json.WriteNullValue();
-                }
-            }
-            json.WriteEndArray();
-            json.WriteString("dtype", TensorBytes.TypeOf(type)?.ToString() ?? throw new InvalidOperationException($"The model can't be saved: its weights are of {type}. Convert it first, e.g. model.to(torch.float32)."));
-            json.WriteTexts("frozen", model.named_parameters().Where(named => !named.parameter.requires_grad).Select(named => named.name));
-            json.WriteStartObject("network");
-            LayerConfig.Write(json, model, "");
-            json.WriteEndObject();
-        });
+        return new SavedModel(
+            LayerMapping.SettingsOf(model),
+            model.InputShape!,
+            TensorBytes.TypeOf(type) ?? throw new InvalidOperationException($"The model can't be saved: its weights are of {type}. Convert it first, e.g. model.to(torch.float32)."),
+            [.. model.named_parameters().Where(named => !named.parameter.requires_grad).Select(named => named.name)],
+            model.Extras);
     }
-
-    private static Plan ReadModel(ConfigReader config)
-    {
-        var shape = new Shape([.. config.Longs("input_shape")]);
-        var type = config.Enum<SafetensorsType>("dtype");
-        var frozen = config.Texts("frozen");
-        var count = new LayerCount();
-        var network = config.Object("network", layer => LayerConfig.Read(layer, count));
-        return type == SafetensorsType.I64 ? throw config.Wrong("'dtype' is I64, expected a floating-point type")
-            : network is not SequentialModel model ? throw config.Wrong("'network' is no Sequential")
-            : new Plan(model, shape, TensorBytes.ScalarTypeOf(type), frozen);
-    }
-
-    private static void CheckWeights(SafetensorsFile file, Plan plan)
-    {
-        List<ExpectedWeight> expected;
-        try
-        {
-            _ = plan.Model.OutputShape(plan.InputShape);
-            expected = [.. WeightShapes.Of(plan.Model, plan.InputShape).Select(weight => new ExpectedWeight(WeightFile.NameOf(weight.Name), weight.Shape))];
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or OverflowException)
-        {
-            throw new InvalidDataException($"{file.Path}: its '{ModelKey}' is no model that could be built for input of shape {plan.InputShape}: {error.Message}", error);
-        }
-        WeightFile.Check("its own architecture", file, WeightsOf(file), expected);
-    }
-
-    private static void CheckVersion(SafetensorsFile file)
-    {
-        var format = file.Metadata.GetValueOrDefault(WeightFile.FormatKey);
-        if (format != Format)
-        {
-            throw new InvalidDataException($"{file.Path} is a safetensors file without a model in it: its format is {(format is null ? "not said" : $"'{format}'")}, expected '{Format}'. It has weights alone: make the model in code, build it, and call LoadWeights.");
-        }
-        var version = file.Metadata.GetValueOrDefault(WeightFile.VersionKey);
-        if (version != WeightFile.Version)
-        {
-            throw new InvalidDataException($"{file.Path} has the format version '{version}', written by EchoLstm {file.Metadata.GetValueOrDefault(WeightFile.LibraryKey) ?? "of an unknown version"}; this is EchoLstm {WeightFile.LibraryVersion}, which reads '{WeightFile.Version}'. Use a version of the library that knows it.");
-        }
-    }
-
-    private static string Metadata(SafetensorsFile file, string key) =>
-        file.Metadata.GetValueOrDefault(key) ?? throw new InvalidDataException($"{file.Path}: its metadata has no '{key}'. The file is damaged; save it again.");
 
     private static void Freeze(SafetensorsFile file, SequentialModel model, IReadOnlyList<string> frozen)
     {
@@ -183,7 +115,7 @@ internal static class ModelFile
         }
         if (names.Count > 0)
         {
-            throw new InvalidDataException($"{file.Path}: in its {ModelKey}: 'frozen' names {string.Join(", ", names)}, which the model does not have. The file is damaged; save it again.");
+            throw new InvalidDataException($"{file.Path}: in its {SavedModel.ModelKey}: 'frozen' names {string.Join(", ", names)}, which the model does not have. The file is damaged; save it again.");
         }
     }
 
@@ -198,14 +130,14 @@ internal static class ModelFile
         {
             for (var i = 0; i < slots.Count; i++)
             {
-                yield return TensorBytes.Source($"{OptimizerPrefix}{slots[i]}/{parameter}", moments[i]);
+                yield return TensorBytes.Source($"{FileFormat.OptimizerPrefix}{slots[i]}/{parameter}", moments[i]);
             }
         }
     }
 
     private static void LoadOptimizer(SafetensorsFile file, SequentialModel model, Optimizer? optimizer, long? steps)
     {
-        var entries = file.Tensors.Where(entry => entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name);
+        var entries = file.Tensors.Where(entry => entry.Name.StartsWith(FileFormat.OptimizerPrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name);
         var progress = new OptimizerProgress(steps ?? 0);
         try
         {
@@ -213,7 +145,7 @@ internal static class ModelFile
             {
                 foreach (var (name, parameter) in model.named_parameters())
                 {
-                    var slots = optimizer.Remembers.Select(slot => $"{OptimizerPrefix}{slot}/{name}").ToList();
+                    var slots = optimizer.Remembers.Select(slot => $"{FileFormat.OptimizerPrefix}{slot}/{name}").ToList();
                     // What was frozen when it was saved has none.
                     if (slots.Exists(entries.ContainsKey))
                     {
@@ -255,7 +187,7 @@ internal static class ModelFile
 
     private static void LoadStates(SafetensorsFile file, SequentialModel model)
     {
-        var entries = file.Tensors.Where(entry => entry.Name.StartsWith(StatePrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name);
+        var entries = file.Tensors.Where(entry => entry.Name.StartsWith(FileFormat.StatePrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name);
         foreach (var (name, layer) in Recurrent(model))
         {
             if (!layer.Stateful || !entries.TryGetValue(StateName(name, 0), out var first))
@@ -272,7 +204,7 @@ internal static class ModelFile
         }
     }
 
-    private static string StateName(string layer, int state) => string.Create(CultureInfo.InvariantCulture, $"{StatePrefix}{layer}/{state}");
+    private static string StateName(string layer, int state) => string.Create(CultureInfo.InvariantCulture, $"{FileFormat.StatePrefix}{layer}/{state}");
 
     private static IEnumerable<(string Name, RecurrentLayer Layer)> Recurrent(SequentialModel model) =>
         model.named_modules().Where(named => named.module is RecurrentLayer).Select(named => (named.name, (RecurrentLayer)named.module));

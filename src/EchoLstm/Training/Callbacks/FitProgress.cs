@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using EchoLstm.Models;
 
 namespace EchoLstm.Training;
@@ -108,7 +107,6 @@ public sealed class FitProgress
     /// <summary>Ends the fit after the present epoch (Keras's <c>stop_training</c>).</summary>
     public void Stop() => IsStopping = true;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void BeginEpoch(int epoch)
     {
         Epoch = epoch;
@@ -120,7 +118,6 @@ public sealed class FitProgress
     }
 
     /// <summary>Notes the rate that the epoch's batches ended with, before a callback changes it for the next.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void EndEpoch()
     {
         _reportsRate |= LearningRate != FirstRate;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using EchoLstm.Pictures;
 
 namespace EchoLstm.Training;
@@ -83,7 +82,6 @@ public sealed class History
     /// <param name="validation">The means over the validation data.</param>
     /// <param name="rate">The learning rate, where it is reported.</param>
     /// <param name="firstRate">The rate of the epochs before it was reported.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(int epoch, MetricMeans training, MetricMeans? validation, double? rate = null, double firstRate = 0)
     {
         _epochs.Add(epoch);

@@ -49,7 +49,7 @@ public class SaveContractTests
         using var scope = NewDisposeScope();
         using var model = SavedCases.Model(SavedCases.All[name]);
 
-        var shapes = WeightShapes.Of(model, model.InputShape!);
+        var shapes = LayerMapping.SettingsOf(model).Weights(model.InputShape!);
 
         shapes.Select(weight => $"{weight.Name} {string.Join(' ', weight.Shape)}")
             .Should().Equal(model.Weights.Select(weight => $"{weight.Name} {string.Join(' ', weight.Value().shape)}"));

@@ -5,6 +5,7 @@ using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Models.Saving;
+using EchoLstm.Saving;
 using EchoLstm.Tests.Layers;
 using EchoLstm.Training;
 using TorchSharp;
@@ -228,11 +229,11 @@ public class SaveModelTests
         { "model", "\"units\":3", "\"units\":2147483647", "does not fit its own architecture" },
         { "model", "\"units\":3", "\"units\":3000000000", "in its model, network, layers[0]: 'units' is the number 3000000000, expected a whole number of 32 bits. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"units\":3,", "", "in its model, network, layers[0]: the field 'units' is missing. The file is damaged, or a newer version of the library wrote it." },
-        { "model", "\"units\":3,", "\"units\":3,\"units\":3,", "its 'model' is not sound: " },
+        { "model", "\"units\":3,", "\"units\":3,\"units\":3,", "in its model, network, layers[0]: the field 'units' is there twice. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"units\":3,", "\"units\":3,\"peephole\":true,", "in its model, network, layers[0]: there is a field 'peephole', which this version does not know. The file is damaged, or a newer version of the library wrote it." },
-        { "model", "\"LSTM\"", "\"ConvLSTM\"", "in its model, network, layers[0]: there is a layer of class 'ConvLSTM', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
-        { "model", "\"Sigmoid\"", "\"sigmoid\"", "in its model, network, layers[0]: 'recurrent_activation' is 'sigmoid', expected one of Linear, Relu, Tanh, Sigmoid, HardSigmoid, Softmax. The file is damaged, or a newer version of the library wrote it." },
-        { "model", "\"Sigmoid\"", "\"3\"", "in its model, network, layers[0]: 'recurrent_activation' is '3', expected one of Linear, Relu, Tanh, Sigmoid, HardSigmoid, Softmax. The file is damaged, or a newer version of the library wrote it." },
+        { "model", "\"LSTM\"", "\"ConvLSTM\"", "in its model, network, layers[0]: there is a 'ConvLSTM', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
+        { "model", "\"Sigmoid\"", "\"sigmoid\"", "in its model, network, layers[0]: 'recurrent_activation' is the text \"sigmoid\", expected one of Linear, Relu, Tanh, Sigmoid, HardSigmoid, Softmax. The file is damaged, or a newer version of the library wrote it." },
+        { "model", "\"Sigmoid\"", "\"3\"", "in its model, network, layers[0]: 'recurrent_activation' is the text \"3\", expected one of Linear, Relu, Tanh, Sigmoid, HardSigmoid, Softmax. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"dense_1\"", "\"lstm_1\"", "in its model, network: Two layers of the model are named 'lstm_1'. Give each a name of its own." },
         { "model", "\"dense_1\"", "\" \"", "in its model, network, layers[1]: The value cannot be an empty string or composed entirely of whitespace. (Parameter 'name')" },
         { "model", "\"dense_1\"", "\"a.b\"", "in its model, network: module name can't contain \".\", got: a.b" },
@@ -240,9 +241,9 @@ public class SaveModelTests
         { "model", "[null,4,1]", "[null,4,-1]", "in its model: Axis 2 of the shape (None, 4, -1) is -1" },
         { "model", "\"F32\"", "\"I64\"", "in its model: 'dtype' is I64, expected a floating-point type. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"frozen\":[]", "\"frozen\":[\"lost\"]", "in its model: 'frozen' names lost, which the model does not have. The file is damaged; save it again." },
-        { "compile", "\"adam\"", "\"nadam\"", "in its compile, optimizer: there is an optimiser 'nadam', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
+        { "compile", "\"adam\"", "\"nadam\"", "in its compile, optimizer: there is a 'nadam', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "compile", "0.9,", "9,", "in its compile, optimizer: beta1 must" },
-        { "compile", "\"mean_squared_error\"", "\"hinge\"", "in its compile, loss: there is a loss 'hinge', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
+        { "compile", "\"mean_squared_error\"", "\"hinge\"", "in its compile, loss: there is a 'hinge', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "compile", "\"metrics\":[]", "\"metrics\":[\"auc\"]", "in its compile: there is a metric 'auc', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "compile", "\"metrics\":[]", "\"metrics\":[\"accuracy\",\"accuracy\"]", "in its compile: Two metrics are named 'accuracy'." },
         { "training", "\"optimizer_steps\":1", "\"optimizer_steps\":-1", "in its training: 'optimizer_steps' is negative. The file is damaged, or a newer version of the library wrote it." },
@@ -398,21 +399,14 @@ public class SaveModelTests
     [Fact]
     public void As_many_layers_are_read_as_there_may_be()
     {
-        Read(LayerConfig.MostLayers);
+        Check(SavedModel.MostLayers);
 
         Errors.Expect<InvalidDataException>(
-            () => Read(LayerConfig.MostLayers + 1),
+            () => Check(SavedModel.MostLayers + 1),
             "a.file: in its model: the model has more than 10000 layers. The file is damaged, or a newer version of the library wrote it.");
 
-        static void Read(int layers) => ConfigReader.Parse("a.file", "model", "{}", config =>
-        {
-            var count = new LayerCount();
-            for (var i = 0; i < layers; i++)
-            {
-                count.AddOne(config);
-            }
-            return count;
-        });
+        static void Check(int layers) =>
+            SavedModel.CheckLayers("a.file", new SequentialSettings { Layers = [.. Enumerable.Repeat(new FlattenSettings(), layers - 1)] });
     }
 
     [Fact]
@@ -425,7 +419,7 @@ public class SaveModelTests
             model.Save(path);
         }
 
-        Rewrite(path, metadata => metadata["model"] = ((string)metadata["model"]!).PadRight(ConfigReader.LongestText));
+        Rewrite(path, metadata => metadata["model"] = ((string)metadata["model"]!).PadRight(StrictJson.LongestText));
         SequentialModel.Load(path).Dispose();
 
         Rewrite(path, metadata => metadata["model"] = (string)metadata["model"]! + ' ');

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Reflection;
+using EchoLstm.Files;
+using EchoLstm.Layers;
+
+namespace EchoLstm.Saving;
+
+/// <summary>What files of weights and of models have in common: the metadata in front, and the names of the tensors. docs/format.md says it all.</summary>
+internal static class FileFormat
+{
+    internal const string FormatKey = "format";
+    internal const string VersionKey = "format_version";
+    internal const string LibraryKey = "library_version";
+
+    /// <summary>The version of the files that are written, and the only one that is read.</summary>
+    internal const string Version = "1";
+
+    internal const string OfWeights = "echolstm.weights";
+    internal const string OfModels = "echolstm.model";
+
+    /// <summary>What the names of tensors begin with that are no weights, as no weight has a slash in its name: what the optimiser remembers.</summary>
+    internal const string OptimizerPrefix = "optimizer/";
+
+    /// <summary>And the states that stateful layers carry.</summary>
+    internal const string StatePrefix = "state/";
+
+    /// <summary>The version of this library.</summary>
+    internal static string LibraryVersion { get; } =
+        typeof(FileFormat).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>What stands in front of any file of ours.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Header(string format) =>
+        [new(FormatKey, format), new(VersionKey, Version), new(LibraryKey, LibraryVersion)];
+
+    /// <summary>The tensors of a file that are weights: all, but for what a model's file has beside them.</summary>
+    internal static IReadOnlyList<SafetensorsEntry> WeightsOf(SafetensorsFile file) =>
+        file.Metadata.GetValueOrDefault(FormatKey) != OfModels ? file.Tensors
+        : [.. file.Tensors.Where(entry => !entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !entry.Name.StartsWith(StatePrefix, StringComparison.Ordinal))];
+
+    /// <summary>Throws unless a file's weights are those that are expected, and no others.</summary>
+    /// <param name="title">What expects them, for messages.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="expected">The weights.</param>
+    /// <exception cref="InvalidDataException">They are not; the message lists every weight that is missing, unexpected, misshapen or of another type.</exception>
+    internal static void CheckWeights(string title, SafetensorsFile file, IReadOnlyList<WeightSpec> expected)
+    {
+        var faults = new List<string>();
+        var entries = WeightsOf(file);
+        var found = entries.ToDictionary(entry => entry.Name);
+        foreach (var weight in expected)
+        {
+            if (!found.Remove(weight.FileName, out var entry))
+            {
+                faults.Add($"missing: {weight.FileName} {TextOf(weight.Shape)}");
+            }
+            else if (!entry.Shape.AsSpan().SequenceEqual(weight.Shape))
+            {
+                faults.Add($"misshapen: {entry.Name} is {entry.ShapeText}, expected {TextOf(weight.Shape)}");
+            }
+            else if (entry.Type == SafetensorsType.I64 == weight.IsFloat)
+            {
+                faults.Add($"of another type: {entry.Name} is of {entry.Type}, expected {(weight.IsFloat ? "a floating-point type" : "I64")}");
+            }
+        }
+        faults.AddRange(entries.Where(entry => found.ContainsKey(entry.Name)).Select(entry => $"unexpected: {entry.Name} {entry.ShapeText}"));
+        if (faults.Count > 0)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path} does not fit {title}, which has {expected.Count} weights; nothing was changed.\n  {string.Join("\n  ", faults)}\nLoad it into the model that it was saved from, or one with the same layers and names."));
+        }
+    }
+
+    private static string TextOf(long[] shape) => new Shape([.. shape.Select(length => (long?)length)]).ToString();
+}

@@ -1,0 +1,186 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EchoLstm.Files;
+using EchoLstm.Training;
+
+namespace EchoLstm.Models.Saving;
+
+/// <summary>What <c>Compile</c> set, as JSON in the file's metadata: Keras's names of loss, optimiser and metrics, and their settings.</summary>
+internal sealed record CompileSettings
+{
+    public required LossSettings Loss { get; init; }
+
+    public required OptimizerSettings Optimizer { get; init; }
+
+    public required IReadOnlyList<string> Metrics { get; init; }
+
+    /// <summary>What a model was compiled with.</summary>
+    /// <exception cref="InvalidOperationException">Some of it is the user's own code.</exception>
+    internal static CompileSettings Of(Compilation compilation) => new()
+    {
+        Loss = compilation.Loss.Fused is null ? throw OwnCode($"the loss '{compilation.Loss.Name}'") : LossSettings.Of(compilation.Loss),
+        Optimizer = OptimizerSettings.Of(compilation.Optimizer)
+            ?? throw OwnCode($"the optimiser '{compilation.Optimizer.Name}' ({compilation.Optimizer.GetType().Name})"),
+        Metrics = [.. compilation.Metrics.Select(metric => metric.IsBuiltIn ? metric.Name : throw OwnCode($"the metric '{metric.Name}'"))],
+    };
+
+    /// <summary>What the model is to be compiled with.</summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="part">Which part of it this is, for messages.</param>
+    /// <exception cref="InvalidDataException">A setting can't be.</exception>
+    internal Compilation Make(string file, string part)
+    {
+        var metrics = Metrics.Select(name => name switch
+        {
+            "accuracy" => Metric.Accuracy(),
+            "mean_squared_error" => Metric.MeanSquaredError(),
+            "mean_absolute_error" => Metric.MeanAbsoluteError(),
+            _ => throw StrictJson.Wrong(file, [part], $"there is a metric '{name}', which this version does not have"),
+        });
+        var place = $"{part}, optimizer";
+        try
+        {
+            var optimizer = Optimizer.Make();
+            place = part;
+            return new Compilation(Loss.Make(), optimizer, [.. metrics]);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{file}: in its {place}: {error.Message}", error);
+        }
+    }
+
+    private static InvalidOperationException OwnCode(string what) =>
+        new($"The model can't be saved as a whole: {what} is code of yours, which a file can't hold. Call SaveWeights; to go on, make and compile the same model in code and call LoadWeights.");
+}
+
+/// <summary>A loss by its name.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
+[JsonDerivedType(typeof(SquaredErrorSettings), "mean_squared_error")]
+[JsonDerivedType(typeof(AbsoluteErrorSettings), "mean_absolute_error")]
+[JsonDerivedType(typeof(BinarySettings), "binary_crossentropy")]
+[JsonDerivedType(typeof(CategoricalSettings), "categorical_crossentropy")]
+[JsonDerivedType(typeof(SparseCategoricalSettings), "sparse_categorical_crossentropy")]
+internal abstract record LossSettings
+{
+    internal static LossSettings Of(Loss loss) => loss.Name switch
+    {
+        "mean_squared_error" => new SquaredErrorSettings(),
+        "mean_absolute_error" => new AbsoluteErrorSettings(),
+        "binary_crossentropy" => new BinarySettings(loss.Expects!.Value.FromLogits),
+        "categorical_crossentropy" => new CategoricalSettings(loss.Expects!.Value.FromLogits),
+        "sparse_categorical_crossentropy" => new SparseCategoricalSettings(loss.Expects!.Value.FromLogits),
+        _ => throw new InvalidOperationException($"The loss '{loss.Name}' has no form in files."),
+    };
+
+    internal abstract Loss Make();
+}
+
+internal sealed record SquaredErrorSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.MeanSquaredError();
+}
+
+internal sealed record AbsoluteErrorSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.MeanAbsoluteError();
+}
+
+internal sealed record BinarySettings(bool FromLogits) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.BinaryCrossentropy(FromLogits);
+}
+
+internal sealed record CategoricalSettings(bool FromLogits) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.CategoricalCrossentropy(FromLogits);
+}
+
+internal sealed record SparseCategoricalSettings(bool FromLogits) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.SparseCategoricalCrossentropy(FromLogits);
+}
+
+/// <summary>An optimiser by its name.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
+[JsonDerivedType(typeof(AdamSettings), "adam")]
+[JsonDerivedType(typeof(SgdSettings), "sgd")]
+[JsonDerivedType(typeof(RmsPropSettings), "rmsprop")]
+internal abstract record OptimizerSettings
+{
+    [JsonPropertyOrder(-1)]
+    public required double LearningRate { get; init; }
+
+    [JsonPropertyOrder(-1)]
+    [JsonPropertyName("clipnorm")]
+    public double? ClipNorm { get; init; }
+
+    [JsonPropertyOrder(-1)]
+    [JsonPropertyName("global_clipnorm")]
+    public double? GlobalClipNorm { get; init; }
+
+    [JsonPropertyOrder(-1)]
+    [JsonPropertyName("clipvalue")]
+    public double? ClipValue { get; init; }
+
+    /// <summary>Null for one that is the user's.</summary>
+    internal static OptimizerSettings? Of(Optimizer optimizer)
+    {
+        var rate = optimizer.LearningRate;
+        OptimizerSettings? own = optimizer switch
+        {
+            Adam adam => new AdamSettings { LearningRate = rate, Beta1 = adam.Beta1, Beta2 = adam.Beta2, Epsilon = adam.Epsilon },
+            Sgd sgd => new SgdSettings { LearningRate = rate, Momentum = sgd.Momentum, Nesterov = sgd.Nesterov },
+            RmsProp rms => new RmsPropSettings { LearningRate = rate, Rho = rms.Rho, Momentum = rms.Momentum, Epsilon = rms.Epsilon, Centered = rms.Centered },
+            _ => null,
+        };
+        return own is null ? null : own with { ClipNorm = optimizer.ClipNorm, GlobalClipNorm = optimizer.GlobalClipNorm, ClipValue = optimizer.ClipValue };
+    }
+
+    internal abstract Optimizer Make();
+}
+
+internal sealed record AdamSettings : OptimizerSettings
+{
+    [JsonPropertyName("beta_1")]
+    public required double Beta1 { get; init; }
+
+    [JsonPropertyName("beta_2")]
+    public required double Beta2 { get; init; }
+
+    public required double Epsilon { get; init; }
+
+    internal override Optimizer Make() => new Adam(LearningRate, Beta1, Beta2, Epsilon) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+}
+
+internal sealed record SgdSettings : OptimizerSettings
+{
+    public required double Momentum { get; init; }
+
+    public required bool Nesterov { get; init; }
+
+    internal override Optimizer Make() => new Sgd(LearningRate, Momentum, Nesterov) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+}
+
+internal sealed record RmsPropSettings : OptimizerSettings
+{
+    public required double Rho { get; init; }
+
+    public required double Momentum { get; init; }
+
+    public required double Epsilon { get; init; }
+
+    public required bool Centered { get; init; }
+
+    internal override Optimizer Make() =>
+        new RmsProp(LearningRate, Rho, Momentum, Epsilon, Centered) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+}
+
+/// <summary>What of a file's JSON only training needs.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(CompileSettings))]
+[JsonSerializable(typeof(TrainingSettings))]
+internal sealed partial class TrainingJson : JsonSerializerContext
+{
+    internal static JsonSerializerOptions Settings { get; } = StrictJson.Options(new TrainingJson());
+}

@@ -1,0 +1,103 @@
+using EchoLstm.Files;
+using EchoLstm.Layers;
+
+namespace EchoLstm.Models.Saving;
+
+/// <summary>Settings become layers, and layers settings.</summary>
+internal static class LayerMapping
+{
+    /// <summary>Makes a layer, unbuilt.</summary>
+    /// <param name="settings">What it is.</param>
+    /// <param name="file">The file that says so.</param>
+    /// <param name="place">Where in the file.</param>
+    /// <exception cref="InvalidDataException">There is no such layer: a setting is out of its range, or two names are the same.</exception>
+    internal static Layer Make(LayerSettings settings, string file, string place)
+    {
+        try
+        {
+            var layer = New(settings, file, place);
+            if (settings.Name is { } name)
+            {
+                ArgumentException.ThrowIfNullOrWhiteSpace(name);
+                layer.GiveName(name);
+            }
+            layer.Trainable = settings.Trainable;
+            return layer;
+        }
+        // A layer says which of its settings can't be.
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or OverflowException)
+        {
+            throw new InvalidDataException($"{file}: in its {place}: {error.Message}", error);
+        }
+    }
+
+    private static Layer New(LayerSettings settings, string file, string place) => settings switch
+    {
+        SequentialSettings model => NewModel(model, file, place),
+        LstmSettings s => new Lstm(s),
+        GruSettings s => new Gru(s),
+        SimpleRnnSettings s => new SimpleRnn(s),
+        BidirectionalSettings s => NewBidirectional(s, file, place),
+        TimeDistributedSettings s => new TimeDistributed(Make(s.Layer, file, $"{place}, layer")) { Seed = s.Seed },
+        DenseSettings s => new Dense(s),
+        Conv1DSettings s => new Conv1D(s),
+        EmbeddingSettings s => new Embedding(s),
+        AdditiveAttentionSettings s => new AdditiveAttention(s),
+        AttentionDecoderSettings s => new AttentionDecoder(s),
+        MaxPooling1DSettings s => new MaxPooling1D(s),
+        RepeatVectorSettings s => new RepeatVector(s),
+        ReshapeSettings s => new Reshape(s),
+        MaskingSettings s => new Masking(s),
+        DropoutSettings s => new Dropout(s),
+        ActivationSettings s => new ActivationLayer(s),
+        FlattenSettings s => new Flatten(s),
+        _ => throw new InvalidOperationException($"{settings.GetType().Name} has no layer."),
+    };
+
+    private static SequentialModel NewModel(SequentialSettings settings, string file, string place)
+    {
+        var model = new SequentialModel { Seed = settings.Seed, RequestedEngine = settings.RequestedEngine };
+        for (var i = 0; i < settings.Layers.Count; i++)
+        {
+            model.AddLoaded(Make(settings.Layers[i], file, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{place}, layers[{i}]")));
+        }
+        return model;
+    }
+
+    private static Bidirectional NewBidirectional(BidirectionalSettings settings, string file, string place)
+    {
+        var forward = Make(settings.Layer, file, $"{place}, layer") as RecurrentLayer ?? throw StrictJson.Wrong(file, [place], "its 'layer' is no recurrent layer");
+        var both = new Bidirectional(forward, settings.MergeMode) { Seed = settings.Seed };
+        both.Backward.Trainable = settings.BackwardTrainable;
+        if (both.Backward is Lstm lstm)
+        {
+            lstm.UsesFusedKernel = settings.BackwardUsesFusedKernel;
+        }
+        return both;
+    }
+
+    /// <summary>What a model is.</summary>
+    /// <exception cref="InvalidOperationException">A part of it is a TorchSharp module.</exception>
+    internal static SequentialSettings SettingsOf(SequentialModel model)
+    {
+        var settings = (SequentialSettings)((Layer)model).Settings;
+        foreach (var layer in settings.Layers)
+        {
+            ThrowIfModule(layer, $"'{layer.Name}'");
+        }
+        return settings;
+    }
+
+    private static void ThrowIfModule(LayerSettings layer, string where)
+    {
+        if (layer is ModuleSettings module)
+        {
+            throw new InvalidOperationException(
+                $"The model can't be saved as a whole: {where} is the TorchSharp module {module.Module}, and a file can't hold its code. Call SaveWeights; to read the weights, make the same model in code and call LoadWeights.");
+        }
+        foreach (var inner in layer.Inner)
+        {
+            ThrowIfModule(inner, layer is SequentialSettings ? $"'{inner.Name}' in {where}" : $"what {where} wraps");
+        }
+    }
+}
