@@ -24,7 +24,7 @@ internal static class NetArrays
             var element when element == typeof(long) => tensor(Flat<long>(array)),
             _ => tensor(Flat<bool>(array)),
         };
-        return flat.reshape(Lengths(array));
+        return flat.reshape(ArrayElements.Lengths(array));
     }
 
     /// <summary>An array with the tensor's values and shape: float, double, int, long or bool as the tensor is.</summary>
@@ -44,16 +44,6 @@ internal static class NetArrays
         };
     }
 
-    internal static long[] Lengths(Array array)
-    {
-        var lengths = new long[array.Rank];
-        for (var i = 0; i < lengths.Length; i++)
-        {
-            lengths[i] = array.GetLength(i);
-        }
-        return lengths;
-    }
-
     private static T[] Flat<T>(Array array) where T : unmanaged
     {
         if (array is T[] already)
@@ -68,15 +58,7 @@ internal static class NetArrays
     private static Array Shaped<T>(Tensor dense) where T : unmanaged
     {
         var lengths = dense.shape;
-        // Types that the code names: a program that was compiled ahead of time has no others.
-        Array array = lengths switch
-        {
-            [var a] => new T[a],
-            [var a, var b] => new T[a, b],
-            [var a, var b, var c] => new T[a, b, c],
-            [var a, var b, var c, var d] => new T[a, b, c, d],
-            _ => Array.CreateInstance(typeof(T), lengths),
-        };
+        var array = lengths.Length is > 0 and < 5 ? ArrayElements.New<T>(lengths) : Array.CreateInstance(typeof(T), lengths);
         MemoryMarshal.Cast<byte, T>(dense.bytes).CopyTo(ArrayElements.Of<T>(array));
         return array;
     }

@@ -1,4 +1,3 @@
-using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +13,7 @@ internal static class TensorCheck
 
     /// <summary>Throws unless the tensor has dense, real numbers that can be read.</summary>
     /// <exception cref="ArgumentException">It has not.</exception>
-    internal static void Readable(Tensor tensor, string name, Layer? owner = null)
+    internal static void Readable(Tensor tensor, string name, ITitled? owner = null)
     {
         Alive(tensor, name, owner);
         var type = tensor.dtype;
@@ -41,7 +40,7 @@ internal static class TensorCheck
 
     /// <summary>Throws where the tensor is disposed.</summary>
     /// <exception cref="ArgumentException">It is disposed.</exception>
-    internal static void Alive(Tensor tensor, string name, Layer? owner = null)
+    internal static void Alive(Tensor tensor, string name, ITitled? owner = null)
     {
         if (tensor.IsInvalid)
         {
@@ -57,7 +56,7 @@ internal static class TensorCheck
     /// <param name="otherName">That with its verb, e.g. <c>the input is</c>.</param>
     /// <param name="mend">What else may mend it, for a type or a device.</param>
     /// <exception cref="ArgumentException">It is not.</exception>
-    internal static void Alike(Tensor tensor, string name, Layer owner, Tensor other, string otherName, Func<string, string>? mend = null)
+    internal static void Alike(Tensor tensor, string name, ITitled owner, Tensor other, string otherName, Func<string, string>? mend = null)
     {
         var (type, device) = (other.dtype, other.device_type);
         if (tensor.dtype != type)
@@ -72,7 +71,7 @@ internal static class TensorCheck
 
     /// <summary>Throws unless a readable tensor's numbers are of a floating-point type.</summary>
     /// <exception cref="ArgumentException">They are whole numbers or booleans.</exception>
-    internal static void Floating(Tensor tensor, string name, Layer owner)
+    internal static void Floating(Tensor tensor, string name, ITitled owner)
     {
         if (!tensor.is_floating_point())
         {
@@ -85,7 +84,7 @@ internal static class TensorCheck
     /// <param name="owner">The layer that they are of.</param>
     /// <exception cref="ObjectDisposedException">They are disposed.</exception>
     /// <exception cref="InvalidOperationException">They are complex, or have no numbers.</exception>
-    internal static void Weight(Tensor weight, Layer owner)
+    internal static void Weight(Tensor weight, ITitled owner)
     {
         ObjectDisposedException.ThrowIf(weight.IsInvalid, owner);
         if (!weight.is_floating_point())
@@ -98,7 +97,14 @@ internal static class TensorCheck
         }
     }
 
-    private static ArgumentException Wrong(string name, Layer? owner, string fault) => new($"{Subject(name, owner)} {fault}", name);
+    private static ArgumentException Wrong(string name, ITitled? owner, string fault) => new($"{Subject(name, owner)} {fault}", name);
 
-    private static string Subject(string name, Layer? owner) => owner is null ? name : $"The {name} of {owner.Title}";
+    private static string Subject(string name, ITitled? owner) => owner is null ? name : $"The {name} of {owner.Title}";
+}
+
+/// <summary>What an error can be about, e.g. a layer.</summary>
+internal interface ITitled
+{
+    /// <summary>How it is named in errors.</summary>
+    string Title { get; }
 }

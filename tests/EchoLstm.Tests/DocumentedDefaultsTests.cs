@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using System.Xml.Linq;
@@ -19,7 +20,8 @@ public class DocumentedDefaultsTests
         foreach (var method in library.GetExportedTypes().SelectMany(type => type.GetMembers(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static)).OfType<MethodBase>())
         {
             var optional = method.GetParameters().Where(parameter => parameter.HasDefaultValue && parameter.ParameterType != typeof(CancellationToken)).ToList();
-            if (optional.Count == 0)
+            // What nobody is shown is refused when it is called.
+            if (optional.Count == 0 || method.GetCustomAttribute<EditorBrowsableAttribute>() is not null)
             {
                 continue;
             }

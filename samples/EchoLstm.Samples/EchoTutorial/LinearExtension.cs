@@ -30,7 +30,7 @@ internal static class LinearExtension
             var model = new SequentialModel(
                 new Lstm(units, returnSequences: true, stateful: true),
                 new TimeDistributed(new Dense(1))) { Seed = seed };
-            model.Build(new Shape(BatchSize, Steps, 1));
+            model.Build(new Shape(Steps, 1), BatchSize);
             model.Compile(Loss.MeanSquaredError(), new Adam());
             yield return new LinearEcho($"0 to 1, {units} units", model, new RandomSequence(seed));
         }

@@ -43,7 +43,7 @@ internal static class MissingExtension
             .. masking,
             new Lstm(20, returnSequences: true, stateful: true),
             new TimeDistributed(new Dense(Classes, Activation.Softmax))]) { Seed = seed };
-        model.Build(new Shape(BatchSize, Steps, Classes));
+        model.Build(new Shape(Steps, Classes), BatchSize);
         model.Compile(Loss.CategoricalCrossentropy(), new Adam());
         var source = new RandomSequence(seed);
         return new Echo(name, model, BatchSize, () =>

@@ -26,7 +26,7 @@ internal static class SequenceEcho
         var model = new SequentialModel(
             new Lstm(Units, returnSequences: true, stateful: true),
             new TimeDistributed(new Dense(Classes, Activation.Softmax))) { Seed = seed };
-        model.Build(new Shape(BatchSize, Steps, Classes));
+        model.Build(new Shape(Steps, Classes), BatchSize);
         model.Compile(Loss.CategoricalCrossentropy(), new Adam(), Metric.Accuracy());
         return new Echo("echo", model, BatchSize, seed);
     }

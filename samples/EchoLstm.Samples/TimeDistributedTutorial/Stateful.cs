@@ -15,7 +15,7 @@ internal static class Stateful
         var oneToOne = EchoTask.OneToOne(settings);
         oneToOne.Dispose();
         var model = new SequentialModel(new Lstm(5, stateful: true), new Dense(1)) { Seed = settings.Seed ?? 11 };
-        model.Build(new Shape(1, 1, 1));
+        model.Build(new Shape(1, 1), batchSize: 1);
         model.Compile(Loss.MeanSquaredError(), new Adam());
 
         var forget = new LambdaCallback(onEpochEnd: _ => model.ResetStates());

@@ -134,7 +134,8 @@ internal abstract record RecurrentSettings : LayerSettings
 
     private static string Hint(int rank) => rank switch
     {
-        2 => "If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; "
+        2 => "If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with "
+            + "Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; "
             + "after another recurrent layer, give that one returnSequences: true.",
         > 3 => "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.",
         _ => "Reshape the input to (samples, time steps, features).",

@@ -60,7 +60,7 @@ public sealed class AdditiveAttention : Layer
     public (Tensor Output, Tensor Weights) Attend(Tensor query, Tensor value, Tensor? key = null, Tensor? valueMask = null)
     {
         ArgumentNullException.ThrowIfNull(value);
-        using var use = Gate.Read(nameof(Attend));
+        using var use = Guard.Read(nameof(Attend));
         EnsureBuilt(query);
         CheckFit(query, value, key ?? value, valueMask);
         using var scope = NewDisposeScope();

@@ -85,7 +85,7 @@ public sealed class AttentionDecoder : Layer
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     public (Tensor Output, Tensor Weights) CallWithWeights(Tensor input)
     {
-        using var use = Gate.Read(nameof(CallWithWeights));
+        using var use = Guard.Read(nameof(CallWithWeights));
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
         try

@@ -72,7 +72,7 @@ public sealed class Bidirectional : Layer
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     public (Tensor Forward, Tensor Backward) CallBoth(Tensor input)
     {
-        using var use = Gate.Read(nameof(CallBoth));
+        using var use = Guard.Read(nameof(CallBoth));
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
         var (forward, backward) = Both(input);

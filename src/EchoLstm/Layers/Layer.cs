@@ -17,7 +17,7 @@ namespace EchoLstm.Layers;
 /// loop. To add a layer of your own to a model, derive from TorchSharp's module and add that. The weights belong to the layer
 /// and are disposed with it; a tensor that a call returns is the caller's (or its dispose scope's).
 /// </remarks>
-public abstract partial class Layer : nn.Module<Tensor, Tensor>
+public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 {
     private readonly Lock _building = new();
     private Shape? _inputShape;
@@ -74,14 +74,14 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         get => _settings.Trainable;
         set
         {
-            using var change = Gate.Change(nameof(Trainable));
+            using var change = Guard.Change(nameof(Trainable));
             Change(_settings with { Trainable = value });
             FreezeOrThaw();
         }
     }
 
     /// <summary>Who uses the layer; a layer in a model has the model's.</summary>
-    internal UseGate Gate { get; private set; } = new("layer");
+    internal AccessGuard Guard { get; private set; } = new("layer");
 
     internal bool HasGivenName => _settings.Name is not null;
 
@@ -89,6 +89,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
 
     /// <summary>How the layer names itself in errors.</summary>
     internal string Title => $"{GetType().Name} '{Name}'";
+
+    string ITitled.Title => Title;
 
     /// <summary>The weights in Keras's order; empty before the layer is built.</summary>
     internal virtual IReadOnlyList<LayerWeight> Weights => [];
@@ -148,9 +150,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5, 1)</c>.</param>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input, or was built for another.</exception>
     /// <exception cref="InsufficientMemoryException">The weights would not fit in memory.</exception>
-    public void Build(Shape inputShape)
+    public virtual void Build(Shape inputShape)
     {
-        using var use = IsBuilt ? Gate.Read(nameof(Build)) : Gate.Change(nameof(Build));
+        using var use = IsBuilt ? Guard.Read(nameof(Build)) : Guard.Change(nameof(Build));
         Build(inputShape, null);
     }
 
@@ -194,7 +196,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="ObjectDisposedException">The layer is disposed.</exception>
     public sealed override Tensor forward(Tensor input)
     {
-        using var use = Gate.Read("a call");
+        using var use = Guard.Read("a call");
         EnsureBuilt(input);
         try
         {
@@ -222,7 +224,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="InvalidOperationException">The layer is not built yet, so that it has no parameters to count.</exception>
     public long CountParameters(bool? trainable = null)
     {
-        using var look = Gate.Look();
+        using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
         return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable).Sum(parameter => parameter.numel());
     }
@@ -238,7 +240,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using var change = Gate.Change(nameof(load_state_dict));
+        using var change = Guard.Change(nameof(load_state_dict));
         var own = state_dict();
         if (strict)
         {
@@ -386,7 +388,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
     }
 
-    private protected void ThrowIfNotBuilt(string purpose)
+    internal void ThrowIfNotBuilt(string purpose)
     {
         ThrowIfDisposed();
         if (!IsBuilt)
@@ -407,7 +409,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
-    private protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
 
     /// <summary>Whether this thread is inside a call that began before the disposal and is to finish.</summary>
     private protected virtual bool FinishesACall => false;
@@ -423,11 +425,11 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     private protected virtual LayerSettings Whole(LayerSettings own) => own;
 
     /// <summary>Takes the layer and all inside it into a model's use.</summary>
-    internal void ShareGate(UseGate gate)
+    internal void ShareGuard(AccessGuard guard)
     {
         foreach (var layer in Nesting.AllOf(this).OfType<Layer>())
         {
-            layer.Gate = gate;
+            layer.Guard = guard;
         }
     }
 
@@ -446,7 +448,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
         }
         else if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            Gate.WhenIdle(Release);
+            Guard.WhenIdle(Release);
         }
     }
 

@@ -167,7 +167,7 @@ public sealed class Lstm : RecurrentLayer
     /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
     public (Tensor Output, LstmState State) CallWithState(Tensor input, LstmState? initialState = null)
     {
-        using var use = Gate.Read(nameof(CallWithState));
+        using var use = Guard.Read(nameof(CallWithState));
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
         var (output, states) = RunFrom(input, StepMasks.Of(input), initialState is null ? null : [initialState.Hidden, initialState.Cell]);
@@ -178,7 +178,7 @@ public sealed class Lstm : RecurrentLayer
     /// <returns>The state, or null.</returns>
     public LstmState? CopyState()
     {
-        using var use = Gate.Read(nameof(CopyState));
+        using var use = Guard.Read(nameof(CopyState));
         ThrowIfDisposed();
         return CopyCarried() is { } carried ? new LstmState(carried[0].DetachFromDisposeScope(), carried[1].DetachFromDisposeScope()) : null;
     }

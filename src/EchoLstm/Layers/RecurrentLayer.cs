@@ -125,7 +125,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
     public void ResetStates()
     {
-        using var change = Gate.Change(nameof(ResetStates));
+        using var change = Guard.Change(nameof(ResetStates));
         Carry(null);
     }
 

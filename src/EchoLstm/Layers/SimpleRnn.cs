@@ -85,7 +85,7 @@ public sealed class SimpleRnn : RecurrentLayer
     /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
     public (Tensor Output, Tensor State) CallWithState(Tensor input, Tensor? initialState = null)
     {
-        using var use = Gate.Read(nameof(CallWithState));
+        using var use = Guard.Read(nameof(CallWithState));
         EnsureBuilt(input);
         using var scope = NewDisposeScope();
         var (output, states) = RunFrom(input, StepMasks.Of(input), initialState is null ? null : [initialState]);

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Models;
 
 /// <summary>
-/// The models of the tutorials, built and compiled with their loss and optimiser: ready for Fit, Summary and Predict. The caller disposes them.
+/// The models of the tutorials, built and compiled with their loss and optimiser: ready for Fit, Summary and Predict. The caller disposes
+/// them.
 /// </summary>
 public static class EchoModels
 {
@@ -14,7 +15,8 @@ public static class EchoModels
     /// One value in, one value out: <c>Lstm(units)</c>, <c>Dense(1)</c> on (samples, 1, 1); 146 parameters for 5 units.
     /// <code>[x] → Lstm → Dense → [y]</code>
     /// </summary>
-    /// <param name="length">The length of the sequence that it shall learn, one number a sample; it sets the default of units. <value>5</value></param>
+    /// <param name="length">The length of the sequence that it shall learn, one number a sample; it sets the default of units.
+    /// <value>5</value></param>
     /// <param name="units">The Lstm's units; null: as many as the sequence is long.</param>
     /// <param name="seed">The seed of its weights and of shuffling; null: another one each time.</param>
     /// <returns>The model, compiled with mean squared error and Adam.</returns>
@@ -26,7 +28,8 @@ public static class EchoModels
     }
 
     /// <summary>
-    /// A sequence in, one vector out, without TimeDistributed: <c>Lstm(units)</c>, <c>Dense(length)</c> on (samples, length, 1); 170 parameters for length 5.
+    /// A sequence in, one vector out, without TimeDistributed: <c>Lstm(units)</c>, <c>Dense(length)</c> on (samples, length, 1); 170
+    /// parameters for length 5.
     /// <code>[x1 … xn] → Lstm → Dense → [y1 … yn]</code>
     /// </summary>
     /// <param name="length">The number of time steps of the input and of features of the output. <value>5</value></param>
@@ -41,7 +44,8 @@ public static class EchoModels
     }
 
     /// <summary>
-    /// A sequence in, a sequence out, step by step: <c>Lstm(units, returnSequences)</c>, <c>TimeDistributed(Dense(1))</c> on (samples, length, 1); 146 parameters for 5 units.
+    /// A sequence in, a sequence out, step by step: <c>Lstm(units, returnSequences)</c>, <c>TimeDistributed(Dense(1))</c> on (samples,
+    /// length, 1); 146 parameters for 5 units.
     /// <code>
     /// x1 → Lstm → Dense → y1
     ///       ↓
@@ -60,7 +64,8 @@ public static class EchoModels
     }
 
     /// <summary>
-    /// One vector in, a sequence out: <c>RepeatVector(length)</c>, <c>Lstm(units, returnSequences)</c>, <c>TimeDistributed(Dense(1))</c> on (samples, 1).
+    /// One vector in, a sequence out: <c>RepeatVector(length)</c>, <c>Lstm(units, returnSequences)</c>, <c>TimeDistributed(Dense(1))</c> on
+    /// (samples, 1).
     /// <code>
     /// x → Lstm → Dense → y1
     ///       ↓
@@ -75,18 +80,24 @@ public static class EchoModels
     public static SequentialModel OneToMany(int length = 5, int? units = null, int? seed = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        return Regression(seed, [1], new RepeatVector(length), new Lstm(units ?? length, returnSequences: true), new TimeDistributed(new Dense(1)));
+        return Regression(
+            seed, [1], new RepeatVector(length), new Lstm(units ?? length, returnSequences: true), new TimeDistributed(new Dense(1)));
     }
 
     /// <summary>
-    /// The echo of a whole sequence of one-hot integers: <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 11,780 parameters by default.
+    /// The echo of a whole sequence of one-hot integers: <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes,
+    /// softmax))</c>; 11,780 parameters by default.
     /// </summary>
-    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples. <value>7</value></param>
+    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples.
+    /// <value>7</value></param>
     /// <param name="steps">The number of time steps. <value>5</value></param>
     /// <param name="classes">The number of different integers. <value>100</value></param>
     /// <param name="units">The Lstm's units. <value>20</value></param>
     /// <param name="seed">The seed of its weights; null: another one each time.</param>
-    /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each sequence.</returns>
+    /// <returns>
+    /// The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each
+    /// sequence.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
     public static SequentialModel SequenceEcho(int batchSize = 7, int steps = 5, int classes = 100, int units = 20, int? seed = null) =>
         Classification(
@@ -97,17 +108,23 @@ public static class EchoModels
 
     /// <summary>
     /// The echo of the first part of a sequence, as encoder and decoder: <c>Lstm(units, stateful)</c>, <c>RepeatVector(stepsOut)</c>,
-    /// <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 346,300 parameters by default. Input and output may have any lengths.
+    /// <c>Lstm(units, returnSequences, stateful)</c>, <c>TimeDistributed(Dense(classes, softmax))</c>; 346,300 parameters by default. Input
+    /// and output may have any lengths.
     /// </summary>
-    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples. <value>21</value></param>
+    /// <param name="batchSize">The number of samples of each batch, fixed as the model is stateful; it must divide the number of samples.
+    /// <value>21</value></param>
     /// <param name="stepsIn">The number of time steps of the input. <value>5</value></param>
     /// <param name="stepsOut">The number of time steps of the output. <value>2</value></param>
     /// <param name="classes">The number of different integers. <value>100</value></param>
     /// <param name="units">The units of encoder and decoder. <value>150</value></param>
     /// <param name="seed">The seed of its weights; null: another one each time.</param>
-    /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each sequence.</returns>
+    /// <returns>
+    /// The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each
+    /// sequence.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
-    public static SequentialModel EncoderDecoder(int batchSize = 21, int stepsIn = 5, int stepsOut = 2, int classes = 100, int units = 150, int? seed = null) =>
+    public static SequentialModel EncoderDecoder(
+        int batchSize = 21, int stepsIn = 5, int stepsOut = 2, int classes = 100, int units = 150, int? seed = null) =>
         Classification(
             seed,
             Sizes(batchSize, stepsIn, classes),
@@ -116,18 +133,18 @@ public static class EchoModels
             new Lstm(units, returnSequences: true, stateful: true),
             new TimeDistributed(new Dense(classes, Activation.Softmax)));
 
-    private static Shape Sizes(int batchSize, int steps, int classes)
+    private static (int Batch, Shape Sample) Sizes(int batchSize, int steps, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        return new Shape(batchSize, steps, classes);
+        return (batchSize, new Shape(steps, classes));
     }
 
-    private static SequentialModel Classification(int? seed, Shape inputShape, params nn.Module<Tensor, Tensor>[] layers)
+    private static SequentialModel Classification(int? seed, (int Batch, Shape Sample) sizes, params nn.Module<Tensor, Tensor>[] layers)
     {
         var model = new SequentialModel(layers) { Seed = seed };
-        model.Build(inputShape);
+        model.Build(sizes.Sample, sizes.Batch);
         model.Compile(Loss.CategoricalCrossentropy(), new Adam(), Metric.Accuracy());
         return model;
     }

@@ -13,9 +13,10 @@ internal sealed class ModelDiagram
     private const double Edge = 20, Header = 66, RowHeight = 78, BoxHeight = 48, BoxWidth = 340, Padding = 8;
     private const double CellWidth = 68, CellHeight = 30, Pitch = 92, StateArrow = 20, PartWidth = 36;
     private const double TitleSize = 15, NameSize = 13, DetailSize = 11, CellSize = 10;
+    private const int MostDrawn = 5; // of the steps of a sequence, or the values of a vector
     private const double Left = Edge + BoxWidth + (2 * StateArrow) + 12;
 
-    private readonly List<FramingSignal> _signals = [];
+    private readonly List<Signal> _signals = [];
     private readonly List<string> _notes = [];
     private readonly SvgCanvas _canvas;
     private readonly double _right;
@@ -23,11 +24,10 @@ internal sealed class ModelDiagram
 
     private ModelDiagram(SequentialModel model)
     {
-        var shape = model.InputShape!;
-        for (var i = 0; i <= model.Layers.Count; i++)
+        Shape[] shapes = [model.InputShape!, .. model.Outputs.Select(output => output.Output!)];
+        foreach (var (i, shape) in shapes.Index())
         {
-            shape = i > 0 ? model.Layers[i - 1].OutputShape(shape) : shape;
-            _signals.Add(new FramingSignal(shape, model.Layers.ElementAtOrDefault(i - 1), model.Layers.ElementAtOrDefault(i)));
+            _signals.Add(new Signal(shape, model.Layers.ElementAtOrDefault(i - 1), model.Layers.ElementAtOrDefault(i)));
         }
         var (input, output) = (_signals[0], _signals[^1]);
         var steps = ((_signals.Max(signal => signal.Steps().Count) - 1) * Pitch) + CellWidth;
@@ -68,7 +68,7 @@ internal sealed class ModelDiagram
         _canvas.Arrow(Edge + (BoxWidth / 2), _y - RowHeight + BoxHeight, Edge + (BoxWidth / 2), _y);
     }
 
-    private void Box(string kind, string name, FramingSignal output, string parameters)
+    private void Box(string kind, string name, Signal output, string parameters)
     {
         const double Inner = BoxWidth - (2 * Padding), Between = 12;
         _canvas.BeginGroup("layer");
@@ -87,7 +87,7 @@ internal sealed class ModelDiagram
     }
 
     /// <summary>Places for steps; shorter sequences are at the right, where what was read before them ends.</summary>
-    private List<Place> Places(FramingSignal signal, double alone, double? from = null)
+    private List<Place> Places(Signal signal, double alone, double? from = null)
     {
         var numbers = signal.Steps();
         var first = numbers.Count == 1 ? alone : _right - (CellWidth / 2) - ((numbers.Count - 1) * Pitch);
@@ -95,7 +95,7 @@ internal sealed class ModelDiagram
     }
 
     /// <summary>Draws what a layer does, and the arrows to it.</summary>
-    private List<Place> Through(Layer layer, FramingSignal input, List<Place> places, FramingSignal output)
+    private List<Place> Through(Layer layer, Signal input, List<Place> places, Signal output)
     {
         var isRecurrent = layer is RecurrentLayer or Bidirectional;
         var isOfEachStep = layer is TimeDistributed or Dense or ActivationLayer or Dropout or Masking or Embedding;
@@ -165,7 +165,7 @@ internal sealed class ModelDiagram
     }
 
     /// <summary>The model's input or output: a place for each step, or the numbers of a vector beside each other.</summary>
-    private void Values(string letter, FramingSignal signal, List<Place> places)
+    private void Values(string letter, Signal signal, List<Place> places)
     {
         var (parts, width) = (signal.Parts, signal.Parts.Count > 1 ? PartWidth : CellWidth);
         if (parts.Count > 1)
@@ -206,4 +206,49 @@ internal sealed class ModelDiagram
         RepeatVector => "Repeat",
         _ => layer.KerasClass,
     };
+
+    /// <summary>What goes from one layer of a drawn model to the next: the time steps of a sequence, or one vector.</summary>
+    /// <param name="Shape">Its shape, samples first.</param>
+    /// <param name="From">The layer that it leaves; null at the model's input.</param>
+    /// <param name="To">The layer that reads it; null at the model's output.</param>
+    private sealed record Signal(Shape Shape, Layer? From, Layer? To)
+    {
+        /// <summary>Whether its axis 1 is time.</summary>
+        internal bool IsSequence { get; } = Shape.Rank switch
+        {
+            3 => true,
+            > 3 => From is TimeDistributed || To is TimeDistributed,
+            2 => To?.IndexReader is not null,
+            _ => false,
+        };
+
+        /// <summary>One or many, as a framing is called.</summary>
+        internal string Count => IsSequence && Shape[1] != 1 ? "many" : "one";
+
+        /// <summary>What it is, in words.</summary>
+        internal string Words => (IsSequence, Shape.Rank) switch
+        {
+            (true, _) when Shape[1] is { } steps => string.Create(CultureInfo.InvariantCulture, $"{steps} step{(steps == 1 ? "" : "s")}"),
+            (true, _) => "any number of steps",
+            (false, > 2) => $"an array of {new Shape([.. Shape.Skip(1)])}",
+            (false, 2) when Shape.Last is > 1 and { } size => string.Create(CultureInfo.InvariantCulture, $"a vector of {size}"),
+            _ => "1 value",
+        };
+
+        /// <summary>The numbers of the steps that are drawn, or that of the only place: the first and the last, null for a gap.</summary>
+        /// <param name="endsWhole">Whether the last steps are drawn rather than the first: behind a layer that reads backwards.</param>
+        internal IReadOnlyList<string?> Steps(bool endsWhole = false) => IsSequence ? Numbers(Shape[1], endsWhole) : ["1"];
+
+        /// <summary>The numbers of a vector's values, as far as they are drawn.</summary>
+        internal IReadOnlyList<string?> Parts =>
+            !IsSequence && Shape.Rank == 2 && Shape.Last is > 1 and { } size ? Numbers(size, endsWhole: false) : ["1"];
+
+        private static string?[] Numbers(long? count, bool endsWhole)
+        {
+            string Last(long before) => count is { } known ? (known - before).ToString(CultureInfo.InvariantCulture)
+                : before == 0 ? "n" : string.Create(CultureInfo.InvariantCulture, $"n-{before}");
+            return count <= MostDrawn ? [.. Enumerable.Range(1, (int)count).Select(i => Last(count.Value - i))]
+                : endsWhole ? ["1", null, Last(2), Last(1), Last(0)] : ["1", "2", "3", null, Last(0)];
+        }
+    }
 }

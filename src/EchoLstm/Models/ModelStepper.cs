@@ -7,11 +7,13 @@ using static TorchSharp.torch;
 namespace EchoLstm.Models;
 
 /// <summary>
-/// Runs a model one time step at a time: each call takes the next step of a sequence and returns the output so far. Stepping through a sequence gives what
+/// Runs a model one time step at a time: each call takes the next step of a sequence and returns the output so far. Stepping through a
+/// sequence gives what
 /// the model gives for the whole of it: the same bits where the fused engine runs the model, the same numbers to rounding where Torch does.
 /// </summary>
 /// <remarks>
-/// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams may run on as many
+/// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams
+/// may run on as many
 /// threads, while nothing trains the model. One stream is used by one thread at a time; a second one is refused.
 /// </remarks>
 /// <example><code>
@@ -23,16 +25,16 @@ namespace EchoLstm.Models;
 /// </code></example>
 public sealed class ModelStepper : IDisposable
 {
-    private readonly SequentialModel _model;
+    private readonly Model _model;
     private readonly IReadOnlyList<Layer> _layers;
     private readonly FusedStepper? _fused;
     private readonly long _features;
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
-    private readonly UseGate _gate = new("stream");
+    private readonly AccessGuard _guard = new("stream");
     private bool _isDisposed;
 
-    internal ModelStepper(SequentialModel model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
+    private ModelStepper(Model model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
     {
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
         _model = model;
@@ -45,6 +47,26 @@ public sealed class ModelStepper : IDisposable
         Array.Fill(_states, []);
     }
 
+    /// <summary>Opens a stream of a model whose layers stand one after the other.</summary>
+    internal static ModelStepper Open(SequentialModel model, int batch)
+    {
+        if (model.InputShape!.Rank != 3)
+        {
+            throw new InvalidOperationException(
+                $"A stream reads the time steps of (samples, time steps, features), but the model takes {model.InputShape}. Call Predict "
+                    + $"instead.");
+        }
+        if (model.Layers.FirstOrDefault(layer => !layer.CanStream) is { } blocking)
+        {
+            throw new InvalidOperationException(
+                $"{blocking.Title} ({blocking.KerasClass}) needs the whole sequence at once, so the model can't be run step by step. "
+                    + $"Call Predict with whole sequences.");
+        }
+        model.CheckLayers();
+        var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out _);
+        return new ModelStepper(model, model.Layers, plan, batch);
+    }
+
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
@@ -55,21 +77,24 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step of each sequence, shape (batch, features); it stays the caller's.</param>
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer since the stream was opened.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
+    /// was.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
+    /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public Tensor Step(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using var change = _gate.Change(nameof(Step));
-        using var use = _model.Gate.Read(nameof(Step));
+        using var change = _guard.Change(nameof(Step));
+        using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         TensorCheck.Readable(input, nameof(input));
         var shape = Shape.Of(input);
         if (shape.Rank != 2 || shape[0] != BatchSize || shape[1] != _features)
         {
             throw new ShapeMismatchException(
-                $"A stream takes one step of each sequence: expected ({BatchSize}, {_features}), that is (batch, features), but received {shape}. Give the steps one after the other.",
+                $"A stream takes one step of each sequence: expected ({BatchSize}, {_features}), that is (batch, features), but received "
+                    + $"{shape}. Give the steps one after the other.",
                 $"({BatchSize}, {_features})",
                 shape.ToString());
         }
@@ -101,8 +126,10 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer since the stream was opened.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
+    /// was.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
+    /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public float[] Step(ReadOnlySpan<float> input)
     {
@@ -115,25 +142,29 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it was.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer since the stream was opened.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
+    /// was.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
+    /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
     public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
-        using var change = _gate.Change(nameof(Step));
-        using var use = _model.Gate.Read(nameof(Step));
+        using var change = _guard.Change(nameof(Step));
+        using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         if (input.Length != BatchSize * _features)
         {
             throw new ShapeMismatchException(
-                $"A stream takes one step of each sequence: expected {BatchSize} * {_features} = {BatchSize * _features} numbers but received {input.Length}. Give the steps one after the other.",
+                $"A stream takes one step of each sequence: expected {BatchSize} * {_features} = {BatchSize * _features} numbers but "
+                    + $"received {input.Length}. Give the steps one after the other.",
                 $"({BatchSize * _features},)",
                 $"({input.Length},)");
         }
         if (output.Length != OutputLength)
         {
             throw new ShapeMismatchException(
-                $"A stream's output after a step has {OutputLength} numbers, but there is room for {output.Length}. Give it a span of OutputLength numbers.",
+                $"A stream's output after a step has {OutputLength} numbers, but there is room for {output.Length}. Give it a span of "
+                    + $"OutputLength numbers.",
                 $"({OutputLength},)",
                 $"({output.Length},)");
         }
@@ -151,8 +182,8 @@ public sealed class ModelStepper : IDisposable
     /// <returns>The state; the caller disposes it.</returns>
     public StreamState SaveState()
     {
-        using var change = _gate.Change(nameof(SaveState));
-        using var use = _model.Gate.Read(nameof(SaveState));
+        using var change = _guard.Change(nameof(SaveState));
+        using var use = _model.Guard.Read(nameof(SaveState));
         ThrowIfUnusable();
         return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
     }
@@ -163,13 +194,14 @@ public sealed class ModelStepper : IDisposable
     public void Restore(StreamState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        using var change = _gate.Change(nameof(Restore));
-        using var use = _model.Gate.Read(nameof(Restore));
+        using var change = _guard.Change(nameof(Restore));
+        using var use = _model.Guard.Read(nameof(Restore));
         ThrowIfUnusable();
         using var source = state.Read(nameof(Restore));
         if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
         {
-            throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
+            throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this "
+                + $"stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
         }
         for (var i = 0; i < _layers.Count; i++)
         {
@@ -189,8 +221,8 @@ public sealed class ModelStepper : IDisposable
     /// <summary>Forgets what was read: the next step is the first of a sequence.</summary>
     public void Reset()
     {
-        using var change = _gate.Change(nameof(Reset));
-        using var use = _model.Gate.Read(nameof(Reset));
+        using var change = _guard.Change(nameof(Reset));
+        using var use = _model.Guard.Read(nameof(Reset));
         ThrowIfUnusable();
         var none = new Tensor[_layers.Count][];
         Array.Fill(none, []);
@@ -207,7 +239,7 @@ public sealed class ModelStepper : IDisposable
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            _gate.WhenIdle(() => Replace([]));
+            _guard.WhenIdle(() => Replace([]));
         }
     }
 
@@ -253,7 +285,8 @@ public sealed class ModelStepper : IDisposable
             {
                 for (var state = 0; state < _fused!.States(place).Length; state++)
                 {
-                    _fused.SetState(place, state, states[i].Length == 0 ? new float[BatchSize * recurrent.Units] : states[i][state].data<float>().ToArray());
+                    var values = states[i].Length == 0 ? new float[BatchSize * recurrent.Units] : states[i][state].data<float>().ToArray();
+                    _fused.SetState(place, state, values);
                 }
                 place++;
             }
@@ -290,12 +323,14 @@ public sealed class ModelStepper : IDisposable
     private void CheckState(Layer layer, Tensor[] saved)
     {
         var (count, units) = layer is RecurrentLayer recurrent ? (recurrent.StateCount, recurrent.Units) : (0, 0);
-        if (saved.Length == 0 || (saved.Length == count && saved[0].shape[^1] == units && saved[0].dtype == _opened.Type && saved[0].device_type == _opened.Device))
+        if (saved.Length == 0
+            || (saved.Length == count && saved[0].shape[^1] == units && (saved[0].dtype, saved[0].device_type) == _opened))
         {
             return;
         }
         throw new ArgumentException(
-            $"The state does not fit {layer.Title}, which keeps {count} of {BatchSize} * {units} numbers of {_opened.Type}: it has {saved.Length} of {Shape.Of(saved[0])}, {saved[0].dtype}. Restore what a stream of this model saved.",
+            $"The state does not fit {layer.Title}, which keeps {count} of {BatchSize} * {units} numbers of {_opened.Type}: it has "
+                + $"{saved.Length} of {Shape.Of(saved[0])}, {saved[0].dtype}. Restore what a stream of this model saved.",
             "state");
     }
 
@@ -317,7 +352,8 @@ public sealed class ModelStepper : IDisposable
         _model.ThrowIfPartDisposed();
         if (_model.Layers.Count != _states.Length)
         {
-            throw new InvalidOperationException($"The stream was opened when the model had {_states.Length} layers; now it has {_model.Layers.Count}. Open another stream.");
+            throw new InvalidOperationException($"The stream was opened when the model had {_states.Length} layers; now it has "
+                + $"{_model.Layers.Count}. Open another stream.");
         }
     }
 }

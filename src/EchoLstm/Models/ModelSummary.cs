@@ -4,7 +4,10 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Models;
 
-/// <summary>The text of <see cref="SequentialModel.Summary(bool)"/>: Keras 2's <c>print_summary</c>, character for character; with formulas, more than Keras says.</summary>
+/// <summary>
+/// The text of <see cref="Model.Summary(bool)"/>: Keras 2's <c>print_summary</c>, character for character; with formulas, more than Keras
+/// says.
+/// </summary>
 internal static class ModelSummary
 {
     private const int Width = 65;
@@ -12,18 +15,16 @@ internal static class ModelSummary
     // Where each column ends, as Keras rounds 45 %, 85 % and 100 % of the width.
     private static readonly int[] Columns = [(int)(0.45 * Width), (int)(0.85 * Width), Width];
 
-    internal static string Of(SequentialModel model, bool withFormulas)
+    internal static string Of(Model model, bool withFormulas)
     {
         var text = new StringBuilder();
-        var width = withFormulas ? Math.Max(Width, Width + 2 + model.Layers.Select(layer => layer.CountingFormula?.Length ?? 0).DefaultIfEmpty().Max()) : Width;
+        var formula = withFormulas ? model.Layers.Select(layer => layer.CountingFormula?.Length ?? 0).DefaultIfEmpty().Max() : 0;
+        var width = withFormulas ? Width + 2 + formula : Width;
         text.AppendLine(new string('_', width));
         text.AppendLine(Row("Layer (type)", "Output Shape", "Param #", withFormulas ? "Counted as" : null));
         text.AppendLine(new string('=', width));
-        var shape = model.InputShape;
-        for (var i = 0; i < model.Layers.Count; i++)
+        foreach (var (i, (layer, shape)) in model.Outputs.Index())
         {
-            var layer = model.Layers[i];
-            shape = shape is null ? null : layer.OutputShape(shape);
             text.AppendLine(Row(
                 $"{layer.Name} ({layer.KerasClass})",
                 shape?.ToString() ?? "not built",
@@ -42,7 +43,7 @@ internal static class ModelSummary
         return text.ToString();
     }
 
-    private static string Count(SequentialModel model, bool? trainable) =>
+    private static string Count(Model model, bool? trainable) =>
         model.IsBuilt ? model.CountParameters(trainable).ToString("N0", CultureInfo.InvariantCulture) : "not built yet";
 
     private static string Row(string layer, string shape, string parameters, string? formula)

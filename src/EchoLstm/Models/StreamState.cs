@@ -6,7 +6,7 @@ namespace EchoLstm.Models;
 /// <summary>The state of a <see cref="ModelStepper"/> at one place of its sequences, as a value.</summary>
 public sealed class StreamState : IDisposable
 {
-    private readonly UseGate _gate = new("state");
+    private readonly AccessGuard _guard = new("state");
     private bool _isDisposed;
 
     internal StreamState(Tensor[][] tensors, int batchSize, long stepsRead)
@@ -39,7 +39,7 @@ public sealed class StreamState : IDisposable
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
-            _gate.WhenIdle(() =>
+            _guard.WhenIdle(() =>
             {
                 foreach (var tensor in Tensors.SelectMany(state => state))
                 {
@@ -50,9 +50,9 @@ public sealed class StreamState : IDisposable
     }
 
     /// <summary>Keeps the tensors until the result is disposed.</summary>
-    internal UseGate.Use Read(string what)
+    internal AccessGuard.Use Read(string what)
     {
-        var use = _gate.Read(what);
+        var use = _guard.Read(what);
         if (Volatile.Read(ref _isDisposed))
         {
             use.Dispose();

@@ -31,6 +31,6 @@ internal sealed class Accuracy() : Metric("accuracy")
             right = output.argmax(-1).eq(target.argmax(-1));
         }
         var each = right.to(ScalarType.Float32);
-        return (classes == 1 && !isSparse ? Errors.OverLastAxis(each) : each).MoveToOuterDisposeScope();
+        return (classes == 1 && !isSparse ? ErrorMeasures.OverLastAxis(each) : each).MoveToOuterDisposeScope();
     }
 }

@@ -6,6 +6,9 @@ namespace EchoLstm.Training;
 /// <summary>What <c>Compile</c> set.</summary>
 internal sealed class Compilation
 {
+    /// <summary>Keras's name of the loss in logs and history.</summary>
+    internal const string LossName = "loss";
+
     private bool _isAdvised;
 
     internal Compilation(Loss loss, Optimizer optimizer, IReadOnlyList<Metric> metrics)
@@ -14,10 +17,10 @@ internal sealed class Compilation
         Loss = loss;
         Optimizer = optimizer;
         Metrics = metrics;
-        Names = [FigureNames.Loss, .. metrics.Select(metric => metric.Name)];
+        Names = [LossName, .. metrics.Select(metric => metric.Name)];
         if (Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } doubled)
         {
-            throw new ArgumentException($"Two figures are named '{doubled.Key}'. Give each metric a name of its own, other than '{FigureNames.Loss}'.", nameof(metrics));
+            throw new ArgumentException($"Two metrics are named '{doubled.Key}'. Give each metric a name of its own, other than '{LossName}'.", nameof(metrics));
         }
     }
 
@@ -38,6 +41,6 @@ internal sealed class Compilation
 
     internal IReadOnlyList<Metric> Metrics { get; }
 
-    /// <summary>The names of the figures that an engine measures: the loss, then the metrics.</summary>
+    /// <summary>The names of what an engine measures: the loss, then the metrics.</summary>
     internal IReadOnlyList<string> Names { get; }
 }

@@ -43,7 +43,7 @@ internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossen
             var p = Probabilities.Clipped(output);
             each = -((target * p.log()) + ((1 - target) * (1 - p).log()));
         }
-        return Errors.OverLastAxis(each).MoveToOuterDisposeScope();
+        return ErrorMeasures.OverLastAxis(each).MoveToOuterDisposeScope();
     }
 }
 

@@ -27,11 +27,11 @@ public abstract class Loss
 
     /// <summary>Mean over the last axis of (target - output)² (Keras's <c>mean_squared_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", Errors.Squared, FusedLossKind.SquaredError, (target, output) => nn.functional.mse_loss(output, target));
+    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", ErrorMeasures.Squared, FusedLossKind.SquaredError, (target, output) => nn.functional.mse_loss(output, target));
 
     /// <summary>Mean over the last axis of |target - output| (Keras's <c>mean_absolute_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", Errors.Absolute, FusedLossKind.AbsoluteError, (target, output) => nn.functional.l1_loss(output, target));
+    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", ErrorMeasures.Absolute, FusedLossKind.AbsoluteError, (target, output) => nn.functional.l1_loss(output, target));
 
     /// <summary>
     /// Mean over the last axis of -(t log p + (1 - t) log(1 - p)) for targets and outputs of 0 to 1 (Keras's <c>binary_crossentropy</c>).

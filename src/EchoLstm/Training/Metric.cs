@@ -22,11 +22,11 @@ public abstract class Metric
 
     /// <summary>The mean of (target - output)², named <c>mean_squared_error</c>.</summary>
     /// <returns>The metric.</returns>
-    public static Metric MeanSquaredError() => new FunctionMetric("mean_squared_error", Errors.Squared, FusedMetricKind.SquaredError);
+    public static Metric MeanSquaredError() => new FunctionMetric("mean_squared_error", ErrorMeasures.Squared, FusedMetricKind.SquaredError);
 
     /// <summary>The mean of |target - output|, named <c>mean_absolute_error</c>.</summary>
     /// <returns>The metric.</returns>
-    public static Metric MeanAbsoluteError() => new FunctionMetric("mean_absolute_error", Errors.Absolute, FusedMetricKind.AbsoluteError);
+    public static Metric MeanAbsoluteError() => new FunctionMetric("mean_absolute_error", ErrorMeasures.Absolute, FusedMetricKind.AbsoluteError);
 
     /// <summary>A metric of your own.</summary>
     /// <param name="function">Target and output to a tensor whose mean is the metric: one number, or one for each sample or step.</param>

@@ -186,7 +186,8 @@ internal static class SampleCheck
         {
             return output.Rank == 3
                 ? $"y lacks an axis: to predict every time step reshape it to (samples, time steps, features); to predict one vector a sample leave out returnSequences in the last Lstm."
-                : "y lacks an axis: reshape it to (samples, units), e.g. (n, 1) for one number a sample. It is never broadcast.";
+                : "y lacks an axis: reshape it to (samples, units), an array of one value a sample with Arrays.Reshape<float[,]>(y, -1, 1). "
+                    + "It is never broadcast.";
         }
         if (target.Rank == 3 && output.Rank == 3 && target[1] != output[1])
         {

@@ -164,10 +164,6 @@ public sealed class CallbacksTests : IDisposable
         /// <summary>Halves the learning rate before each epoch but the first.</summary>
         private sealed class SlowDown : Callback
         {
-            public override bool SchedulesLearningRate => true;    // so that the history has learning_rate
-
-            public override bool WatchesBatches => false;          // OnBatchEnd is not needed: epochs are faster
-
             public override void OnEpochBegin(FitProgress progress)
             {
                 if (progress.Epoch > 0)

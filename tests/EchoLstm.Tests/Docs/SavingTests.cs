@@ -99,8 +99,8 @@ public class SavingTests
         using var other = EchoModels.ManyToMany(seed: 2);
         other.Build(5, 1);
         #region
-        model.save(path);     // TorchSharp's format, its modules' own names and layouts
-        other.load(path);
+        ((nn.Module)model).save(path);     // TorchSharp's format, its modules' own names and layouts
+        ((nn.Module)other).load(path);
         #endregion
         other.GetWeights().Values().Should().Equal(model.GetWeights().Values());
     }

@@ -112,8 +112,8 @@ public class LayerContractTests
         {
             try
             {
-                layer.save(path);
-                other.load(path);
+                ((nn.Module)layer).save(path);
+                ((nn.Module)other).load(path);
             }
             finally
             {

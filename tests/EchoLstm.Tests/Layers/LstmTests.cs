@@ -268,7 +268,7 @@ public class LstmTests
     }
 
     [Theory]
-    [InlineData(new long[] { 32, 8 }, "(32, 8)", "If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.")]
+    [InlineData(new long[] { 32, 8 }, "(32, 8)", "If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.")]
     [InlineData(new long[] { 2, 3, 4, 5 }, "(2, 3, 4, 5)", "Wrap it in TimeDistributed to run it for each step of a longer shape, or reshape the input.")]
     [InlineData(new long[] { 32 }, "(32,)", "Reshape the input to (samples, time steps, features).")]
     public void Input_of_another_rank_than_3_is_refused(long[] shape, string printed, string mend)

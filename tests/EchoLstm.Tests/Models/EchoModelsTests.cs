@@ -134,7 +134,7 @@ public class EchoModelsTests
     public void Stateful_one_to_one_with_batches_of_1_and_a_reset_after_each_epoch_learns_the_sequence()
     {
         using var model = new SequentialModel(new EchoLstm.Layers.Lstm(5, stateful: true), new EchoLstm.Layers.Dense(1)) { Seed = Seed };
-        model.Build(new Shape(1, 1, 1));
+        model.Build(new Shape(1, 1), batchSize: 1);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         var (x, y) = EchoSequence.FrameOneToOne(EchoSequence.Linear(5));
 

@@ -114,7 +114,7 @@ public sealed class ModelStepperTests
     public void A_stream_reads_the_weights_of_the_moment_and_leaves_the_models_state_alone()
     {
         using var model = new SequentialModel(new Lstm(4, returnSequences: true, stateful: true), new Dense(1)) { Seed = 1 };
-        model.Build(new Shape(1, Steps, Features));
+        model.Build(new Shape(Steps, Features), batchSize: 1);
         using var stepper = model.OpenStream();
         var before = stepper.Step([1, 2, 3]);
         ((Lstm)model.Layers[0]).CopyState().Should().BeNull();

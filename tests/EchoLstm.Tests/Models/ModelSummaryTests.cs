@@ -95,7 +95,7 @@ public class ModelSummaryTests
     public void A_fixed_batch_size_stands_in_the_shapes()
     {
         using var model = new SequentialModel(new Lstm(20, returnSequences: true, stateful: true), new TimeDistributed(new Dense(100, Activation.Softmax)));
-        model.Build(new Shape(7, 5, 100));
+        model.Build(new Shape(5, 100), batchSize: 7);
 
         model.Summary().Should().Be(Lines(
             Rule,
@@ -115,7 +115,7 @@ public class ModelSummaryTests
     public void An_encoder_decoder_counts_each_layers_name()
     {
         using var model = new SequentialModel(new Lstm(150), new RepeatVector(2), new Lstm(150, returnSequences: true), new TimeDistributed(new Dense(100)), new Dense(1));
-        model.Build(new Shape(21, 5, 100));
+        model.Build(new Shape(5, 100), batchSize: 21);
 
         model.Summary().Should().Be(Lines(
             Rule,

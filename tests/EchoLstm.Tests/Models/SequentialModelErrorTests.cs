@@ -86,8 +86,8 @@ public class SequentialModelErrorTests
         using var model = SmallModels.Regression();
         const string Mend = "Give each metric a name of its own, other than 'loss'.";
 
-        Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Accuracy(), Metric.Accuracy()), $"Two figures are named 'accuracy'. {Mend} (Parameter 'metrics')");
-        Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Custom((a, b) => a, "loss")), $"Two figures are named 'loss'. {Mend} (Parameter 'metrics')");
+        Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Accuracy(), Metric.Accuracy()), $"Two metrics are named 'accuracy'. {Mend} (Parameter 'metrics')");
+        Errors.ExpectWithoutChange<ArgumentException>(model, () => model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Custom((a, b) => a, "loss")), $"Two metrics are named 'loss'. {Mend} (Parameter 'metrics')");
     }
 
     [Fact]

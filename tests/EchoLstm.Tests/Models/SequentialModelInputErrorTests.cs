@@ -8,7 +8,7 @@ namespace EchoLstm.Tests.Models;
 /// <summary>Inputs that a model refuses: their rank, sizes and values. By the whole message, and that it changed nothing.</summary>
 public class SequentialModelInputErrorTests
 {
-    private const string Mend3D = "Reshape the input to (samples, time steps, features).";
+    private const string Mend3D = "Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>(x, -1, 5, 1).";
 
     [Fact]
     public void X_of_another_rank_than_the_model_was_built_for()
@@ -46,7 +46,7 @@ public class SequentialModelInputErrorTests
         Errors.ExpectWithoutChange<ShapeMismatchException>(
             model,
             () => model.Fit(new float[10, 5], new float[10, 1]),
-            "Lstm 'lstm_1' expects input of rank 3 (samples, time steps, features) but received (10, 5). If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.");
+            "Lstm 'lstm_1' expects input of rank 3 (samples, time steps, features) but received (10, 5). If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class SequentialModelInputErrorTests
         Errors.ExpectWithoutChange<ShapeMismatchException>(
             model,
             () => model.Build(5, 1),
-            "Lstm 'lstm_2' expects input of rank 3 (samples, time steps, features) but received (None, 5). If each sample is one vector, reshape it to (samples, time steps, features), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.");
+            "Lstm 'lstm_2' expects input of rank 3 (samples, time steps, features) but received (None, 5). If each sample is one vector, reshape it to (samples, time steps, features), an array of one feature with Arrays.Reshape<float[,,]>(x, samples, -1, 1), or put RepeatVector before this layer; after another recurrent layer, give that one returnSequences: true.");
     }
 
     [Fact]

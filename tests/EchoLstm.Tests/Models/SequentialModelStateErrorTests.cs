@@ -58,7 +58,7 @@ public class SequentialModelStateErrorTests
     public void Other_batches_than_the_model_was_built_for()
     {
         using var model = new SequentialModel(new Dense(1));
-        model.Build(new Shape(4, 2));
+        model.Build(new Shape(2), batchSize: 4);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         const string Mend = "Use batchSize: 4 and a multiple of 4 samples, or build the model without a number of samples. (Parameter 'batchSize')";
 

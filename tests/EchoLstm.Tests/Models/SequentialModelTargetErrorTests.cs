@@ -26,7 +26,7 @@ public class SequentialModelTargetErrorTests
         var thrown = Errors.ExpectWithoutChange<ShapeMismatchException>(
             model,
             () => model.Fit(new float[10, 5, 1], new float[10]),
-            "The model's output is (10, 1), so y must have that shape, but it is (10,). y lacks an axis: reshape it to (samples, units), e.g. (n, 1) for one number a sample. It is never broadcast.");
+            "The model's output is (10, 1), so y must have that shape, but it is (10,). y lacks an axis: reshape it to (samples, units), an array of one value a sample with Arrays.Reshape<float[,]>(y, -1, 1). It is never broadcast.");
         thrown.Expected.Should().Be("(10, 1)");
         thrown.Received.Should().Be("(10,)");
     }

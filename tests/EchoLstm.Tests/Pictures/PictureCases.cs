@@ -79,7 +79,7 @@ internal static class PictureCases
             yield return (string.Create(CultureInfo.InvariantCulture, $"{count} layers"), Diagram(new SequentialModel([.. layers]), 1000, 3));
         }
         yield return ("any length", Diagram(new SequentialModel(new Masking(), new Lstm(3, returnSequences: true, goBackwards: true), new Bidirectional(new Gru(2, returnSequences: true)), new SimpleRnn(4), new Dense(100)), -1, 2));
-        yield return ("words", Diagram(new SequentialModel(new Embedding(50, 4), new Conv1D(4, 3), new MaxPooling1D(2), new Bidirectional(new Lstm(3)), new RepeatVector(2), new Lstm(3, returnSequences: true, stateful: true), new Flatten(), new Dense(1)), new EchoLstm.Shape(2, 20)));
+        yield return ("words", Diagram(new SequentialModel(new Embedding(50, 4), new Conv1D(4, 3), new MaxPooling1D(2), new Bidirectional(new Lstm(3)), new RepeatVector(2), new Lstm(3, returnSequences: true, stateful: true), new Flatten(), new Dense(1)), new EchoLstm.Shape(20), batchSize: 2));
         yield return ("frames", Diagram(new SequentialModel(new TimeDistributed(torch.nn.Conv2d(1, 2, 3)), new TimeDistributed(new Flatten()), new Lstm(2, returnSequences: true), new Dense(1), new Dropout(0.5)), 7, 1, 6, 6));
         yield return ("a model in a model", Diagram(new SequentialModel(new SequentialModel(new Lstm(2), new RepeatVector(3)), new AttentionDecoder(4, 3)), 4, 2));
         yield return ("vectors alone", Diagram(new SequentialModel(new Dense(40), new ActivationLayer(Activation.Relu), torch.nn.Linear(40, 3), new Reshape(3, 1)), 6));
@@ -88,9 +88,9 @@ internal static class PictureCases
 
     private static string Plot(params (string Name, double[] Figures)[] figures) => HistoryPlot.Draw(History(figures), null);
 
-    private static RunningFigures Running(List<(string Name, double[] Figures)> figures, List<string> names, int epoch)
+    private static MetricMeans Running(List<(string Name, double[] Figures)> figures, List<string> names, int epoch)
     {
-        var running = new RunningFigures(names);
+        var running = new MetricMeans(names);
         running.Add([.. figures.Select(figure => figure.Figures[epoch])], 1, 1);
         return running;
     }
@@ -107,9 +107,9 @@ internal static class PictureCases
         }
     }
 
-    private static string Diagram(SequentialModel model, EchoLstm.Shape inputShape)
+    private static string Diagram(SequentialModel model, EchoLstm.Shape sampleShape, int batchSize)
     {
-        model.Build(inputShape);
+        model.Build(sampleShape, batchSize);
         return Diagram(model);
     }
 }

@@ -180,10 +180,10 @@ public class EarlyStoppingTests
     public void Settings_out_of_their_range_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new EarlyStopping(" "));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(minDelta: double.NaN)).Message.Should().StartWith("minDelta is a number by which the figure must get better, e.g. 0.001.");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(minDelta: double.NaN)).Message.Should().StartWith("minDelta is a number by which the metric must get better, e.g. 0.001.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(patience: -1)).Message.Should().StartWith("patience is a number of epochs: at least 0.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(mode: (MonitorMode)7)).Message.Should().StartWith("mode is Auto, Min or Max.");
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(baseline: double.NaN)).Message.Should().StartWith("baseline is a figure to beat, or null.");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(baseline: double.NaN)).Message.Should().StartWith("baseline is a metric to beat, or null.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(startFromEpoch: -1)).Message.Should().StartWith("startFromEpoch counts epochs from 0.");
     }
 }

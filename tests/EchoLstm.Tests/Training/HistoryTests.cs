@@ -32,6 +32,6 @@ public class HistoryTests
         model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.MeanAbsoluteError());
         var history = model.Fit(new float[,] { { 1 } }, new float[,] { { 1 } }, verbose: 0);
 
-        Errors.Expect<KeyNotFoundException>(() => _ = history["acc"], "The history has no figure 'acc'; it has loss, mean_absolute_error.");
+        Errors.Expect<KeyNotFoundException>(() => _ = history["acc"], "The history has no metric 'acc'; it has loss, mean_absolute_error.");
     }
 }

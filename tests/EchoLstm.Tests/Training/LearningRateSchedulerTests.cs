@@ -94,11 +94,11 @@ public class LearningRateSchedulerTests
     }
 
     [Fact]
-    public void Without_such_a_callback_there_is_no_rate_among_the_figures()
+    public void A_rate_that_another_callback_sets_is_in_the_history_too()
     {
         using var model = Model(new Sgd(0.5), EngineKind.Auto);
 
-        model.Fit(One, Zero, verbose: 0, callbacks: [new LambdaCallback(onEpochBegin: progress => progress.LearningRate = 0.25)]).Names.Should().Equal("loss");
+        model.Fit(One, Zero, verbose: 0, callbacks: [new LambdaCallback(onEpochBegin: progress => progress.LearningRate = 0.25)])["learning_rate"].Should().Equal(0.25);
         model.GetWeights()[0].Values().Should().Equal(0.5);
     }
 
@@ -113,7 +113,7 @@ public class LearningRateSchedulerTests
         Errors.ExpectWithoutChange<InvalidOperationException>(
             model,
             () => model.Fit(One, Zero, verbose: 0, callbacks: [new LearningRateScheduler((_, _) => rate)]),
-            $"LearningRateScheduler's function gave {text} for epoch 0. Return a finite number of at least 0.");
+            $"LearningRateScheduler's function gave {text} for epoch 0, counted from 0. Return a finite number of at least 0.");
     }
 
     [Fact]

@@ -185,7 +185,7 @@ public sealed class ModelCheckpointTests : IDisposable
         Assert.Throws<ArgumentException>(() => new ModelCheckpoint(" ")).ParamName.Should().Be("path");
         Assert.Throws<ArgumentException>(() => new ModelCheckpoint("m", ""));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ModelCheckpoint("m", saveFrequency: 0)).Message.Should().StartWith("saveFrequency is a number of epochs: at least 1.");
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ModelCheckpoint("m", initialValueThreshold: double.NaN)).Message.Should().StartWith("initialValueThreshold is a figure to beat, or null.");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ModelCheckpoint("m", initialValueThreshold: double.NaN)).Message.Should().StartWith("initialValueThreshold is a metric to beat, or null.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new ModelCheckpoint("m", mode: (MonitorMode)7)).Message.Should().StartWith("mode is Auto, Min or Max.");
     }
 

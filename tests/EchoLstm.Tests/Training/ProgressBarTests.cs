@@ -50,7 +50,7 @@ public class ProgressBarTests
     [InlineData(65, "1:05")]
     [InlineData(3723, "1:02:03")]
     [InlineData(360000, "100:00:00")]
-    public void The_time_that_is_left_is_written_as_Keras_does(double seconds, string text) => FigureText.Remaining(TimeSpan.FromSeconds(seconds)).Should().Be(text);
+    public void The_time_that_is_left_is_written_as_Keras_does(double seconds, string text) => MetricText.Remaining(TimeSpan.FromSeconds(seconds)).Should().Be(text);
 
     [Fact]
     public void A_cancelled_epochs_line_is_ended()

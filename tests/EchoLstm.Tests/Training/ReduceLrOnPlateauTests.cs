@@ -113,7 +113,7 @@ public class ReduceLrOnPlateauTests
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(minLearningRate: least)).Message.Should().StartWith("minLearningRate is the smallest learning rate: a finite number of at least 0.");
         }
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(minDelta: double.NaN)).Message.Should().StartWith("minDelta is a number by which the figure must get better, e.g. 0.001.");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(minDelta: double.NaN)).Message.Should().StartWith("minDelta is a number by which the metric must get better, e.g. 0.001.");
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceLrOnPlateau(mode: (MonitorMode)7)).Message.Should().StartWith("mode is Auto, Min or Max.");
     }
 }

@@ -84,7 +84,7 @@ public sealed class CheckpointTests
                 lstm,
                 new Dense(2),
             ]) { Seed = 5 };
-            model.Build(new Shape(samples, steps, 3));
+            model.Build(new Shape(steps, 3), samples);
             model.Compile(Loss.MeanSquaredError(), new Sgd(1));
             return model;
         }

@@ -44,7 +44,7 @@ public sealed class FusedChoiceTests
         using var model = make();
         if (input is not null)
         {
-            model.Build(new Shape([1, .. input]));
+            model.Build(new Shape([.. input]), batchSize: 1);
             model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.Accuracy());
         }
         model.Engine.ToString().Should().Be(engine);

@@ -56,7 +56,7 @@ public sealed class LongSequenceTests
                 recurrentDropout: how == "dropped out" ? 0.2 : 0);
             var isMasked = how.StartsWith("masked", StringComparison.Ordinal);
             var model = new SequentialModel([.. isMasked ? new Layer[] { new Masking() } : [], lstm, new Dense(2)]) { Seed = 5, RequestedEngine = engine };
-            model.Build(new Shape(samples, steps, 3));
+            model.Build(new Shape(steps, 3), samples);
             model.Compile(Loss.MeanSquaredError(), new Sgd(1));
             if (isMasked)
             {

@@ -32,7 +32,7 @@ internal sealed class RandomCase : IDisposable
         Middle();
         (var loss, Y) = End();
         Model = new SequentialModel([.. _layers]) { Seed = seed };
-        Model.Build(input.With(0, _stateful ? _samples : null));
+        Model.Build(new Shape([.. input.Skip(1)]), _stateful ? _samples : null);
         Optimizer = optimizer?.Invoke() ?? AnyOptimizer();
         Model.Compile(loss, Optimizer, loss.Name.StartsWith("sparse", StringComparison.Ordinal) ? [Metric.Accuracy()] : [Metric.Accuracy(), Metric.MeanAbsoluteError()]);
         Weigh(loss);

@@ -35,7 +35,7 @@ public sealed class SteadyStateTests
         using var model = new SequentialModel(Stacks[kind]()) { Seed = 1 };
         using var scope = NewDisposeScope();
         var words = kind == "words";
-        model.Build(kind == "stateful" ? new Shape(2, Steps, 3) : words ? new Shape(null, Steps) : new Shape(null, Steps, 3));
+        model.Build(words ? new Shape(Steps) : new Shape(Steps, 3), kind == "stateful" ? 2 : null);
         var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 1 }, [Metric.MeanAbsoluteError(), Metric.Accuracy()]);
         using var engine = FusedPlan.TryCreate(model.Layers, model.InputShape!, compilation, out _)!.CreateEngine(compilation);
         using var set = new SampleSet(words ? ones(4, Steps, dtype: ScalarType.Int64) : Numbers.Uniform(1, [4, Steps, 3]), Numbers.Uniform(2, [4, Steps, 2]));

@@ -245,7 +245,7 @@ public class SaveModelTests
         { "compile", "0.9,", "9,", "in its compile, optimizer: beta1 must" },
         { "compile", "\"mean_squared_error\"", "\"hinge\"", "in its compile, loss: there is a 'hinge', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "compile", "\"metrics\":[]", "\"metrics\":[\"auc\"]", "in its compile: there is a metric 'auc', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
-        { "compile", "\"metrics\":[]", "\"metrics\":[\"accuracy\",\"accuracy\"]", "in its compile: Two figures are named 'accuracy'." },
+        { "compile", "\"metrics\":[]", "\"metrics\":[\"accuracy\",\"accuracy\"]", "in its compile: Two metrics are named 'accuracy'." },
         { "training", "\"optimizer_steps\":1", "\"optimizer_steps\":-1", "in its training: 'optimizer_steps' is negative. The file is damaged, or a newer version of the library wrote it." },
         { "training", "\"optimizer_steps\":1", "\"optimizer_steps\":null", "the tensors optimizer/" },
         { "training", "\"lstm_1\":0", "\"lstm_1\":1", "in its training: there is no generator for the layer 'lstm_1'. The file is damaged; save it again." },

@@ -1,0 +1,636 @@
+using System.Globalization;
+using EchoLstm.Engines.Fused;
+using EchoLstm.Data;
+using EchoLstm.Files;
+using EchoLstm.Kernels;
+using EchoLstm.Layers;
+using EchoLstm.Models.Saving;
+using EchoLstm.Saving;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+/// <summary>
+/// Layers that are trained and run together (Keras's <c>Model</c>): <c>Compile</c>, <c>Fit</c>, <c>Evaluate</c>, <c>Predict</c>,
+/// <c>Summary</c>. <see cref="SequentialModel"/>
+/// puts them one after another.
+/// </summary>
+/// <remarks>
+/// A model is a layer and a TorchSharp module itself: it can be called, put into another model, or wrapped in
+/// <see cref="TimeDistributed"/>. It owns its layers and
+/// disposes them. Data has the samples as its first axis, (samples, time steps, features) for recurrent layers. Any number of threads may
+/// predict, evaluate and stream at
+/// once; what changes the model (Fit, Compile, SetWeights, ...) must run alone and is refused otherwise. Disposing frees a model when the
+/// last call that runs has returned.
+/// </remarks>
+public abstract class Model : Layer
+{
+    private readonly ModelRunner _runner;
+
+    private protected Model(LayerSettings settings)
+        : base(settings)
+    {
+        ShareGuard(new AccessGuard("model"));
+        _runner = new ModelRunner(this);
+    }
+
+    /// <summary>The layers, from input to output. A TorchSharp module that is no <see cref="Layer"/> appears inside one.</summary>
+    public abstract IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>
+    /// Whether the model has a loss and an optimiser: <c>Compile</c> was called, or the file that it was loaded from had them.
+    /// </summary>
+    public bool IsCompiled => _runner.Compilation is not null;
+
+    /// <summary>
+    /// The optimiser that the model was compiled with; null before. Its learning rate may be set: <c>model.Optimizer!.LearningRate =
+    /// 1e-4</c>.
+    /// </summary>
+    public Optimizer? Optimizer => _runner.Compilation?.Optimizer;
+
+    /// <summary>The loss that the model was compiled with; null before.</summary>
+    public Loss? Loss => _runner.Compilation?.Loss;
+
+    /// <summary>The metrics that the model was compiled with; none before.</summary>
+    public IReadOnlyList<Metric> Metrics => _runner.Compilation?.Metrics ?? [];
+
+    /// <summary>
+    /// Texts that <see cref="Save"/> writes into the model's file and <see cref="Load"/> gives back: where the data came from, units, a version,
+    /// a licence.
+    /// </summary>
+    /// <remarks>
+    /// The library reads none of it. Change it while no other thread saves the model. Of a model in a model, what the outer one has is saved.
+    /// </remarks>
+    public IDictionary<string, string> Metadata => Extras.Metadata;
+
+    /// <summary>Fitted scalers by name, e.g. <c>x</c> and <c>y</c>, that travel in the model's file; the model applies none of them by itself.</summary>
+    /// <remarks>Change it while no other thread saves the model.</remarks>
+    public IDictionary<string, FeatureScaler> Scalers => Extras.Scalers;
+
+    /// <summary>
+    /// Lists of texts by name that travel in the model's file: class labels in the order of the outputs, words in the order of their indices.
+    /// </summary>
+    /// <remarks>Change it while no other thread saves the model.</remarks>
+    public IDictionary<string, IReadOnlyList<string>> Vocabularies => Extras.Vocabularies;
+
+    internal ModelExtras Extras { get; set; } = new();
+
+    /// <summary>
+    /// Which engine shall run the model's batches. Forcing <see cref="EngineKind.Fused"/> where it can't run the model is an error at the
+    /// next run.
+    /// </summary>
+    /// <value><see cref="EngineKind.Auto"/></value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no engine.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the model.</exception>
+    public EngineKind RequestedEngine
+    {
+        get => _runner.Requested;
+        set
+        {
+            if (!Enum.IsDefined(value))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), value, $"{value} is no engine: expected one of {string.Join(", ", Enum.GetNames<EngineKind>())}.");
+            }
+            using var change = Guard.Change(nameof(RequestedEngine));
+            _runner.Requested = value;
+        }
+    }
+
+    /// <summary>Which engine runs the model as it is now, and why.</summary>
+    /// <exception cref="InvalidOperationException">The model is not built, or <see cref="RequestedEngine"/> forces an engine that can't run
+    /// it.</exception>
+    public EngineInfo Engine
+    {
+        get
+        {
+            using var lease = _runner.Enter("The choice of an engine");
+            ThrowIfNotBuilt("choose an engine");
+            _ = _runner.Ready();
+            return _runner.Info;
+        }
+    }
+
+    /// <summary>Which engine runs the model and why, or why the one that was asked for can't.</summary>
+    internal string EngineText
+    {
+        get
+        {
+            try
+            {
+                return Engine.ToString();
+            }
+            catch (InvalidOperationException error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    /// <summary>How many floats the fused engine takes at once; null for what suits the model and the machine.</summary>
+    internal LaneWidth? ForcedWidth { get; set; }
+
+    /// <summary>What Compile set; null before.</summary>
+    internal new Compilation? Settings => _runner.Compilation;
+
+    /// <summary>Each layer with its output's shape; null where the model is not built.</summary>
+    internal abstract IEnumerable<(Layer Layer, Shape? Output)> Outputs { get; }
+
+    internal IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
+
+    /// <summary>The layer of a name (Keras's <c>get_layer</c>).</summary>
+    /// <param name="name">The name, e.g. <c>lstm_1</c>, as <see cref="Summary(bool)"/> shows it.</param>
+    /// <returns>The layer; it stays the model's.</returns>
+    /// <exception cref="ArgumentException">There is no such layer; the message lists those that there are.</exception>
+    public Layer GetLayer(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Layers.FirstOrDefault(layer => layer.Name == name) ?? throw new ArgumentException(
+            $"{Title} has no layer '{name}'; it has "
+                + $"{(Layers.Count == 0 ? "none" : string.Join(", ", Layers.Select(layer => layer.Name)))}.", nameof(name));
+    }
+
+    /// <summary>The layer at a place (Keras's <c>get_layer(index=...)</c>).</summary>
+    /// <param name="index">The place, counted from 0.</param>
+    /// <returns>The layer; it stays the model's.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    public Layer GetLayer(int index) => index >= 0 && index < Layers.Count ? Layers[index] : throw new ArgumentOutOfRangeException(
+        nameof(index), index, string.Create(CultureInfo.InvariantCulture, $"{Title} has {Layers.Count} layers, so an index of one lies "
+            + $"from 0 to {Layers.Count - 1}."));
+
+    /// <summary>
+    /// Sets the loss that training minimises and the optimiser (Keras's <c>compile</c>). Compiling again begins the optimiser anew; the
+    /// weights stay.
+    /// </summary>
+    /// <param name="loss">The loss, e.g. <c>Loss.MeanSquaredError()</c>.</param>
+    /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
+    /// <param name="metrics">What is reported beside the loss, e.g. <c>Metric.Accuracy()</c>.</param>
+    /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
+    public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(metrics);
+        if (metrics.Contains(null!))
+        {
+            throw new ArgumentNullException(nameof(metrics), "One of the metrics is null.");
+        }
+        using var change = Guard.Change(nameof(Compile));
+        ThrowIfDisposed();
+        ThrowIfFitting(nameof(Compile));
+        _runner.Compile(new Compilation(loss, optimizer, [.. metrics]));
+    }
+
+    /// <summary>Compiles with a loss of your own.</summary>
+    /// <param name="loss">Target and output, of equal shapes, to a tensor whose mean is the loss: one value, or one for each sample or
+    /// step.</param>
+    /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
+    /// <param name="metrics">What is reported beside the loss.</param>
+    /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
+    public void Compile(Func<Tensor, Tensor, Tensor> loss, Optimizer optimizer, params Metric[] metrics) =>
+        Compile(Training.Loss.Custom(loss), optimizer, metrics);
+
+    /// <summary>Trains the model (Keras's <c>fit</c>); builds it first where it is not built.</summary>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once. <value>1</value></param>
+    /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples.
+    /// <value>32</value></param>
+    /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also
+    /// <see cref="History.Warnings"/>, and where a fit ended early. <value>1</value></param>
+    /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not. <value>true</value></param>
+    /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch
+    /// instead of trained on; windows of one series overlap, so that the two parts then share time steps. <value>0</value></param>
+    /// <param name="validationData">Inputs and targets to measure after each epoch; null: none.</param>
+    /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
+    /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit. <value>0</value></param>
+    /// <param name="sampleWeight">How much each sample (samples), or each time step of each sample (samples, time steps), counts in the
+    /// loss; null: 1. As in Keras the divisor stays their number.</param>
+    /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any
+    /// rank; classes that are not named: 1; null: 1 for all.</param>
+    /// <param name="progress">Is told how far the fit is, ten times a second at most and once at the end; null: nobody.</param>
+    /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
+    /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the
+    /// epochs that ran to their end, and the model is as that batch left it.</param>
+    /// <returns>Every figure of every epoch, and how the fit ended.</returns>
+    /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
+    /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful
+    /// model. Nothing was trained.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or another call is using it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed, or was while it was trained.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, and there is no
+    /// <see cref="TerminateOnNaN"/>.</exception>
+    /// <remarks>
+    /// A stateful model's state goes on from batch to batch and from epoch to epoch until <see cref="ResetStates"/>; validation leaves it
+    /// alone.
+    /// </remarks>
+    public History Fit(
+        TensorLike x,
+        TensorLike y,
+        int epochs = 1,
+        int batchSize = 32,
+        int verbose = 1,
+        bool shuffle = true,
+        double validationSplit = 0,
+        (TensorLike X, TensorLike Y)? validationData = null,
+        IReadOnlyList<Callback>? callbacks = null,
+        int initialEpoch = 0,
+        TensorLike? sampleWeight = null,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        IProgress<FitReport>? progress = null,
+        TextWriter? output = null,
+        CancellationToken cancellationToken = default)
+    {
+        using var change = Guard.Change(nameof(Fit));
+        var compilation = Compiled("Fit");
+        var settings = new FitSettings(epochs, batchSize, verbose, shuffle, initialEpoch, callbacks, progress, output, cancellationToken);
+        settings.Check();
+        if (validationSplit is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(validationSplit), validationSplit, "validationSplit is a share of the samples: at least 0 and below 1.");
+        }
+        if (validationSplit > 0 && validationData is not null)
+        {
+            throw new ArgumentException("Give validationSplit or validationData, not both.", nameof(validationData));
+        }
+        using var all = ModelData.Samples(this, x, y, compilation, sampleWeight, classWeight);
+        using var given = validationData is var (validationX, validationY)
+            ? ModelData.Samples(this, validationX, validationY, compilation, xName: "validationData.X", yName: "validationData.Y")
+            : null;
+        var (first, last) = ModelData.Split(all, validationSplit);
+        using (first)
+        using (last)
+        {
+            return new Trainer(this, _runner, compilation).Fit(first ?? all, given ?? last, settings);
+        }
+    }
+
+    /// <summary>Trains on one batch (Keras's <c>train_on_batch</c>); builds the model first where it is not built.</summary>
+    /// <param name="x">The inputs, samples first.</param>
+    /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <returns>The loss and the metrics by name, measured before the update.</returns>
+    /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
+    /// <exception cref="ArgumentException">Data has NaN or infinities.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or another call is using it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    public IReadOnlyDictionary<string, double> TrainOnBatch(TensorLike x, TensorLike y)
+    {
+        using var change = Guard.Change(nameof(TrainOnBatch));
+        var compilation = Compiled(nameof(TrainOnBatch));
+        using var samples = ModelData.Samples(this, x, y, compilation);
+        return new Trainer(this, _runner, compilation).TrainOnBatch(samples);
+    }
+
+    /// <summary>Measures the model without training it (Keras's <c>evaluate</c>).</summary>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
+    /// for.</param>
+    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
+    /// model's own as it was; true goes on from the model's state and advances it, as Keras does. <value>false</value></param>
+    /// <returns>The loss and the metrics by name.</returns>
+    /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
+    /// <exception cref="ArgumentException">Data has NaN or infinities, or the batch size is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled or not built, or another thread is changing it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(TensorLike x, TensorLike y, int? batchSize = null, bool carryState = false)
+    {
+        using var lease = _runner.Enter(nameof(Evaluate));
+        var compilation = Compiled("Evaluate");
+        ThrowIfNotBuilt("be evaluated");
+        using var samples = ModelData.Samples(this, x, y, compilation);
+        return _runner.Measure(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState)!.ToDictionary();
+    }
+
+    /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
+    /// for.</param>
+    /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
+    /// model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.
+    /// <value>false</value></param>
+    /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
+    /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false)
+    {
+        using var lease = _runner.Enter(nameof(Predict));
+        ThrowIfEmpty();
+        ThrowIfNotBuilt("predict");
+        using var samples = ModelData.Inputs(this, x);
+        return _runner.Predict(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState);
+    }
+
+    /// <summary>
+    /// The outputs as a .NET array, e.g. <c>model.Predict&lt;float[,,]&gt;(x)</c>; otherwise as
+    /// <see cref="Predict(TensorLike, int?, bool)"/>.
+    /// </summary>
+    /// <typeparam name="TArray">The array's type: <c>float[,]</c> for (samples, units), <c>float[,,]</c> for (samples, time steps,
+    /// units).</typeparam>
+    /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
+    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
+    /// for.</param>
+    /// <param name="carryState">Whether a stateful model goes on from its own state and advances it. <value>false</value></param>
+    /// <returns>The outputs, samples first.</returns>
+    /// <exception cref="ArgumentException">The output is no such array; otherwise as the other overload.</exception>
+    public TArray Predict<TArray>(TensorLike x, int? batchSize = null, bool carryState = false)
+        where TArray : class
+    {
+        using var output = Predict(x, batchSize, carryState);
+        var array = NetArrays.FromTensor(output);
+        return array as TArray ?? throw new ArgumentException(
+            $"The prediction of shape {Shape.Of(output)} is a {ArrayElements.TypeName(array.GetType())}, not a "
+                + $"{ArrayElements.TypeName(typeof(TArray))}. Call Predict<{ArrayElements.TypeName(array.GetType())}>.");
+    }
+
+    /// <summary>
+    /// The outputs for inputs in .NET memory, into .NET memory (Keras's <c>predict_on_batch</c>): for many small predictions. On the fused
+    /// engine nothing is allocated once a shape was seen.
+    /// </summary>
+    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
+    /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
+    /// <param name="samples">How many samples; all are run together. <value>1</value></param>
+    /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1)
+    {
+        using var lease = _runner.Enter(nameof(Predict));
+        ThrowIfEmpty();
+        ThrowIfNotBuilt("predict");
+        ModelData.AtLeastOne(samples, nameof(samples));
+        _runner.Predict(x, y, samples);
+    }
+
+    /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>
+    /// <param name="window">The last known steps, (samples, time steps, features), as many as the model was trained on.</param>
+    /// <param name="steps">How many steps to predict.</param>
+    /// <returns>The predictions, (samples, steps, features); the caller's, or its dispose scope's.</returns>
+    /// <exception cref="ShapeMismatchException">The window does not fit the model, or the model does not predict a next step of as many
+    /// features.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or stateful.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory can't hold so many steps.</exception>
+    /// <remarks>
+    /// The model must map a window to the step after it: output (samples, features), or (samples, time steps, features), whose last step is
+    /// then the next. Errors feed on
+    /// themselves: the further, the less certain.
+    /// <code>
+    /// [x1 x2 x3] → p4    [x2 x3 p4] → p5    [x3 p4 p5] → p6
+    /// </code>
+    /// </remarks>
+    public Tensor Forecast(TensorLike window, int steps)
+    {
+        using var lease = _runner.Enter(nameof(Forecast));
+        ThrowIfNotBuilt("forecast");
+        return SlidingForecast.Run(this, window, steps);
+    }
+
+    /// <summary>Opens a stream that runs the model one time step at a time, with a state of its own that begins with zeros.</summary>
+    /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
+    /// <returns>The stream; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names
+    /// it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
+    public ModelStepper OpenStream(int batch = 1)
+    {
+        using var use = Guard.Read(nameof(OpenStream));
+        ThrowIfNotBuilt("be streamed");
+        ModelData.AtLeastOne(batch, nameof(batch));
+        return OpenStepper(batch);
+    }
+
+    /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
+    public void ResetStates()
+    {
+        using var change = Guard.Change(nameof(ResetStates));
+        ThrowIfDisposed();
+        foreach (var layer in StatefulLayers)
+        {
+            layer.PutState(null);
+        }
+    }
+
+    /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
+    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
+    /// model and why. <value>false</value></param>
+    /// <returns>
+    /// The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.
+    /// </returns>
+    public string Summary(bool withFormulas = false)
+    {
+        using var lease = _runner.Enter(nameof(Summary));
+        return ModelSummary.Of(this, withFormulas);
+    }
+
+    /// <summary>Writes what <see cref="Summary(bool)"/> returns, and ends the line.</summary>
+    /// <param name="writer">Where to, e.g. <c>Console.Out</c>.</param>
+    /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
+    /// model and why. <value>false</value></param>
+    public void Summary(TextWriter writer, bool withFormulas = false)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteLine(Summary(withFormulas));
+    }
+
+    /// <summary>
+    /// Saves the whole model (Keras's <c>save</c>): layers, weights, what Compile set, what the optimiser learned on the way, the states
+    /// that stateful layers carry, and where
+    /// its random numbers stand. After <see cref="Load"/> training goes on exactly where it stopped. The file is a safetensors file, whose
+    /// weights are those of <see cref="SaveWeights"/>.
+    /// </summary>
+    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
+    /// one.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or a file can't hold a part of it: a TorchSharp module, a loss,
+    /// a metric or a TorchSharp optimiser of your own, whose code it would need (use <see cref="SaveWeights"/>); or another thread trains
+    /// it.</exception>
+    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    /// <remarks>
+    /// Hooks and <see cref="Engine"/>'s choice are found anew. Where the model is on another device, it comes back on the CPU.
+    /// </remarks>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var lease = _runner.Enter(nameof(Save)); // a prediction has the carried states for itself until it gives them back
+        ThrowIfNotBuilt("be saved");
+        ThrowIfPartDisposed();
+        WriteFile(path);
+    }
+
+    /// <summary>Loads a model that <see cref="Save"/> wrote (Keras's <c>load_model</c>), on the CPU.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The model, built, and compiled if it was; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of another kind, or of a version that this library does not
+    /// read.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public static Model Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var file = SafetensorsFile.Open(path);
+        return ModelFile.Load(file);
+    }
+
+    /// <summary>
+    /// Saves the weights alone, as a plain safetensors file that Python's safetensors reads too (Keras's <c>save_weights</c>). The names
+    /// are the layers' with Keras's names
+    /// of their weights behind, e.g. <c>lstm_1.kernel</c>, the layouts those of <see cref="Layer.GetWeights"/>; a TorchSharp module's
+    /// parameters and buffers come under its own names.
+    /// </summary>
+    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
+    /// one.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, two weights have one name, a weight has a type that is not
+    /// written, or another thread trains the model.</exception>
+    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    public void SaveWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var use = Guard.Read(nameof(SaveWeights));
+        ThrowIfNotBuilt("save them");
+        WeightFile.Save(this, path);
+    }
+
+    /// <summary>
+    /// Loads weights that <see cref="SaveWeights"/>, <see cref="Save"/> or another safetensors library wrote (Keras's <c>load_weights</c>);
+    /// all or none. Carried states are forgotten.
+    /// </summary>
+    /// <param name="path">The file, whose names and shapes must be those that <see cref="SaveWeights"/> writes for this model. Numbers of
+    /// another floating-point type are converted.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or another thread uses it.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or of another kind, or does not fit: the message lists every weight that
+    /// is missing, unexpected or misshapen. Nothing was changed.</exception>
+    /// <exception cref="IOException">Reading failed. Nothing was changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public void LoadWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var change = Guard.Change(nameof(LoadWeights));
+        ThrowIfNotBuilt("load them");
+        using var file = SafetensorsFile.Open(path);
+        WeightFile.Load(this, file);
+        ResetStates();
+    }
+    /// <summary>Throws what <see cref="Save"/> would throw where a part is the user's own code, which no file can hold.</summary>
+    internal abstract void CheckSavable();
+
+    /// <summary>Writes all that training needs to go on.</summary>
+    private protected abstract void WriteFile(string path);
+
+    /// <summary>A stream of a model that is built.</summary>
+    private protected abstract ModelStepper OpenStepper(int batch);
+
+    /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
+    internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);
+
+    /// <summary>The first layer whose output for these inputs has a value that is NaN or infinite; null where none has.</summary>
+    internal abstract Layer? FirstNotFinite(Tensor inputs);
+
+    /// <summary>The type and device that the model computes with: its first parameter's.</summary>
+    internal (ScalarType Type, Device Device) NumberType()
+    {
+        var like = parameters().FirstOrDefault();
+        return (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
+    }
+
+    /// <summary>A copy of where the optimiser stands; null before training began. The caller disposes it.</summary>
+    internal OptimizerProgress? ExportProgress() => _runner.ExportProgress();
+
+    /// <summary>Lets the next engine's optimiser go on from here; it is the model's from now on.</summary>
+    internal void GoOnFrom(OptimizerProgress? state) => _runner.GoOnFrom(state);
+
+    /// <summary>Forgets what was of the layers that there were: the engine, and what the optimiser learned.</summary>
+    private protected void ForgetEngine() => _runner.BeginAnew();
+
+    /// <summary>Checks data of any number of samples: it comes in batches.</summary>
+    internal void CheckSamples(Shape inputShape) => CheckInput(inputShape, InputShape!.With(0, null));
+
+    /// <summary>Throws where layers can't compute, or not with each other.</summary>
+    internal void CheckLayers()
+    {
+        Layer? none = null;
+        CheckWeights(ref none);
+    }
+
+    /// <summary>Throws where somebody disposed a layer without its model.</summary>
+    internal void ThrowIfPartDisposed()
+    {
+        // Asked at every step of a stream: an enumerator would be allocated.
+        for (var i = 0; i < Layers.Count; i++)
+        {
+            ObjectDisposedException.ThrowIf(Layers[i].IsDisposed, Layers[i]);
+        }
+    }
+
+    // A fit is of the layers, the loss and the optimiser that it began with.
+    private protected void ThrowIfFitting(string what)
+    {
+        if (_runner.FitType is not null)
+        {
+            throw new InvalidOperationException(
+                $"{what} can't run inside Fit, where a callback called it. Stop the fit with progress.Stop(), and call it when Fit has "
+                    + $"returned.");
+        }
+    }
+
+    private protected void ThrowIfEmpty()
+    {
+        if (Layers.Count == 0)
+        {
+            throw new InvalidOperationException("The model has no layers. Give some to its constructor, or Add them.");
+        }
+    }
+
+    private Compilation Compiled(string purpose)
+    {
+        ThrowIfDisposed();
+        ThrowIfEmpty();
+        return Settings ?? throw new InvalidOperationException(
+            $"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. "
+                + $"model.Compile(Loss.MeanSquaredError(), new Adam()).");
+    }
+
+    private protected override void CheckInput(Shape inputShape) => CheckInput(inputShape, InputShape!);
+
+    private static void CheckInput(Shape inputShape, Shape built)
+    {
+        if (!built.Accepts(inputShape))
+        {
+            var advice = inputShape.Rank == built.Rank
+                ? "Give it samples of that shape, or build it with -1 where a length may vary."
+                : built.Rank == 3 ? $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)})."
+                : "Reshape the input.";
+            throw new ShapeMismatchException(
+                $"The model was built for input of shape {built} but received {inputShape}. "
+                    + $"{advice}", built.ToString(), inputShape.ToString());
+        }
+    }
+
+    private static string Lengths(Shape built) =>
+        string.Create(CultureInfo.InvariantCulture, $"x, -1, {built[1]?.ToString(CultureInfo.InvariantCulture) ?? "steps"}, {built[2]}");
+
+    private protected override (string Save, string Load) FileCalls =>
+        ("Write model.Save(path), or model.SaveWeights(path) for the weights alone",
+            "Write SequentialModel.Load(path) for what Save wrote, or model.LoadWeights(path) for weights alone");
+
+    private protected override void AfterLoad() => ResetStates();
+
+    private protected override bool FinishesACall => _runner.IsUsedHere || Guard.IsChangedHere;
+
+    private protected override void ReleaseOwn() => _runner.BeginAnew();
+}

@@ -1,0 +1,281 @@
+using System.Globalization;
+using EchoLstm.Engines;
+using EchoLstm.Engines.Fused;
+using EchoLstm.Layers;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+/// <summary>
+/// Runs a model's batches: chooses the engine, hands the optimiser's state from one engine to the next, and lends stateful layers' states.
+/// </summary>
+internal sealed class ModelRunner(Model model)
+{
+    // The engine has one set of buffers, so predictions and evaluations run one after the other.
+    private readonly Lock _buffers = new();
+
+    // How many values a sample's output has, by the number of its time steps.
+    private readonly Dictionary<long, long> _lengths = [];
+    private Engine? _engine;
+    private EngineInfo? _info;
+    private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
+
+    /// <summary>What Compile set; null before.</summary>
+    internal Compilation? Compilation { get; private set; }
+
+    /// <summary>Which engine shall run the model.</summary>
+    internal EngineKind Requested { get; set; }
+
+    /// <summary>The type of the data of the fit that runs; null outside of one.</summary>
+    internal ScalarType? FitType { get; set; }
+
+    /// <summary>The last engine and why it was chosen.</summary>
+    internal EngineInfo Info => _info!;
+
+    internal Engine Current => _engine!;
+
+    /// <summary>Whether this thread runs the engine.</summary>
+    internal bool IsUsedHere => _buffers.IsHeldByCurrentThread;
+
+    internal void Compile(Compilation compilation)
+    {
+        Compilation = compilation;
+        BeginAnew();
+    }
+
+    /// <summary>Forgets the engine and where its optimiser stood: both are of the layers and settings that they began with.</summary>
+    internal void BeginAnew()
+    {
+        _lengths.Clear();
+        _engine?.Dispose();
+        _engine = null;
+        GoOnFrom(null);
+    }
+
+    /// <summary>
+    /// Begins a call that reads the model and runs its engine: refused while another changes it or after a disposal, else run after those
+    /// before it.
+    /// </summary>
+    internal Lease Enter(string what) => new(model, _buffers, what);
+
+    /// <summary>The engine for the model as it is now; the last one where that still fits, since it has the optimiser's moments.</summary>
+    internal Engine Ready()
+    {
+        model.ThrowIfPartDisposed();
+        if (_engine is not null && _info!.Kind == EngineKind.Fused && Requested != EngineKind.Torch && _engine.StillFits())
+        {
+            return _engine;
+        }
+        model.CheckLayers();
+        string? obstacle = "it was asked for";
+        var plan = Requested == EngineKind.Torch ? null : model.PlanFused(Compilation, out obstacle);
+        var reason = obstacle ?? "every layer has a kernel";
+        if (plan is null && Requested == EngineKind.Fused)
+        {
+            throw new InvalidOperationException(
+                $"The fused engine was asked for but can't run the model: {reason}. Set RequestedEngine to Auto or Torch.");
+        }
+        var kind = plan is null ? EngineKind.Torch : EngineKind.Fused;
+        if (_engine is null || _engine.Kind != kind || kind == EngineKind.Fused)
+        {
+            // The optimiser goes on where it was, whichever engine runs it.
+            if (_engine?.ExportOptimizer() is { } state)
+            {
+                GoOnFrom(state);
+            }
+            _engine?.Dispose();
+            _engine = plan is null ? new TorchEngine(model, Compilation) : plan.CreateEngine(Compilation);
+        }
+        _info = new EngineInfo(kind, reason);
+        return _engine;
+    }
+
+    /// <summary>The engine, ready to train the model as it is now: a callback may have moved, frozen or hooked a layer.</summary>
+    internal Engine ReadyToTrain()
+    {
+        ThrowIfMoved();
+        var engine = Ready();
+        engine.BeginTraining();
+        if (_progress is { } state)
+        {
+            engine.ImportOptimizer(state);
+            GoOnFrom(null);
+        }
+        return engine;
+    }
+
+    /// <summary>Makes trained weights visible in the layers.</summary>
+    internal void Publish() => _engine!.Publish();
+
+    /// <summary>A copy of where the optimiser stands; null before training began. The caller disposes it.</summary>
+    internal OptimizerProgress? ExportProgress() => _engine?.ExportOptimizer() ?? _progress?.Copy();
+
+    /// <summary>Lets the next engine's optimiser go on from here; the state is the runner's from now on.</summary>
+    internal void GoOnFrom(OptimizerProgress? state)
+    {
+        _progress?.Dispose();
+        _progress = state;
+    }
+
+    /// <summary>Throws where the model was moved in a fit, whose data is in the type that the model had when it began.</summary>
+    internal void ThrowIfMoved()
+    {
+        if (FitType is { } type && model.NumberType().Type is var now && now != type)
+        {
+            throw new InvalidOperationException(
+                $"The model was moved from {type} to {now} inside Fit, whose data is of {type}. Stop the fit with progress.Stop(), and "
+                    + $"move the model when Fit has returned.");
+        }
+    }
+
+    /// <summary>The loss and metrics over all samples; null where that was cancelled.</summary>
+    internal MetricMeans? Measure(SampleSet samples, int batchSize, bool carryState, CancellationToken cancellation = default)
+    {
+        var names = Compilation!.Names;
+        var means = new MetricMeans(names);
+        var metrics = new double[names.Count];
+        return Run(samples, batchSize, carryState, (engine, in batch) =>
+        {
+            var counted = engine.EvaluateOnBatch(batch, metrics);
+            means.Add(metrics, batch.Count, counted);
+        }, cancellation) ? means : null;
+    }
+
+    /// <summary>The outputs for all samples; the caller's, or its dispose scope's.</summary>
+    internal Tensor Predict(SampleSet samples, int batchSize, bool carryState)
+    {
+        var outputs = new List<Tensor>();
+        using var scope = NewDisposeScope();
+        Run(samples, batchSize, carryState, (engine, in batch) => outputs.Add(engine.PredictOnBatch(batch)));
+        return (outputs.Count == 1 ? outputs[0] : cat(outputs, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The outputs for inputs in plain memory, into plain memory.</summary>
+    internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples)
+    {
+        var built = model.InputShape!;
+        var (features, hasSteps) = (built.Last ?? 1, built.Rank == 3);
+        var steps = x.Length / samples / features;
+        if (built.Rank is not (2 or 3) || x.IsEmpty || steps * features * samples != x.Length || (!hasSteps && steps != 1)
+            || (hasSteps && built[1] is { } fixedSteps && fixedSteps != steps))
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"The model takes {built}, which {x.Length} numbers for {samples} samples do "
+                    + $"not fill. ")
+                    + $"Give samples · {(hasSteps ? "time steps · " : "")}features numbers.",
+                built.ToString(),
+                string.Create(CultureInfo.InvariantCulture, $"({x.Length},)"));
+        }
+        if (!_lengths.TryGetValue(steps, out var length))
+        {
+            var output = model.OutputShape(hasSteps ? new Shape(1, steps, features) : new Shape(1, features));
+            length = output.Aggregate(1L, (product, axis) => product * axis!.Value);
+            _lengths[steps] = length;
+        }
+        if (y.Length != length * samples)
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The predictions of {samples} samples have {length * samples} numbers, but there is room for {y.Length}. Give y "
+                        + $"that length."),
+                string.Create(CultureInfo.InvariantCulture, $"({length * samples},)"),
+                string.Create(CultureInfo.InvariantCulture, $"({y.Length},)"));
+        }
+        SampleCheck.Finite(x, nameof(x));
+        var engine = Ready();
+        if (engine.PredictsInto)
+        {
+            engine.PredictInto(x, samples, (int)steps, y);
+            return;
+        }
+        using var inputs = tensor(x.ToArray());
+        using var shaped = hasSteps ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, features);
+        using var predicted = model.Predict(shaped, samples);
+        using var floats = predicted.to(ScalarType.Float32).cpu();
+        floats.data<float>().CopyTo(y);
+    }
+
+    private delegate void BatchAction(Engine engine, in Batch batch);
+
+    /// <summary>
+    /// Runs batch after batch as for inference, from a zero state that is given back unless it is to be carried; false where that was
+    /// cancelled.
+    /// </summary>
+    private bool Run(SampleSet samples, int batchSize, bool carryState, BatchAction run, CancellationToken cancellation = default)
+    {
+        var engine = Ready();
+        var stateful = model.StatefulLayers;
+        IDisposable?[] kept = [];
+        var wasTraining = model.training;
+        var entered = 0;
+        try
+        {
+            // Eager calls on other threads go on from these states too.
+            for (; entered < stateful.Count; entered++)
+            {
+                stateful[entered].Enter();
+            }
+            if (carryState)
+            {
+                SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
+            }
+            else
+            {
+                kept = [.. stateful.Select(layer => layer.TakeState())];
+            }
+            model.eval();
+            for (var start = 0L; start < samples.Count; start += batchSize)
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return false;
+                }
+                run(engine, new Batch(samples, start, Math.Min(batchSize, samples.Count - start)));
+            }
+            return true;
+        }
+        finally
+        {
+            model.train(wasTraining);
+            for (var i = 0; i < kept.Length; i++)
+            {
+                stateful[i].PutState(kept[i]);
+            }
+            while (entered > 0)
+            {
+                stateful[--entered].Leave();
+            }
+        }
+    }
+
+    /// <summary>A call that reads the model and runs its engine.</summary>
+    internal readonly ref struct Lease
+    {
+        private readonly AccessGuard.Use _use;
+        private readonly Lock.Scope _scope;
+
+        internal Lease(Model model, Lock buffers, string what)
+        {
+            _use = model.Guard.Read(what);
+            try
+            {
+                model.ThrowIfDisposed();
+                _scope = buffers.EnterScope();
+            }
+            catch
+            {
+                _use.Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            _scope.Dispose();
+            _use.Dispose();
+        }
+    }
+}

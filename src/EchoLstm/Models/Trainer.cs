@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using EchoLstm.Engines;
+using EchoLstm.Layers;
+using EchoLstm.Training;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Models;
+
+/// <summary>
+/// Trains a model: the order of the samples, epochs, validation, callbacks, and what is said of a loss that is not finite.
+/// </summary>
+internal sealed class Trainer(Model model, ModelRunner runner, Compilation compilation)
+{
+    /// <summary>A fit of data that was checked.</summary>
+    /// <param name="samples">What to train on.</param>
+    /// <param name="validation">What to measure after each epoch; null: nothing.</param>
+    /// <param name="settings">How.</param>
+    internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
+    {
+        CheckBatches(samples, validation, settings);
+        var (epochs, batchSize, cancellation) = (settings.Epochs, settings.BatchSize, settings.Cancellation);
+        var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
+        _ = runner.ReadyToTrain();
+        var warnings = compilation.AdviceOnce(model, samples.Targets!);
+        var observers = settings.Observers();
+        var reportsRate = observers.Exists(observer => observer.SchedulesLearningRate);
+        var fit = new FitProgress(model, epochs, batches, samples.Count, compilation, validation is not null, reportsRate)
+        {
+            Warnings = warnings,
+        };
+        var history = new History(runner.Info, compilation.Names, validation is not null, epochs - settings.InitialEpoch, reportsRate)
+        {
+            Warnings = warnings,
+        };
+        var order = settings.Shuffle ? new long[samples.Count] : [];
+        model.train();
+        var stopwatch = Stopwatch.StartNew();
+        var outer = runner.FitType; // a callback may fit too
+        runner.FitType = model.NumberType().Type;
+        try
+        {
+            Tell(observers, fit, static (observer, fit) => observer.OnTrainBegin(fit));
+            for (var epoch = settings.InitialEpoch; epoch < epochs && !fit.IsStopping && !cancellation.IsCancellationRequested; epoch++)
+            {
+                fit.BeginEpoch(epoch);
+                Tell(observers, fit, static (observer, fit) => observer.OnEpochBegin(fit));
+                if (settings.Shuffle)
+                {
+                    Shuffle(order);
+                }
+                if (!TrainEpoch(samples, batchSize, order, fit, observers, cancellation))
+                {
+                    break;
+                }
+                if (validation is not null)
+                {
+                    runner.ThrowIfMoved();
+                    if ((fit.Validation = runner.Measure(validation, batchSize, carryState: false, cancellation)) is null)
+                    {
+                        break;
+                    }
+                }
+                fit.EndEpoch();
+                history.Add(epoch, fit.Training, fit.Validation, fit.EpochRate, fit.FirstRate);
+                Tell(observers, fit, static (observer, fit) => observer.OnEpochEnd(fit));
+            }
+        }
+        finally
+        {
+            runner.FitType = outer;
+            runner.Publish();
+        }
+        var unfinished = fit.Diverged is not null ? FitOutcome.Diverged : fit.IsStopping ? FitOutcome.Stopped : FitOutcome.Canceled;
+        fit.Outcome = history.Outcome = history.Epochs.Count == epochs - settings.InitialEpoch ? FitOutcome.Completed : unfinished;
+        Tell(observers, fit, static (observer, fit) => observer.OnTrainEnd(fit));
+        history.Duration = stopwatch.Elapsed;
+        return history;
+    }
+
+    /// <summary>One step on one batch.</summary>
+    /// <returns>The loss and the metrics by name, measured before the update.</returns>
+    internal IReadOnlyDictionary<string, double> TrainOnBatch(SampleSet samples)
+    {
+        var size = checked((int)samples.Count);
+        SampleCheck.CarriedState(model.StatefulLayers, size, "x");
+        var progress = new FitProgress(model, 1, 1, size, compilation);
+        progress.BeginEpoch(0);
+        _ = runner.ReadyToTrain();
+        model.train();
+        try
+        {
+            TrainEpoch(samples, size, [], progress, [], CancellationToken.None);
+        }
+        finally
+        {
+            runner.Publish();
+        }
+        return progress.Training.ToDictionary();
+    }
+
+    private void CheckBatches(SampleSet samples, SampleSet? validation, FitSettings settings)
+    {
+        var (stateful, built, batchSize) = (model.StatefulLayers, model.InputShape!, settings.BatchSize);
+        if (stateful.Count > 0 && settings.Shuffle)
+        {
+            throw new ArgumentException(
+                $"The model is stateful ({stateful[0].Title}): sample i of a batch goes on where sample i of the batch before ended, "
+                    + $"which shuffling would break. Pass shuffle: false.",
+                "shuffle");
+        }
+        SampleCheck.StatefulBatches(stateful, samples.Count, batchSize, nameof(batchSize));
+        SampleCheck.FixedBatches(built, samples.Count, batchSize, nameof(batchSize));
+        SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
+        if (validation is not null)
+        {
+            SampleCheck.StatefulBatches(stateful, validation.Count, batchSize, "validationData");
+            SampleCheck.FixedBatches(built, validation.Count, batchSize, "validationData");
+        }
+    }
+
+    /// <summary>Trains on every batch; false where that ended before the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool TrainEpoch(
+        SampleSet samples,
+        int batchSize,
+        ReadOnlySpan<long> order,
+        FitProgress progress,
+        List<Callback> observers,
+        CancellationToken cancellation)
+    {
+        var engine = observers.Count > 0 ? runner.ReadyToTrain() : runner.Current;
+        var (areWatching, useModel) = (false, false);
+        foreach (var observer in observers)
+        {
+            areWatching |= observer.WatchesBatches;
+            useModel |= observer.WatchesBatches && observer.UsesModel;
+        }
+        Span<double> metrics = stackalloc double[compilation.Names.Count];
+        for (var start = 0L; start < samples.Count; start += batchSize)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+            var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
+            var counted = engine.TrainOnBatch(batch, metrics);
+            if (!double.IsFinite(metrics[0]))
+            {
+                progress.Diverged = Diverged(batch, metrics[0], progress);
+                if (!IsEndedBy(observers, progress.Diverged))
+                {
+                    throw progress.Diverged;
+                }
+                return false;
+            }
+            progress.Training.Add(metrics, batch.Count, counted);
+            progress.BatchesDone++;
+            if (areWatching)
+            {
+                if (useModel)
+                {
+                    engine.Publish();
+                }
+                foreach (var observer in observers)
+                {
+                    if (observer.WatchesBatches)
+                    {
+                        observer.OnBatchEnd(progress);
+                    }
+                }
+                engine = useModel ? runner.ReadyToTrain() : engine;
+            }
+            // Whoever disposes the model, a callback or another thread, need not wait for the last epoch.
+            ObjectDisposedException.ThrowIf(model.IsDisposed, model);
+        }
+        if (observers.Count > 0)
+        {
+            engine.Publish();
+        }
+        return true;
+    }
+
+    private static void Tell(List<Callback> observers, FitProgress fit, Action<Callback, FitProgress> what)
+    {
+        foreach (var observer in observers)
+        {
+            what(observer, fit);
+        }
+    }
+
+    /// <summary>Whether a callback ends a fit whose loss is not finite; each is asked.</summary>
+    private static bool IsEndedBy(List<Callback> observers, TrainingDivergedException diverged)
+    {
+        var ended = false;
+        foreach (var observer in observers)
+        {
+            ended |= observer.EndsFit(diverged);
+        }
+        return ended;
+    }
+
+    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)
+    {
+        runner.Publish();
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var culprit = model.FirstNotFinite(batch.Gather().Inputs);
+        var where = culprit is null
+            ? $"Every layer's output is finite, so it is the loss {compilation.Loss.Name} itself; check that outputs and targets lie "
+                + $"where it is defined."
+            : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
+        var what = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The loss became {(double.IsNaN(loss) ? "NaN" : "infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
+                + $"{progress.BatchesDone + 1} of {progress.Batches}; ");
+        return new TrainingDivergedException(
+            $"{what}this batch changed no weight. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
+            progress.Epoch,
+            progress.BatchesDone,
+            culprit?.Name);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Shuffle(long[] order)
+    {
+        for (var i = 0L; i < order.LongLength; i++)
+        {
+            order[i] = i;
+        }
+        model.Generator!.Shuffle(order);
+    }
+}
