@@ -69,6 +69,19 @@ internal sealed unsafe class ForwardPass
         }
     }
 
+    /// <summary>Takes samples' indices, time-major.</summary>
+    internal void GatherIndices(ReadOnlySpan<int> source)
+    {
+        var (samples, steps) = (_layout.Samples, _layout.Steps);
+        for (var i = 0; i < samples; i++)
+        {
+            for (var t = 0; t < steps; t++)
+            {
+                Indices[((long)t * samples) + i] = source[(i * steps) + t];
+            }
+        }
+    }
+
     /// <summary>Says how many steps each sample has, where <see cref="BatchShape.Masked"/> was asked for; the others are masked.</summary>
     internal void SetLengths(ReadOnlySpan<int> lengths)
     {

@@ -59,9 +59,15 @@ internal sealed unsafe class KernelPlan
     /// <param name="team">The threads.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
+    /// <param name="masked">Whether the input has a mask.</param>
     /// <exception cref="ShapeMismatchException">A layer can't take its input.</exception>
     internal static KernelPlan? TryCreate(
-        IReadOnlyList<LayerSettings> layers, Shape inputShape, WorkTeam team, out string? reason, LaneWidth? width = null)
+        IReadOnlyList<LayerSettings> layers,
+        Shape inputShape,
+        WorkTeam team,
+        out string? reason,
+        LaneWidth? width = null,
+        bool masked = false)
     {
         var longest = 1L;
         var shape = inputShape;
@@ -76,7 +82,7 @@ internal sealed unsafe class KernelPlan
             longest = Math.Max(longest, shape.Last ?? 1);
         }
         var plan = new KernelPlan(inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
-        reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers));
+        reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers, masked));
         return reason is null ? plan : null;
     }
 
@@ -109,14 +115,13 @@ internal sealed unsafe class KernelPlan
 
     private static string Named(LayerSettings layer) => $"{layer.Title} ({layer.KerasClass})";
 
-    private string? Add<V>(IReadOnlyList<LayerSettings> layers)
+    private string? Add<V>(IReadOnlyList<LayerSettings> layers, bool masked)
         where V : struct, ILanes<V>
     {
         if (layers[0] is not EmbeddingSettings && (_inputShape.Rank is not (2 or 3) || _inputShape.Last is null))
         {
             return $"the input {_inputShape} is neither (samples, features) nor (samples, time steps, features)";
         }
-        var masked = false;
         var weights = new List<WeightPart>();
         for (var i = 0; i < layers.Count; i++)
         {
@@ -153,10 +158,10 @@ internal sealed unsafe class KernelPlan
         return null;
     }
 
-    private sealed class Adding(KernelPlan plan, IReadOnlyList<LayerSettings> layers) : IWidthWork<string?>
+    private sealed class Adding(KernelPlan plan, IReadOnlyList<LayerSettings> layers, bool masked) : IWidthWork<string?>
     {
         public string? Run<V>()
-            where V : struct, ILanes<V> => plan.Add<V>(layers);
+            where V : struct, ILanes<V> => plan.Add<V>(layers, masked);
     }
 }
 
