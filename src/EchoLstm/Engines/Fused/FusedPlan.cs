@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 
-/// <summary>Which kernels run a model, on which of its parameters, and what its loss and metrics are in loops; or why there are none.</summary>
+/// <summary>
+/// Which kernels run a model, on which of its parameters, and what its loss and metrics are in loops; or why there are none.
+/// </summary>
 internal sealed unsafe class FusedPlan
 {
     private readonly ModuleWeights[] _held;
@@ -123,7 +125,8 @@ internal sealed unsafe class FusedPlan
     /// <param name="compilation">Its loss, optimiser and metrics; null where it is not compiled.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
-    internal static FusedPlan? TryCreate(IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
+    internal static FusedPlan? TryCreate(
+        IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
     {
         var team = new WorkTeam(get_num_threads());
         if (KernelPlan.TryCreate([.. layers.Select(layer => layer.Settings)], inputShape, team, out reason, width) is not { } kernels)
