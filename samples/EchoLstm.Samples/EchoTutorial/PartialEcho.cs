@@ -32,7 +32,7 @@ internal static class PartialEcho
             new RepeatVector(stepsOut),
             new Lstm(units, returnSequences: true, stateful: true),
             new TimeDistributed(new Dense(classes, Activation.Softmax))) { Seed = seed };
-        model.Build(new Shape(windows, stepsIn, classes));
+        model.Build(new Shape(stepsIn, classes), batchSize: windows);
         model.Compile(Loss.CategoricalCrossentropy(), new Adam(), Metric.Accuracy());
         return new Echo("partial-echo", model, windows, seed, stepsIn, stepsOut, length, classes);
     }

@@ -136,13 +136,12 @@ public sealed class Conv1D : Layer
     {
         StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
         using var scope = NewDisposeScope();
-        var channels = input.transpose(1, 2); // (samples, features, time steps)
         var (before, after) = Settings.Windows.Around(input.shape[1]);
-        if (before + after > 0)
-        {
-            channels = nn.functional.pad(channels, (before, after));
-        }
-        var filtered = _convolution!.call(channels).transpose(1, 2); // (samples, windows, filters)
+        var steps = before + after > 0 ? nn.functional.pad(input, (0, 0, before, after)) : input;
+        // A product of windows and filters: on some processors libtorch 2.10's own convolution has wrong gradients by its input.
+        var windows = steps.unfold(1, KernelSize, Strides).flatten(2); // (samples, windows, features · kernelSize)
+        var filters = _convolution!.get_parameter(KernelName)!.flatten(1); // (filters, features · kernelSize)
+        var filtered = nn.functional.linear(windows, filters, UseBias ? _convolution.get_parameter("bias") : null); // (samples, windows, filters)
         return Activation.Apply(filtered).MoveToOuterDisposeScope();
     }
 }
