@@ -1,8 +1,10 @@
 namespace EchoLstm;
 
 /// <summary>
-/// Who uses a model, a layer on its own, or a stream: any number of callers that read it, or one that changes it. A call that can't run beside
-/// what is running is refused, by name, and not queued; it spins for the instant in which another enters, or while a disposal is carried out.
+/// Who uses a model, a layer on its own, or a stream: any number of callers that read it, or one that changes it. A call that can't run
+/// beside
+/// what is running is refused, by name, and not queued; it spins for the instant in which another enters, or while a disposal is carried
+/// out.
 /// Disposal is done at once, or by the last caller that leaves.
 /// </summary>
 /// <remarks>
@@ -27,7 +29,10 @@ internal sealed class AccessGuard(string noun)
     /// <summary>Whether this thread is inside a call that changes.</summary>
     internal bool IsChangedHere => _owner == Environment.CurrentManagedThreadId;
 
-    /// <summary>Begins a call that reads weights; several may run at once, and the thread that changes the weights may call it in between, as callbacks do.</summary>
+    /// <summary>
+    /// Begins a call that reads weights; several may run at once, and the thread that changes the weights may call it in between, as
+    /// callbacks do.
+    /// </summary>
     /// <param name="what">The call's name, for others' messages.</param>
     /// <returns>To be disposed when the call ends.</returns>
     /// <exception cref="InvalidOperationException">Another thread changes the weights.</exception>
@@ -80,7 +85,9 @@ internal sealed class AccessGuard(string noun)
         }
     }
 
-    /// <summary>Begins a call that changes weights or what belongs to them: no other thread may read or change them until it ends.</summary>
+    /// <summary>
+    /// Begins a call that changes weights or what belongs to them: no other thread may read or change them until it ends.
+    /// </summary>
     /// <param name="what">The call's name, for others' messages.</param>
     /// <returns>To be disposed when the call ends.</returns>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>

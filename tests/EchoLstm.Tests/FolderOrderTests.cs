@@ -9,7 +9,7 @@ public sealed partial class FolderOrderTests
     // Each folder stands above those that it may know; "" is the assembly's root. Folders that are not named are parts of the one around them.
     private static readonly Dictionary<string, string[]> Orders = new()
     {
-        ["EchoLstm.Runtime"] = ["", "Data", "Files", "Layers", "Training", "Kernels", "Saving", "Inference"],
+        ["EchoLstm.Runtime"] = ["", "Files", "Data", "Layers", "Training", "Kernels", "Saving", "Inference"],
         ["EchoLstm"] = ["Torch", "", "Pictures", "Layers", "Training", "Engines", "Training/Callbacks", "Models", "Onnx"],
     };
 

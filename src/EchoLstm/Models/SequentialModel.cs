@@ -133,7 +133,8 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 
     /// <summary>Makes all weights for samples of a shape: <c>Build(new Shape(5, 1))</c> is <c>Build(5, 1)</c>.</summary>
     /// <param name="inputShape">
-    /// The shape of one sample, (time steps, features). Where its first axis is unknown, that of any number of samples: <c>new Shape(null, 5, 1)</c>
+    /// The shape of one sample, (time steps, features). Where its first axis is unknown, that of any number of samples: <c>new Shape(null,
+    /// 5, 1)</c>
     /// has the samples first.
     /// </param>
     /// <exception cref="ShapeMismatchException">A layer can't take what comes to it, or the model was built for another shape.</exception>

@@ -82,7 +82,9 @@ internal sealed class KerasConv1d : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
+        // A product of windows and filters: the call of libtorch 2.10's own has wrong gradients by its input on some processors.
         using var scope = NewDisposeScope();
-        return _convolution.call(input.transpose(1, 2)).relu().transpose(1, 2).MoveToOuterDisposeScope();
+        var windows = input.unfold(1, _convolution.kernel_size[0], 1).flatten(2); // (samples, windows, features · kernel size)
+        return nn.functional.linear(windows, _convolution.weight!.flatten(1), _convolution.bias).relu().MoveToOuterDisposeScope();
     }
 }

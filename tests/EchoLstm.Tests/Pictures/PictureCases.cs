@@ -21,7 +21,7 @@ internal static class PictureCases
         var history = new History(new EngineInfo(EngineKind.Torch, "of a test"), names, validation.Count > 0, figures[0].Figures.Length);
         for (var epoch = 0; epoch < figures[0].Figures.Length; epoch++)
         {
-            history.Add(epoch, Running(training, names, epoch), validation.Count > 0 ? Running(validation, names, epoch) : null, rate: 0.001);
+            history.Add(epoch, Running(training, names, epoch), validation.Count > 0 ? Running(validation, names, epoch) : null);
         }
         return history;
     }

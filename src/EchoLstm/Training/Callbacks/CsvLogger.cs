@@ -5,8 +5,10 @@ namespace EchoLstm.Training;
 
 /// <summary>Writes a line of metrics after each epoch to a CSV file (Keras's <c>CSVLogger</c>).</summary>
 /// <remarks>
-/// The columns are Keras's: <c>epoch</c>, counted from 0, then the metrics in the order of their names' characters, <c>learning_rate</c> among them where a callback changes it. UTF-8, lines end with a line feed, numbers are
-/// written in every culture alike and with all of their digits, <c>nan</c> and <c>inf</c> as Python writes them. A line is written at once and is in the file when the epoch's
+/// The columns are Keras's: <c>epoch</c>, counted from 0, then the metrics in the order of their names' characters, <c>learning_rate</c>
+/// among them where a callback changes it. UTF-8, lines end with a line feed, numbers are
+/// written in every culture alike and with all of their digits, <c>nan</c> and <c>inf</c> as Python writes them. A line is written at once
+/// and is in the file when the epoch's
 /// other callbacks run, so that others may read the file at any time; it is not kept open.
 /// </remarks>
 /// <example><code>
@@ -24,7 +26,8 @@ public sealed class CsvLogger : Callback
     /// <param name="path">The file (Keras's <c>filename</c>). Folders that are missing are made.</param>
     /// <param name="separator">What stands between two columns: one or more characters that no number has. <value>,</value></param>
     /// <param name="append">Whether a file that exists is continued, e.g. after a pause; else it is replaced. <value>false</value></param>
-    /// <exception cref="ArgumentException">The path is empty, or the separator is or could be part of a number or of a line's end.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or the separator is or could be part of a number or of a line's
+    /// end.</exception>
     public CsvLogger(string path, string separator = ",", bool append = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -46,7 +49,8 @@ public sealed class CsvLogger : Callback
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The path is that of a folder.</exception>
-    /// <exception cref="InvalidDataException">The file that shall be continued has other columns, or ends in half a line. It is as it was, and nothing was trained.</exception>
+    /// <exception cref="InvalidDataException">The file that shall be continued has other columns, or ends in half a line. It is as it was,
+    /// and nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
@@ -91,7 +95,8 @@ public sealed class CsvLogger : Callback
         return stream.ReadByte() == '\n' ? true : throw new InvalidDataException($"CsvLogger can't continue '{Path}': its last line has no end. Remove that line, or give append: false to replace the file.");
     }
 
-    // One call of the system for the whole line: who reads meanwhile meets all of it or nothing, but for a line across the end of a page, which the system may show in two.
+    // One call of the system for the whole line: who reads meanwhile meets all of it or nothing, but for a line across the end of a page,
+    // which the system may show in two.
     private void Write(string line, FileMode mode)
     {
         using var stream = new FileStream(Path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);

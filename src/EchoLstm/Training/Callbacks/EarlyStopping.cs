@@ -1,12 +1,15 @@
 namespace EchoLstm.Training;
 
 /// <summary>
-/// Ends a fit once a metric has not got better for some epochs, and gives the model the weights of its best epoch back where that is asked for
+/// Ends a fit once a metric has not got better for some epochs, and gives the model the weights of its best epoch back where that is asked
+/// for
 /// (Keras's <c>EarlyStopping</c>).
 /// </summary>
 /// <remarks>
-/// Unlike Keras, which only warns, a metric that the fit does not measure is an error before anything is trained. A metric that is not a number is never
-/// better. One object may serve several fits, one after another: each begins anew. The best weights are those of <c>GetWeights</c>; running means
+/// Unlike Keras, which only warns, a metric that the fit does not measure is an error before anything is trained. A metric that is not a
+/// number is never
+/// better. One object may serve several fits, one after another: each begins anew. The best weights are those of <c>GetWeights</c>; running
+/// means
 /// inside a TorchSharp module, such as a BatchNorm's, are no weights and stay as they are.
 /// </remarks>
 /// <example><code>
@@ -20,13 +23,18 @@ public sealed class EarlyStopping : Callback
     private int _wait;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="monitor">The metric to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ... <value>val_loss</value></param>
+    /// <param name="monitor">The metric to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ...
+    /// <value>val_loss</value></param>
     /// <param name="minDelta">By how much it must get better to count; its sign does not matter. <value>0</value></param>
-    /// <param name="patience">After how many epochs in a row without a better metric the fit ends. With 0, as with 1, the first such epoch ends it. <value>0</value></param>
+    /// <param name="patience">After how many epochs in a row without a better metric the fit ends. With 0, as with 1, the first such epoch
+    /// ends it. <value>0</value></param>
     /// <param name="mode">Which way it gets better. <value>Auto</value></param>
-    /// <param name="baseline">A metric that must be beaten too: epochs that do not reach it count as epochs without a better one; null: none.</param>
-    /// <param name="restoreBestWeights">Whether the model has the weights of the best epoch after the fit, however that ended; else the last epoch's. <value>false</value></param>
-    /// <param name="startFromEpoch">The first epoch that counts, from 0: those before it are neither compared nor kept. <value>0</value></param>
+    /// <param name="baseline">A metric that must be beaten too: epochs that do not reach it count as epochs without a better one; null:
+    /// none.</param>
+    /// <param name="restoreBestWeights">Whether the model has the weights of the best epoch after the fit, however that ended; else the
+    /// last epoch's. <value>false</value></param>
+    /// <param name="startFromEpoch">The first epoch that counts, from 0: those before it are neither compared nor kept.
+    /// <value>0</value></param>
     /// <exception cref="ArgumentException"><paramref name="monitor"/> is empty, or a number is out of its range.</exception>
     public EarlyStopping(
         string monitor = MonitoredMetric.ValidationLoss,
@@ -78,7 +86,8 @@ public sealed class EarlyStopping : Callback
     public int? StoppedEpoch { get; private set; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>
+    /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better.
+    /// Nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
         _metric.Begin(progress);

@@ -23,7 +23,10 @@ public sealed class FitProgress
         Training = new MetricMeans(compilation.Names);
     }
 
-    /// <summary>The model that is trained: to predict, evaluate, save it or keep its weights. What would change the fit under way (Compile, Add) is refused.</summary>
+    /// <summary>
+    /// The model that is trained: to predict, evaluate, save it or keep its weights. What would change the fit under way (Compile, Add) is
+    /// refused.
+    /// </summary>
     public Model Model { get; }
 
     /// <summary>The epoch, counted from 0 as in Keras; what a fit prints counts from 1.</summary>
@@ -33,7 +36,8 @@ public sealed class FitProgress
     public int Epochs { get; }
 
     /// <summary>
-    /// The size of the optimiser's steps (Keras's <c>model.optimizer.learning_rate</c>). What a callback sets holds from the next batch on, and
+    /// The size of the optimiser's steps (Keras's <c>model.optimizer.learning_rate</c>). What a callback sets holds from the next batch on,
+    /// and
     /// after the fit; the history has it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
@@ -56,7 +60,8 @@ public sealed class FitProgress
     public TimeSpan EpochDuration => _epoch.Elapsed;
 
     /// <summary>
-    /// The names of what each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is validation,
+    /// The names of what each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is
+    /// validation,
     /// and <c>learning_rate</c> where a callback announces that it changes it (<see cref="Callback.SchedulesLearningRate"/>).
     /// </summary>
     public IReadOnlyList<string> Names { get; }
@@ -98,7 +103,10 @@ public sealed class FitProgress
     /// <summary>Why the loss was not finite, where that ended the fit without an exception.</summary>
     internal TrainingDivergedException? Diverged { get; set; }
 
-    /// <summary>What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, and printed where verbose is above 0.</summary>
+    /// <summary>
+    /// What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, and printed where verbose is
+    /// above 0.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
 
     /// <summary>Whether someone has asked the fit to end.</summary>

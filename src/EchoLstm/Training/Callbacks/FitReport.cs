@@ -1,6 +1,8 @@
 namespace EchoLstm.Training;
 
-/// <summary>How far a fit was at a moment; what <c>Fit</c> gives its <see cref="IProgress{T}"/>, ten times a second at most, and once at the end.</summary>
+/// <summary>
+/// How far a fit was at a moment; what <c>Fit</c> gives its <see cref="IProgress{T}"/>, ten times a second at most, and once at the end.
+/// </summary>
 /// <param name="Epoch">The epoch, counted from 0.</param>
 /// <param name="Epochs">The number of the epoch after the last.</param>
 /// <param name="BatchesDone">How many batches of the epoch were done.</param>

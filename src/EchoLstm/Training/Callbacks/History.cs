@@ -24,7 +24,10 @@ public sealed class History
     /// <summary>The numbers of the epochs that ran to their end, counted from 0 as Keras does.</summary>
     public IReadOnlyList<int> Epochs => _epochs;
 
-    /// <summary>The names of the metrics: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and <c>learning_rate</c> where a callback changed it.</summary>
+    /// <summary>
+    /// The names of the metrics: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and
+    /// <c>learning_rate</c> where a callback changed it.
+    /// </summary>
     public IReadOnlyCollection<string> Names => _metrics.Keys;
 
     /// <summary>The loss of each epoch: the mean over its batches weighted by their samples, each measured before its update.</summary>
@@ -39,7 +42,10 @@ public sealed class History
     /// <summary>How the fit ended: whether every epoch ran, and if not, why.</summary>
     public FitOutcome Outcome { get; internal set; }
 
-    /// <summary>What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after <c>Compile</c>.</summary>
+    /// <summary>
+    /// What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after
+    /// <c>Compile</c>.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
 
     /// <summary>The metrics of one name, one an epoch.</summary>
@@ -60,9 +66,12 @@ public sealed class History
         return found;
     }
 
-    /// <summary>Writes a picture of all metrics as SVG: one chart each, with the curve of the training and, where there was, the validation's.</summary>
+    /// <summary>
+    /// Writes a picture of all metrics as SVG: one chart each, with the curve of the training and, where there was, the validation's.
+    /// </summary>
     /// <param name="path">
-    /// The file to write, which ends in <c>.svg</c>, e.g. <c>loss.svg</c>; a missing folder is made, and a file that is there is replaced when
+    /// The file to write, which ends in <c>.svg</c>, e.g. <c>loss.svg</c>; a missing folder is made, and a file that is there is replaced
+    /// when
     /// the new one is complete.
     /// </param>
     /// <param name="title">What is written above. <value>null: "Training, n epochs"</value></param>
@@ -70,7 +79,8 @@ public sealed class History
     /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
     /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
-    /// Epochs are counted from 1, as they are shown in training. The axis of a metric is logarithmic where its values span more than a factor of
+    /// Epochs are counted from 1, as they are shown in training. The axis of a metric is logarithmic where its values span more than a
+    /// factor of
     /// 30, none is negative and it is no accuracy. NaN and infinities are gaps. The file needs nothing else, and follows the light or dark
     /// colours of what shows it.
     /// </remarks>

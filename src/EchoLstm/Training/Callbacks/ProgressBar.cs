@@ -3,7 +3,8 @@ using System.Globalization;
 namespace EchoLstm.Training;
 
 /// <summary>
-/// Prints a bar an epoch, as Keras's <c>verbose=1</c> does. On a terminal it grows in place, ten times a second at most; redirected, each epoch is one finished line.
+/// Prints a bar an epoch, as Keras's <c>verbose=1</c> does. On a terminal it grows in place, ten times a second at most; redirected, each
+/// epoch is one finished line.
 /// </summary>
 internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clock) : Callback
 {

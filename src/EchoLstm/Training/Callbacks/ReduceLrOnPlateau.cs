@@ -2,8 +2,10 @@ namespace EchoLstm.Training;
 
 /// <summary>Makes the learning rate smaller once a metric has not got better for some epochs (Keras's <c>ReduceLROnPlateau</c>).</summary>
 /// <remarks>
-/// The rate that each epoch ran with is in the history as <c>learning_rate</c>; the last one stays the optimiser's after the fit. A metric that the fit does not measure
-/// is an error before anything is trained, and one that is not a number is never better. One object may serve several fits, one after another: each begins anew.
+/// The rate that each epoch ran with is in the history as <c>learning_rate</c>; the last one stays the optimiser's after the fit. A metric
+/// that the fit does not measure
+/// is an error before anything is trained, and one that is not a number is never better. One object may serve several fits, one after
+/// another: each begins anew.
 /// </remarks>
 /// <example><code>
 /// model.Fit(x, y, epochs: 500, validationSplit: 0.2, callbacks: [new ReduceLrOnPlateau(factor: 0.5, patience: 5, minLearningRate: 1e-5)]);
@@ -15,9 +17,11 @@ public sealed class ReduceLrOnPlateau : Callback
     private int _cooldownLeft;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="monitor">The metric to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ... <value>val_loss</value></param>
+    /// <param name="monitor">The metric to look at after each epoch: <c>val_loss</c>, <c>loss</c>, <c>val_accuracy</c>, ...
+    /// <value>val_loss</value></param>
     /// <param name="factor">What the rate is multiplied by: above 0 and below 1. <value>0.1</value></param>
-    /// <param name="patience">After how many epochs in a row without a better metric. With 0, as with 1, the first such epoch counts. <value>10</value></param>
+    /// <param name="patience">After how many epochs in a row without a better metric. With 0, as with 1, the first such epoch counts.
+    /// <value>10</value></param>
     /// <param name="mode">Which way the metric gets better. <value>Auto</value></param>
     /// <param name="minDelta">By how much it must get better to count; its sign does not matter. <value>1e-4</value></param>
     /// <param name="cooldown">How many epochs after a reduction do not count. <value>0</value></param>
@@ -77,7 +81,8 @@ public sealed class ReduceLrOnPlateau : Callback
     public override bool SchedulesLearningRate => true;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better. Nothing was trained.</exception>
+    /// <exception cref="ArgumentException">The fit does not measure <see cref="Monitor"/>, or its name does not say which way is better.
+    /// Nothing was trained.</exception>
     public override void OnTrainBegin(FitProgress progress)
     {
         _metric.Begin(progress);

@@ -5,9 +5,12 @@ namespace EchoLstm.Training;
 
 /// <summary>Writes a fit's metrics as event files that TensorBoard shows (Keras's <c>TensorBoard</c>).</summary>
 /// <remarks>
-/// As in Keras, each fit has a new file in the folder <c>train</c> and, where there is validation, one in <c>validation</c>. After each epoch <c>train</c> gets <c>epoch_loss</c>, <c>epoch_</c> and each
-/// metric's name, and <c>epoch_learning_rate</c>; <c>validation</c> gets the same names without the rate. With <c>updateFrequency</c>, <c>train</c> gets <c>batch_loss</c> and so on
-/// within the epochs too: means over the epoch so far. The graph, histograms, images and profiles that Keras can write are not written. What was written is in the file at once, and the files are
+/// As in Keras, each fit has a new file in the folder <c>train</c> and, where there is validation, one in <c>validation</c>. After each
+/// epoch <c>train</c> gets <c>epoch_loss</c>, <c>epoch_</c> and each
+/// metric's name, and <c>epoch_learning_rate</c>; <c>validation</c> gets the same names without the rate. With <c>updateFrequency</c>,
+/// <c>train</c> gets <c>batch_loss</c> and so on
+/// within the epochs too: means over the epoch so far. The graph, histograms, images and profiles that Keras can write are not written.
+/// What was written is in the file at once, and the files are
 /// not kept open.
 /// </remarks>
 /// <example><code>
@@ -29,9 +32,12 @@ public sealed class TensorBoard : Callback
     private long _steps;
 
     /// <summary>Creates the callback; files are made when a fit begins.</summary>
-    /// <param name="logDirectory">The folder of this run, e.g. <c>logs/first</c>; TensorBoard is started on the folder that holds the runs (Keras's <c>log_dir</c>). <value>logs</value></param>
-    /// <param name="writeStepsPerSecond">Whether <c>epoch_steps_per_second</c>, the epoch's training steps by its seconds, validation included, is written too. <value>false</value></param>
-    /// <param name="updateFrequency">After how many batches the metrics so far are written; null: after epochs only (Keras's <c>update_freq</c>).</param>
+    /// <param name="logDirectory">The folder of this run, e.g. <c>logs/first</c>; TensorBoard is started on the folder that holds the runs
+    /// (Keras's <c>log_dir</c>). <value>logs</value></param>
+    /// <param name="writeStepsPerSecond">Whether <c>epoch_steps_per_second</c>, the epoch's training steps by its seconds, validation
+    /// included, is written too. <value>false</value></param>
+    /// <param name="updateFrequency">After how many batches the metrics so far are written; null: after epochs only (Keras's
+    /// <c>update_freq</c>).</param>
     /// <exception cref="ArgumentException">The folder's name is empty, or the frequency below 1.</exception>
     public TensorBoard(string logDirectory = "logs", bool writeStepsPerSecond = false, int? updateFrequency = null)
         : this(logDirectory, writeStepsPerSecond, updateFrequency, TimeProvider.System)
