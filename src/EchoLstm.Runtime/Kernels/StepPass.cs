@@ -1,7 +1,8 @@
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// A plan's kernels one time step at a time. Each number is summed in the order of the whole pass, so that stepping through a sequence gives the same bits.
+/// A plan's kernels one time step at a time. Each number is summed in the order of the whole pass, so that stepping through a sequence gives the
+/// same bits.
 /// </summary>
 internal sealed unsafe class StepPass
 {
@@ -47,37 +48,44 @@ internal sealed unsafe class StepPass
     }
 
     /// <summary>The states, layer after layer, each batch · units numbers.</summary>
-    internal float[][] States()
+    internal float[][] States() => [.. Enumerable.Range(0, _recurrent.Length).SelectMany(States)];
+
+    /// <summary>The states of one of the recurrent layers.</summary>
+    internal float[][] States(int layer)
     {
-        List<float[]> states = [];
-        foreach (var kernel in _recurrent)
+        var kernel = _recurrent[layer];
+        var states = new float[kernel.StateCount][];
+        for (var state = 0; state < states.Length; state++)
         {
-            for (var state = 0; state < kernel.StateCount; state++)
+            states[state] = new float[_batch * kernel.OutputWidth];
+            fixed (float* to = states[state])
             {
-                var values = new float[_batch * kernel.OutputWidth];
-                for (var i = 0; i < _batch; i++)
-                {
-                    Row(kernel, state, i).CopyTo(values.AsSpan(i * kernel.OutputWidth));
-                }
-                states.Add(values);
+                Rows.Copy(kernel.InitialState(state), kernel.OutputStride, to, kernel.OutputWidth, _batch, kernel.OutputWidth);
             }
         }
-        return [.. states];
+        return states;
     }
 
-    /// <summary>Sets the states, in the order of <see cref="States"/>.</summary>
+    /// <summary>Sets the states, in the order of <see cref="States()"/>.</summary>
     internal void SetStates(IReadOnlyList<float[]> states)
     {
         var place = 0;
-        foreach (var kernel in _recurrent)
+        for (var layer = 0; layer < _recurrent.Length; layer++)
         {
-            for (var state = 0; state < kernel.StateCount; state++, place++)
+            for (var state = 0; state < _recurrent[layer].StateCount; state++)
             {
-                for (var i = 0; i < _batch; i++)
-                {
-                    states[place].AsSpan(i * kernel.OutputWidth, kernel.OutputWidth).CopyTo(Row(kernel, state, i));
-                }
+                SetState(layer, state, states[place++]);
             }
+        }
+    }
+
+    /// <summary>Sets a state of one of the recurrent layers.</summary>
+    internal void SetState(int layer, int state, ReadOnlySpan<float> values)
+    {
+        var kernel = _recurrent[layer];
+        fixed (float* from = values)
+        {
+            Rows.Copy(from, kernel.OutputWidth, kernel.InitialState(state), kernel.OutputStride, _batch, kernel.OutputWidth);
         }
     }
 
@@ -104,17 +112,15 @@ internal sealed unsafe class StepPass
             }
             input = new InputRows(kernel.Output, kernel.OutputStride, kernel.OutputMask);
         }
-        var width = OutputWidth;
-        for (var i = 0; i < _batch; i++)
+        fixed (float* to = output)
         {
-            new ReadOnlySpan<float>(input.Start + ((long)i * input.Stride), width).CopyTo(output[(i * width)..]);
+            Rows.Copy(input.Start, input.Stride, to, OutputWidth, _batch, OutputWidth);
         }
         foreach (var kernel in _recurrent)
         {
             for (var state = 0; state < kernel.StateCount; state++)
             {
-                var numbers = _batch * kernel.OutputStride;
-                new ReadOnlySpan<float>(kernel.FinalState(state), numbers).CopyTo(new Span<float>(kernel.InitialState(state), numbers));
+                Rows.Copy(kernel.FinalState(state), kernel.InitialState(state), _batch * kernel.OutputStride);
             }
         }
     }
@@ -126,11 +132,9 @@ internal sealed unsafe class StepPass
         {
             if (mask[i] == 0)
             {
-                Row(kernel, 0, i).CopyTo(new Span<float>(kernel.Output + ((long)i * kernel.OutputStride), kernel.OutputWidth));
+                var place = (long)i * kernel.OutputStride;
+                Rows.Copy(kernel.InitialState(0) + place, kernel.Output + place, kernel.OutputWidth);
             }
         }
     }
-
-    private static Span<float> Row(LayerKernel kernel, int state, int sequence) =>
-        new(kernel.InitialState(state) + ((long)sequence * kernel.OutputStride), kernel.OutputWidth);
 }

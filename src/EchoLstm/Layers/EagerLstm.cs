@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// The fused kernels in eager calls of an <see cref="Lstm"/>: one node of Torch's graph for the whole sequence, forward and backward, where Torch has one for each operation
+/// The fused kernels in eager calls of an <see cref="Lstm"/>: one node of Torch's graph for the whole sequence, forward and backward,
+/// where Torch has one for each operation
 /// of each step. A call keeps a session, the kernel with its activations, until its backward pass.
 /// </summary>
 internal sealed class EagerLstm : IDisposable
@@ -42,7 +43,9 @@ internal sealed class EagerLstm : IDisposable
     /// <param name="initial">The states before the first step, (samples, units) each; null for zeros.</param>
     /// <param name="inputWeights">The module's input weights, which get their gradient.</param>
     /// <param name="recurrentWeights">Its recurrent weights.</param>
-    /// <returns>The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose scope.</returns>
+    /// <returns>
+    /// The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose scope.
+    /// </returns>
     internal (Tensor Sequence, Tensor[] States) Run(Tensor steps, Tensor[]? initial, Tensor inputWeights, Tensor recurrentWeights)
     {
         Tensor[] used = [steps, inputWeights, recurrentWeights, .. initial ?? []];
@@ -114,7 +117,8 @@ internal sealed class EagerLstm : IDisposable
         return output;
     }
 
-    // No exception may leave a managed backward pass, so Torch itself looks for changes in place: this product of empty views is on the backward
+    // No exception may leave a managed backward pass, so Torch itself looks for changes in place: this product of empty views is on the
+    // backward
     // pass's way, and remembers each tensor's version. Shape (0).
     private Tensor Watch(Tensor[] used)
     {
@@ -163,7 +167,9 @@ internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
     }
 
     /// <summary>The gradients by the arguments of apply; none by the kernels and the watch.</summary>
-    /// <remarks>An exception that left it would end the process. A gradient of a wrong shape makes Torch throw where the caller can catch it.</remarks>
+    /// <remarks>
+    /// An exception that left it would end the process. A gradient of a wrong shape makes Torch throw where the caller can catch it.
+    /// </remarks>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var call = (LstmCall)ctx.get_data(Key);
@@ -229,7 +235,10 @@ internal abstract class LstmSession
     /// <summary>The hidden states after each step, then the cell state after the last: (samples, time steps + 1, units).</summary>
     internal abstract Tensor Forward(Tensor steps, Tensor[]? initial);
 
-    /// <summary>The gradients by steps (null where nobody needs it), input weights, recurrent weights, and the initial states where there were some.</summary>
+    /// <summary>
+    /// The gradients by steps (null where nobody needs it), input weights, recurrent weights, and the initial states where there were
+    /// some.
+    /// </summary>
     internal abstract List<Tensor?> Backward(Tensor outputGradient, bool needsInputGradient, bool hasStates);
 }
 
