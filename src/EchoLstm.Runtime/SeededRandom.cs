@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 namespace EchoLstm;
 
 /// <summary>
@@ -66,7 +65,6 @@ internal sealed class SeededRandom
     internal double NextUniform(double limit) => ((2 * NextUniform()) - 1) * limit;
 
     /// <summary>A whole number of [0, bound), each equally likely: Lemire's multiplication, biased draws rejected.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal long NextBelow(long bound)
     {
         var range = (ulong)bound;
@@ -103,7 +101,6 @@ internal sealed class SeededRandom
     }
 
     /// <summary>A random order of the numbers given, in place (Fisher and Yates).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Shuffle(Span<long> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

@@ -11,7 +11,8 @@ public abstract partial class FeatureScaler
     private const int LongestFile = 4 * StrictJson.LongestText;
 
     /// <summary>Saves the fitted scaler as a file of JSON.</summary>
-    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new one.</param>
+    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
+    /// one.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="InvalidOperationException">The scaler is not fitted.</exception>
     /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
@@ -26,10 +27,12 @@ public abstract partial class FeatureScaler
 
     /// <summary>Loads a scaler that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>A <see cref="StandardScaler"/> or a <see cref="MinMaxScaler"/>, fitted: the same values scaled to the same numbers.</returns>
+    /// <returns>A <see cref="StandardScaler"/> or a <see cref="MinMaxScaler"/>, fitted: the same values scaled to the same
+    /// numbers.</returns>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, of another kind, or of a version that this library does not read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of another kind, or of a version that this library does not
+    /// read.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static FeatureScaler Load(string path)
@@ -37,16 +40,19 @@ public abstract partial class FeatureScaler
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file {Path.GetFullPath(path)}. Check the path; relative ones begin at the current folder.", path);
+            throw new FileNotFoundException($"There is no file {Path.GetFullPath(path)}. Check the path; relative ones begin at the "
+                + $"current folder.", path);
         }
         var length = new FileInfo(path).Length;
         if (length is 0 or > LongestFile)
         {
-            throw new InvalidDataException($"{path} is {(length == 0 ? "empty" : "too long for a scaler")}. Give a file that a scaler's Save wrote.");
+            throw new InvalidDataException($"{path} is {(length == 0 ? "empty" : "too long for a scaler")}. Give a file that a scaler's "
+                + $"Save wrote.");
         }
         var file = StrictJson.Read<ScalerFile>(path, "scaler", File.ReadAllText(path), ScalerJson.Settings);
         return file.Format != Format || file.FormatVersion != Version
-            ? throw new InvalidDataException($"{path} is '{file.Format}' of version {file.FormatVersion}, expected '{Format}' of version {Version}. Give a file that a scaler's Save wrote, or use a version of the library that knows it.")
+            ? throw new InvalidDataException($"{path} is '{file.Format}' of version {file.FormatVersion}, expected '{Format}' of version "
+                + $"{Version}. Give a file that a scaler's Save wrote, or use a version of the library that knows it.")
             : Of(file.Scaler, what => StrictJson.Wrong(path, ["scaler"], what));
     }
 
@@ -92,8 +98,10 @@ public abstract partial class FeatureScaler
 [JsonDerivedType(typeof(MinMaxScalerSettings), nameof(MinMaxScaler))]
 internal abstract record ScalerSettings
 {
+    [JsonPropertyOrder(-1)]
     public required IReadOnlyList<double> Center { get; init; }
 
+    [JsonPropertyOrder(-1)]
     public required IReadOnlyList<double> Spread { get; init; }
 
     internal abstract FeatureScaler Unfitted();

@@ -57,7 +57,8 @@ public abstract partial class FeatureScaler
         if (features != center.Length)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{GetType().Name} expects {center.Length} features, as it was fitted, but received {features}. Pass the same features, or take ForColumns of those that the data has."),
+                string.Create(CultureInfo.InvariantCulture, $"{GetType().Name} expects {center.Length} features, as it was fitted, but "
+                    + $"received {features}. Pass the same features, or take ForColumns of those that the data has."),
                 string.Create(CultureInfo.InvariantCulture, $"(..., {center.Length})"),
                 string.Create(CultureInfo.InvariantCulture, $"(..., {features})"));
         }

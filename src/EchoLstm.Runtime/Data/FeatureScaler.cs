@@ -3,8 +3,8 @@ using System.Globalization;
 namespace EchoLstm.Data;
 
 /// <summary>
-/// Brings each feature of a series to a common scale, and predictions back: a network learns numbers around 0 to 1 far better than raw ones.
-/// The last axis is the features; plain numbers are one feature.
+/// Brings each feature of a series to a common scale, and predictions back: a network learns numbers around 0 to 1 far better than raw
+/// ones. The last axis is the features; plain numbers are one feature.
 /// </summary>
 /// <remarks>
 /// Fit on the training part only (<see cref="TimeSplit"/>): what the scaler knows of the test part, the model knows too.
@@ -31,13 +31,17 @@ public abstract partial class FeatureScaler
     /// <summary>Whether it has been fitted.</summary>
     public bool IsFitted => _center is not null;
 
-    /// <summary>What each feature is measured from: its mean for a <see cref="StandardScaler"/>, its smallest value in the training data for a <see cref="MinMaxScaler"/>.</summary>
+    /// <summary>
+    /// What each feature is measured from: its mean for a <see cref="StandardScaler"/>, its smallest value in the training data for a
+    /// <see cref="MinMaxScaler"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The scaler is not fitted.</exception>
     public IReadOnlyList<double> Center => Array.AsReadOnly(Fitted(nameof(Center)).Center);
 
     /// <summary>
-    /// The length that is 1 in (value - center) / spread: the standard deviation for a <see cref="StandardScaler"/>, which leaves it there; the largest value less the
-    /// smallest for a <see cref="MinMaxScaler"/>, which then spreads it from <see cref="MinMaxScaler.Low"/> to <see cref="MinMaxScaler.High"/>. For a constant feature, 1.
+    /// The length that is 1 in (value - center) / spread: the standard deviation for a <see cref="StandardScaler"/>, which leaves it there;
+    /// the largest value less the smallest for a <see cref="MinMaxScaler"/>, which then spreads it from <see cref="MinMaxScaler.Low"/> to
+    /// <see cref="MinMaxScaler.High"/>. For a constant feature, 1.
     /// </summary>
     /// <exception cref="InvalidOperationException">The scaler is not fitted.</exception>
     public IReadOnlyList<double> Spread => Array.AsReadOnly(Fitted(nameof(Spread)).Spread);
@@ -80,7 +84,10 @@ public abstract partial class FeatureScaler
         {
             if (columns[i] < 0 || columns[i] >= center.Length)
             {
-                throw new ArgumentOutOfRangeException(nameof(columns), columns[i], string.Create(CultureInfo.InvariantCulture, $"The scaler is fitted to features 0 to {center.Length - 1}."));
+                throw new ArgumentOutOfRangeException(
+                    nameof(columns),
+                    columns[i],
+                    string.Create(CultureInfo.InvariantCulture, $"The scaler is fitted to features 0 to {center.Length - 1}."));
             }
             (chosen._center[i], chosen._spread[i]) = (center[columns[i]], spread[columns[i]]);
         }
@@ -110,7 +117,8 @@ public abstract partial class FeatureScaler
             {
                 var value = values[(row * features) + feature];
                 column[row] = float.IsFinite(value) ? value : throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}.Fit expects finite numbers but received {value} in row {row}, feature {feature}. Leave the row out or fill the value in."),
+                    string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}.Fit expects finite numbers but received {value} in "
+                        + $"row {row}, feature {feature}. Leave the row out or fill the value in."),
                     "training");
             }
             (center[feature], var length) = Measure(column);

@@ -15,5 +15,6 @@ internal sealed class EnumName<TEnum> : JsonConverter<TEnum>
             : throw new JsonException($"{JsonFault.Expected}one of {string.Join(", ", Enum.GetNames<TEnum>())}");
     }
 
-    public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(Enum.GetName(value));
+    public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Enum.GetName(value));
 }

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace EchoLstm.Files;
 
-/// <summary>What is wrong in a text of JSON, and where, in the words of the library's errors: .NET's serializer knows the place, but speaks of types.</summary>
+/// <summary>
+/// What is wrong in a text of JSON, and where, in the words of the library's errors: .NET's serializer knows the place, but speaks of
+/// types.
+/// </summary>
 internal static partial class JsonFault
 {
     /// <summary>How a converter's message begins where a value is not what it expected.</summary>
@@ -33,11 +36,13 @@ internal static partial class JsonFault
             if (message.Contains(Missing, StringComparison.Ordinal))
             {
                 var names = message[(message.IndexOf(Missing, StringComparison.Ordinal) + Missing.Length)..];
-                return (steps, names.Contains(',', StringComparison.Ordinal) ? $"the fields {names} are missing" : $"the field {names} is missing");
+                return (steps, names.Contains(',', StringComparison.Ordinal) ? $"the fields {names} are missing" : $"the field {names} "
+                    + $"is missing");
             }
             if (message.Contains(NoSuchClass, StringComparison.Ordinal))
             {
-                return (steps, $"there is a {message[(message.IndexOf(NoSuchClass, StringComparison.Ordinal) + NoSuchClass.Length)..]}, which this version does not have");
+                return (steps, $"there is a {message[(message.IndexOf(NoSuchClass, StringComparison.Ordinal) + NoSuchClass.Length)..]}, "
+                    + $"which this version does not have");
             }
             var (parents, member) = steps.Count == 0 ? ([], "it") : (steps[..^1], $"'{steps[^1]}'");
             if (message.Contains(Unknown, StringComparison.Ordinal))
@@ -79,10 +84,10 @@ internal static partial class JsonFault
             {
                 break;
             }
-            if (type.PolymorphismOptions is { } kinds && value.TryGetProperty(kinds.TypeDiscriminatorPropertyName, out var kind)
-                && kinds.DerivedTypes.FirstOrDefault(derived => $"\"{derived.TypeDiscriminator}\"" == kind.GetRawText()) is { DerivedType: { } derivedType })
+            if (type.PolymorphismOptions is { } kinds && value.TryGetProperty(kinds.TypeDiscriminatorPropertyName, out var kind))
             {
-                type = type.Options.GetTypeInfo(derivedType);
+                var known = kinds.DerivedTypes.FirstOrDefault(derived => $"\"{derived.TypeDiscriminator}\"" == kind.GetRawText()).DerivedType;
+                type = known is null ? type : type.Options.GetTypeInfo(known);
             }
             var member = type.Properties.FirstOrDefault(member => member.Name == name)?.PropertyType ?? type.ElementType;
             if (member is null || !value.TryGetProperty(name, out value))

@@ -29,10 +29,10 @@ internal sealed class SafetensorsFile : IDisposable
     // As many axes as Torch's tensors have at most.
     private const int MostAxes = 64;
 
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly long _dataStart;
 
-    private SafetensorsFile(string path, FileStream stream, long dataStart, Dictionary<string, string> metadata, List<SafetensorsEntry> tensors)
+    private SafetensorsFile(string path, Stream stream, long dataStart, Dictionary<string, string> metadata, List<SafetensorsEntry> tensors)
     {
         (Path, _stream, _dataStart, Metadata, Tensors) = (path, stream, dataStart, metadata, tensors);
     }
@@ -59,7 +59,22 @@ internal sealed class SafetensorsFile : IDisposable
             throw new FileNotFoundException($"There is no file {System.IO.Path.GetFullPath(path)}. Check the path; relative ones begin at the current folder.", path);
         }
         // A save may replace the file while it is read: the open one stays as it was. Tensors are read whole, so no buffer lies between.
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        return Opened(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
+    }
+
+    /// <summary>Reads a stream from where it stands to its end, and checks it as a file; it stays open.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What messages call it.</param>
+    internal static SafetensorsFile Open(Stream stream, string name)
+    {
+        var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        copy.Position = 0;
+        return Opened(name, copy);
+    }
+
+    private static SafetensorsFile Opened(string path, Stream stream)
+    {
         try
         {
             var header = ReadHeader(path, stream);
@@ -95,7 +110,7 @@ internal sealed class SafetensorsFile : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private static byte[] ReadHeader(string path, FileStream stream)
+    private static byte[] ReadHeader(string path, Stream stream)
     {
         var fileLength = stream.Length;
         var start = new byte[(int)Math.Min(fileLength, FileSignature.Looked)];

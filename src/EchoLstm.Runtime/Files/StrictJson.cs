@@ -7,7 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace EchoLstm.Files;
 
 /// <summary>
-/// Records as JSON in a file, taken strictly: every member must be there, of its type, once, and no other. Names are in snake case; those of any language stay readable.
+/// Records as JSON in a file, taken strictly: every member must be there, of its type, once, and no other. Names are in snake case; those
+/// of any language stay readable.
 /// </summary>
 internal static class StrictJson
 {
@@ -43,7 +44,8 @@ internal static class StrictJson
         var text = JsonSerializer.Serialize(value, TypeOf<T>(options));
         return text.Length <= LongestText ? text : throw new InvalidOperationException(string.Create(
             CultureInfo.InvariantCulture,
-            $"What is to be saved beside the weights has {text.Length:N0} letters of JSON, and at most {LongestText:N0} are read. Keep long lists and texts in a file of their own."));
+            $"What is to be saved beside the weights has {text.Length:N0} letters of JSON, and at most {LongestText:N0} are read. Keep "
+                + $"long lists and texts in a file of their own."));
     }
 
     /// <summary>Reads a record.</summary>
@@ -59,15 +61,18 @@ internal static class StrictJson
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file}: its '{part}' has {text.Length:N0} letters, and at most {LongestText:N0} are read. The file is damaged or no model of ours."));
+                $"{file}: its '{part}' has {text.Length:N0} letters, and at most {LongestText:N0} are read. The file is damaged or no "
+                    + $"model of ours."));
         }
         var type = TypeOf<T>(options);
         try
         {
             return JsonSerializer.Deserialize(text, type) ?? throw Wrong(file, [part], "it is null, expected an object");
         }
-        // What is said of a text that is no UTF-16 is an InvalidOperationException or an ArgumentException, of an object without its class a NotSupportedException.
-        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or OverflowException)
+        // What is said of a text that is no UTF-16 is an InvalidOperationException or an ArgumentException, of an object without its class
+        // a NotSupportedException.
+        catch (Exception error) when (
+            error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw error is JsonException json && JsonFault.Describe(json, text, type) is var (place, what)
                 ? Wrong(file, [part, .. place], what, error)

@@ -3,7 +3,10 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
-/// <summary>An activation on every row: y = activation(x); δx = δy times its slope, which follows from y. TimeDistributed(ActivationLayer) is the same, as each step is a row.</summary>
+/// <summary>
+/// An activation on every row: y = activation(x); δx = δy times its slope, which follows from y. TimeDistributed(ActivationLayer) is the
+/// same, as each step is a row.
+/// </summary>
 internal sealed unsafe class ActivationKernel<V>(ActivationSettings settings, int features) : LayerKernel
     where V : struct, ILanes<V>
 {

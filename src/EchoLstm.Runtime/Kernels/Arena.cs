@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// One block of pinned memory that the kernels' buffers lie in; grown when shapes grow, never in a steady state. A layout is made twice: first measured, when
+/// One block of pinned memory that the kernels' buffers lie in; grown when shapes grow, never in a steady state. A layout is made twice:
+/// first measured, when
 /// <see cref="Take"/> gives null, then taken.
 /// </summary>
 /// <param name="advice">What to do where memory is too small.</param>
@@ -58,7 +59,8 @@ internal unsafe class Arena(string advice = "Use smaller batches or shorter sequ
         if (numbers > Array.MaxLength - NumbersPerLine)
         {
             throw new InsufficientMemoryException(
-                $"One batch would need {numbers * sizeof(float) / 1e9:F1} GB for its activations, and a block holds {Array.MaxLength * (double)sizeof(float) / 1e9:F1} GB. {advice}");
+                $"One batch would need {numbers * sizeof(float) / 1e9:F1} GB for its activations, "
+                + $"and a block holds {Array.MaxLength * (double)sizeof(float) / 1e9:F1} GB. {advice}");
         }
         _memory = []; // so that the old block can go first
         _memory = GC.AllocateArray<float>((int)numbers + NumbersPerLine, pinned: true);

@@ -1,12 +1,13 @@
-using System.Runtime.CompilerServices;
 using EchoLstm.Kernels.Lanes;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Two recurrent kernels that read the same input in both directions, and their outputs f and b merged: [f, b], f + b, f b or (f + b) / 2. Step t of a returned sequence
-/// meets step T - 1 - t of the backward layer's own. Backward: δf and δb are the halves of δy; δy; δy b and δy f; or δy / 2; δx is the sum of both layers'. Masked steps
+/// Two recurrent kernels that read the same input in both directions, and their outputs f and b merged: [f, b], f + b, f b or (f + b) /
+/// 2. Step t of a returned sequence
+/// meets step T - 1 - t of the backward layer's own. Backward: δf and δb are the halves of δy; δy; δy b and δy f; or δy / 2; δx is the
+/// sum of both layers'. Masked steps
 /// of returned sequences are 0, and so are their δf and δb.
 /// </summary>
 internal sealed unsafe class BidirectionalKernel<V> : LayerKernel
@@ -112,7 +113,8 @@ internal sealed unsafe class BidirectionalKernel<V> : LayerKernel
                     new Span<float>(db, _inner).Clear();
                     continue;
                 }
-                Split(OutputGradient + (row * OutputStride), _forward.Output + (row * _inner), _backward.Output + (turned * _inner), df, db);
+                var (dy, place, placeTurned) = ((nint)(OutputGradient + (row * OutputStride)), row * _inner, turned * _inner);
+                Split((float*)dy, _forward.Output + place, _backward.Output + placeTurned, df, db);
             }
         }
         _forward.Backward(input, inputGradient);
@@ -128,7 +130,6 @@ internal sealed unsafe class BidirectionalKernel<V> : LayerKernel
 
     private bool IsMasked(long row) => OutputMask is not null && OutputMask[row] == 0;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Merge(float* f, float* b, float* y)
     {
         if (_mode == MergeMode.Concat)
@@ -145,7 +146,6 @@ internal sealed unsafe class BidirectionalKernel<V> : LayerKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Split(float* dy, float* f, float* b, float* df, float* db)
     {
         if (_mode == MergeMode.Concat)

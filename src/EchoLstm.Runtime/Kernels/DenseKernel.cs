@@ -1,11 +1,11 @@
-using System.Runtime.CompilerServices;
 using EchoLstm.Kernels.Lanes;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The fully connected layer on every row: y = activation(x W + b); δz = δy times the activation's slope, δW = xᵀ δz, δb = Σ δz, δx = δz Wᵀ.
+/// The fully connected layer on every row: y = activation(x W + b); δz = δy times the activation's slope, δW = xᵀ δz, δb = Σ δz, δx = δz
+/// Wᵀ.
 /// TimeDistributed(Dense) is the same, as each step is a row.
 /// </summary>
 internal sealed unsafe class DenseKernel<V> : LayerKernel
@@ -27,23 +27,19 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         (_settings, _features, _team) = (settings, features, team);
         (_units, _padded) = (settings.Units, Gemm<V>.Padded(settings.Units));
         (_forward, _slopes, _weightGradients, _inputGradient) = (ForwardPart, SlopesPart, WeightGradientsPart, InputGradientPart);
-        Weights = [new((long)features * _padded, settings.KernelRegularizer), new(_padded, settings.UseBias ? settings.BiasRegularizer : null)];
+        Weights =
+        [
+            new((long)features * _padded, settings.KernelRegularizer),
+            new(_padded, settings.UseBias ? settings.BiasRegularizer : null),
+        ];
         _blocks = settings.UseBias ? [new(0, features, 1), new(1, 1, 1)] : [new(0, features, 1)];
     }
 
     internal override int InputWidth => _features;
 
-    internal override int OutputWidth
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        get => _units;
-    }
+    internal override int OutputWidth => _units;
 
-    internal override int OutputStride
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        get => _padded;
-    }
+    internal override int OutputStride => _padded;
 
     internal override IReadOnlyList<WeightPart> Weights { get; }
 
@@ -55,7 +51,6 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         _db = gradients + ((long)_features * _padded);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         _rows = checked((int)shape.Rows);
@@ -68,7 +63,6 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         _parts = _team.PartsFor((double)_rows * _features * _padded);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(in InputRows input)
     {
         _input = input.Start;
@@ -77,7 +71,6 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         _team.Run(_parts, _forward);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Backward(in InputRows input, float* inputGradient)
     {
         _team.Run(_parts, _slopes);
@@ -90,7 +83,6 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
@@ -100,14 +92,13 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         LaneActivation<V>.ForwardRows(_settings.Activation, output, count, _units, _padded);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SlopesPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
-        LaneActivation<V>.BackwardRows(_settings.Activation, Output + ((long)first * _padded), OutputGradient + ((long)first * _padded), count, _padded);
+        var place = (long)first * _padded;
+        LaneActivation<V>.BackwardRows(_settings.Activation, Output + place, OutputGradient + place, count, _padded);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WeightGradientsPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_features, part, _parts);
@@ -118,12 +109,12 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InputGradientPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
         var width = Gemm<V>.Padded(_features);
-        Gemm<V>.Multiply(OutputGradient + ((long)first * _padded), _padded, 1, _wT, _inputGradientRows + ((long)first * width), width, count, _units, width, add: false);
+        var dx = _inputGradientRows + ((long)first * width);
+        Gemm<V>.Multiply(OutputGradient + ((long)first * _padded), _padded, 1, _wT, dx, width, count, _units, width, add: false);
     }
 
     internal override int MemoryCount(WeightLayout layout) => _settings.UseBias ? 2 : 1;

@@ -3,7 +3,10 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
-/// <summary>A row of a table for each index: y = E[index]; δE[index] += δy, and 0 for the rows that no index names. With maskZero the index 0 is masked.</summary>
+/// <summary>
+/// A row of a table for each index: y = E[index]; δE[index] += δy, and 0 for the rows that no index names. With maskZero the index 0 is
+/// masked.
+/// </summary>
 internal sealed unsafe class EmbeddingKernel<V> : LayerKernel
     where V : struct, ILanes<V>
 {

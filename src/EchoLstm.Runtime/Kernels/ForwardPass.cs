@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace EchoLstm.Kernels;
 
@@ -45,10 +44,12 @@ internal sealed unsafe class ForwardPass
         _layout = shape;
     }
 
-    /// <summary>Takes samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying with zeros.</summary>
+    /// <summary>
+    /// Takes samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying
+    /// with zeros.
+    /// </summary>
     /// <param name="source">Samples of steps · features numbers.</param>
     /// <param name="order">Which samples; null for the first ones.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Gather(float* source, long* order)
     {
         var (samples, steps, width) = (_layout.Samples, _layout.Steps, _plan.InputWidth);
@@ -64,7 +65,20 @@ internal sealed unsafe class ForwardPass
         for (var i = 0; i < samples && !_isHot; i++)
         {
             var sample = source + ((order is null ? i : order[i]) * steps * width);
-            Rows.ToTimeMajor(sample, _input + ((long)i * width), width, samples, steps, width);
+            Rows.Copy(sample, width, _input + ((long)i * width), (long)samples * width, steps, width);
+        }
+    }
+
+    /// <summary>Takes samples' indices, time-major.</summary>
+    internal void GatherIndices(ReadOnlySpan<int> source)
+    {
+        var (samples, steps) = (_layout.Samples, _layout.Steps);
+        for (var i = 0; i < samples; i++)
+        {
+            for (var t = 0; t < steps; t++)
+            {
+                Indices[((long)t * samples) + i] = source[(i * steps) + t];
+            }
         }
     }
 
@@ -108,10 +122,7 @@ internal sealed unsafe class ForwardPass
         var (samples, steps, width) = (_layout.Samples, _plan.OutputSteps(_layout.Steps), Last.OutputWidth);
         fixed (float* start = values)
         {
-            for (var i = 0; i < samples; i++)
-            {
-                Rows.FromTimeMajor(Last.Output + ((long)i * Last.OutputStride), Last.OutputStride, samples, start + ((long)i * steps * width), steps, width);
-            }
+            Rows.FromTimeMajor(Last.Output, Last.OutputStride, start, (long)steps * width, samples, steps, width);
         }
     }
 

@@ -93,7 +93,9 @@ internal static unsafe class FusedLoss<V>
             sum -= (t * Math.Log(p)) + ((1 - t) * Math.Log(1 - p));
             if (gradient is not null)
             {
-                gradient[k] = output[k] is >= Epsilon and <= OneLessEpsilon ? scale / units * (((1 - t) / (1 - p)) - (t / p)) : NanOrZero(output[k]);
+                gradient[k] = output[k] is >= Epsilon and <= OneLessEpsilon
+                    ? scale / units * (((1 - t) / (1 - p)) - (t / p))
+                    : NanOrZero(output[k]);
             }
         }
         return sum / units;
@@ -180,7 +182,7 @@ internal static unsafe class FusedLoss<V>
         {
             sum += V.Load(values + k);
         }
-        var total = V.Sum(sum);
+        var total = LaneMath<V>.Sum(sum);
         for (; k < count; k++)
         {
             total += values[k];

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EchoLstm.Kernels.Lanes;
 
 namespace EchoLstm.Kernels;
@@ -36,17 +35,11 @@ internal static unsafe class FusedMetric<V>
                 most = V.WhereLess(most, x, x, most);
                 strange += x - x; // NaN for NaN and infinities
             }
-            var lanes = stackalloc float[V.Count];
-            most.Store(lanes);
-            var largest = lanes[0];
-            for (var k = 1; k < V.Count; k++)
-            {
-                largest = MathF.Max(largest, lanes[k]);
-            }
+            var largest = LaneMath<V>.Largest(most);
             // Floats are searched as integers, which is vectorised; only 0 has two forms.
-            if (V.Sum(strange) == 0 && largest != 0)
+            if (LaneMath<V>.Sum(strange) == 0 && largest != 0)
             {
-                return MemoryMarshal.Cast<float, int>(new ReadOnlySpan<float>(values, count)).IndexOf(BitConverter.SingleToInt32Bits(largest));
+                return new ReadOnlySpan<int>(values, count).IndexOf(BitConverter.SingleToInt32Bits(largest));
             }
         }
         var best = 0;

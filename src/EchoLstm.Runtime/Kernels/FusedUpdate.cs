@@ -255,7 +255,8 @@ internal sealed unsafe class FusedUpdate<V>
     {
         var (rho, rest) = (V.All((float)_settings.Rho), V.All((float)(1 - _settings.Rho)));
         var (epsilon, momentum) = (V.All((float)_settings.Epsilon), V.All((float)_settings.Momentum));
-        fixed (float* squares = _first, means = _settings.Centered ? _second : null, velocity = _settings.Momentum > 0 ? (_settings.Centered ? _third : _second) : null)
+        var (ofMeans, ofVelocity) = (_settings.Centered ? _second : null, _settings.Centered ? _third : _second);
+        fixed (float* squares = _first, means = ofMeans, velocity = _settings.Momentum > 0 ? ofVelocity : null)
         {
             for (var k = start; k < end; k += V.Count)
             {

@@ -4,10 +4,24 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The matrix product of the kernels: C[m, n] = A[m, k] · B[k, n], added to C or not. Weights lie in panels: as many columns as three vectors have, row after row, then
-/// the next columns. A panel's rows follow one another in the cache, and no loop has a remainder, as n is whole vectors. A is read number by number with any strides, so
-/// that a transposed A costs nothing more. Each number of C is summed over k in order, whatever the tile, so that results depend on neither threads nor width.
+/// The matrix product of the kernels: C[m, n] = A[m, k] · B[k, n], added to C or not. A is read number by number with any strides, so
+/// that a transposed
+/// A costs nothing more. Each number of C is summed over k in order, whatever the tile, so that results depend on neither threads nor
+/// width.
 /// </summary>
+/// <remarks>
+/// Weights lie in panels of as many columns as three vectors have, row after row, then the next columns; the last panel has one to three
+/// vectors. A
+/// panel's rows follow one another in the cache, and no loop has a remainder, as n is whole vectors. Eight columns in vectors of two,
+/// places in memory:
+/// <code>
+///          panel 0 (3 vectors)     panel 1 (1 vector)
+/// row 0     0  1 | 2  3 | 4  5       18 19
+/// row 1     6  7 | 8  9 |10 11       20 21
+/// row 2    12 13 |14 15 |16 17       22 23
+/// </code>
+/// A tile is four rows of A by a panel: twelve vectors of sums stay in registers while k runs down the panel's rows.
+/// </remarks>
 internal static unsafe class Gemm<V>
     where V : struct, ILanes<V>
 {
@@ -50,12 +64,15 @@ internal static unsafe class Gemm<V>
             for (var j = 0; j < n; j += PanelWidth)
             {
                 var columns = Math.Min(PanelWidth, n - j);
-                Panel(a + (l * aColumn), aRow, aColumn, b + ((long)j * k) + ((long)l * columns), columns, c + j, ldc, m, depth, columns, add || l > 0);
+                var from = b + ((long)j * k) + ((long)l * columns);
+                Panel(a + (l * aColumn), aRow, aColumn, from, columns, c + j, ldc, m, depth, columns, add || l > 0);
             }
         }
     }
 
-    /// <summary>Some rows of C = A · B with B in plain rows and C in panels: gradients of weights, A being the layer's input transposed.</summary>
+    /// <summary>
+    /// Some rows of C = A · B with B in plain rows and C in panels: gradients of weights, A being the layer's input transposed.
+    /// </summary>
     /// <param name="a">A's first number of C's first row that is computed.</param>
     /// <param name="aRow">The distance between A's rows.</param>
     /// <param name="aColumn">The distance between A's columns.</param>
@@ -70,7 +87,8 @@ internal static unsafe class Gemm<V>
     /// <param name="add">Whether the product is added to C rather than put there.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void MultiplyToPanels(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, int rows, int first, int m, int k, int n, bool add = false)
+    internal static void MultiplyToPanels(
+        float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, int rows, int first, int m, int k, int n, bool add = false)
     {
         var panel = stackalloc float[m < PackedRows ? 1 : Depth * PanelWidth];
         for (var l = 0; l < k; l += Depth)
@@ -85,7 +103,8 @@ internal static unsafe class Gemm<V>
                     Pack((float*)from, ldb, panel, depth, columns);
                     (from, distance) = ((nint)panel, columns);
                 }
-                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, c + ((long)j * rows) + ((long)first * columns), columns, m, depth, columns, add || l > 0);
+                var to = c + ((long)j * rows) + ((long)first * columns);
+                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, to, columns, m, depth, columns, add || l > 0);
             }
         }
     }
@@ -190,7 +209,8 @@ internal static unsafe class Gemm<V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panel(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int m, int k, int columns, bool add)
+    private static void Panel(
+        float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int m, int k, int columns, bool add)
     {
         var i = 0;
         if (columns == 3 * V.Count)

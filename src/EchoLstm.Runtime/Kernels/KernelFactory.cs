@@ -20,25 +20,9 @@ internal static class KernelFactory
         TimeDistributedSettings { Layer: ModuleSettings } => " around a TorchSharp module",
         TimeDistributedSettings each => $" around {each.Layer.KerasClass}",
         EmbeddingSettings => isFirst ? null : " behind another layer",
-        DenseSettings or RepeatVectorSettings or MaskingSettings or DropoutSettings or ActivationSettings or FlattenSettings or ReshapeSettings => null,
+        DenseSettings or RepeatVectorSettings or MaskingSettings or DropoutSettings or ActivationSettings => null,
+        FlattenSettings or ReshapeSettings => null,
         _ => "",
-    };
-
-    /// <summary>The shape of the output of a layer that has a kernel; null where it can't take such an input.</summary>
-    internal static Shape? OutputShape(LayerSettings layer, Shape input) => layer switch
-    {
-        RecurrentSettings recurrent when input.Rank == 3 =>
-            recurrent.ReturnSequences ? input.WithLast(recurrent.Units) : new Shape(input[0], recurrent.Units),
-        BidirectionalSettings both when OutputShape(both.Layer, input) is { } one => both.MergeMode == MergeMode.Concat ? one.WithLast(2 * one.Last) : one,
-        TimeDistributedSettings each when input.Rank >= 3 => OutputShape(each.Layer, input),
-        DenseSettings dense when input.Rank >= 2 => input.WithLast(dense.Units),
-        EmbeddingSettings words when input.Rank == 2 => new Shape(input[0], input[1], words.OutputDim),
-        RepeatVectorSettings repeat when input.Rank == 2 => new Shape(input[0], repeat.N, input[1]),
-        MaskingSettings when input.Rank >= 3 => input,
-        DropoutSettings or ActivationSettings => input,
-        FlattenSettings when input.Rank >= 2 => new Shape(input[0], Numbers(input)),
-        ReshapeSettings reshape => Reshaped(reshape, input),
-        _ => null,
     };
 
     /// <summary>Makes the kernel; null where the shapes allow none.</summary>
@@ -64,29 +48,26 @@ internal static class KernelFactory
             MaskingSettings masking => new MaskingKernel<V>(masking, features),
             DropoutSettings dropout => new DropoutKernel<V>(dropout, features),
             ActivationSettings activation => new ActivationKernel<V>(activation, features),
-            FlattenSettings or ReshapeSettings when OutputShape(layer, input) is { Rank: 2 or 3, Last: { } units } =>
+            FlattenSettings or ReshapeSettings when layer.OutputShape(input, layer.Title) is { Rank: 2 or 3, Last: { } units } =>
                 new ReshapeKernel<V>(features, checked((int)units)),
             _ => null,
         };
     }
 
     private static RecurrentKernel<V> CreateRecurrent<V>(RecurrentSettings layer, int features, int repeats, WorkTeam team)
-        where V : struct, ILanes<V> => layer switch
+        where V : struct, ILanes<V>
+    {
+        RecurrentCell<V> cell = layer switch
         {
-            LstmSettings lstm => new LstmKernel<V>(lstm, features, repeats, team),
-            GruSettings gru => new GruKernel<V>(gru, features, repeats, team),
-            SimpleRnnSettings plain => new SimpleRnnKernel<V>(plain, features, repeats, team),
+            LstmSettings lstm => new LstmCell<V>(lstm, features),
+            GruSettings gru => new GruCell<V>(gru, features),
+            SimpleRnnSettings plain => new SimpleRnnCell<V>(plain, features),
             _ => throw new ArgumentException($"{layer.Title} has no kernel.", nameof(layer)),
         };
+        return new RecurrentKernel<V>(cell, repeats, team);
+    }
 
     // Softmax needs the whole row, the cells take it in vectors.
-    private static string? OfActivations(params ReadOnlySpan<Activation> activations) => activations.Contains(Activation.Softmax) ? " with softmax inside" : null;
-
-    private static long? Numbers(Shape input) => input.Skip(1).Aggregate((long?)1, (product, length) => product * length);
-
-    private static Shape? Reshaped(ReshapeSettings reshape, Shape input)
-    {
-        var known = reshape.TargetShape.Where(length => length != -1).Aggregate(1L, (product, length) => checked(product * length));
-        return input.Rank == 0 ? null : new Shape([input[0], .. reshape.TargetShape.Select(length => length == -1 ? Numbers(input) / known : length)]);
-    }
+    private static string? OfActivations(params ReadOnlySpan<Activation> activations) =>
+        activations.Contains(Activation.Softmax) ? " with softmax inside" : null;
 }

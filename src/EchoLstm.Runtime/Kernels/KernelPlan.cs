@@ -4,7 +4,8 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers and are used by
+/// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers
+/// and are used by
 /// one thread at a time; any number of plans of the same layers may be bound to the same packed weights.
 /// </summary>
 internal sealed unsafe class KernelPlan
@@ -13,7 +14,8 @@ internal sealed unsafe class KernelPlan
     private readonly List<KernelPart> _parts = [];
     private readonly Shape _inputShape;
 
-    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) => (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
+    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) =>
+        (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
 
     internal LayerKernel[] Kernels { get; private set; } = [];
 
@@ -57,7 +59,15 @@ internal sealed unsafe class KernelPlan
     /// <param name="team">The threads.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
-    internal static KernelPlan? TryCreate(IReadOnlyList<LayerSettings> layers, Shape inputShape, WorkTeam team, out string? reason, LaneWidth? width = null)
+    /// <param name="masked">Whether the input has a mask.</param>
+    /// <exception cref="ShapeMismatchException">A layer can't take its input.</exception>
+    internal static KernelPlan? TryCreate(
+        IReadOnlyList<LayerSettings> layers,
+        Shape inputShape,
+        WorkTeam team,
+        out string? reason,
+        LaneWidth? width = null,
+        bool masked = false)
     {
         var longest = 1L;
         var shape = inputShape;
@@ -68,20 +78,18 @@ internal sealed unsafe class KernelPlan
                 reason = $"{Named(layers[i])} has no fused kernel{obstacle}";
                 return null;
             }
-            if (KernelFactory.OutputShape(layers[i], shape) is not { } output)
-            {
-                reason = NoneFor(layers[i], shape);
-                return null;
-            }
-            shape = output;
+            shape = layers[i].OutputShape(shape, layers[i].Title);
             longest = Math.Max(longest, shape.Last ?? 1);
         }
         var plan = new KernelPlan(inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
-        reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers));
+        reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers, masked));
         return reason is null ? plan : null;
     }
 
-    /// <summary>Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> each, from a cache line on.</summary>
+    /// <summary>
+    /// Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> each, from a cache
+    /// line on.
+    /// </summary>
     internal void Bind(float* weights, float* gradients)
     {
         var place = 0L;
@@ -107,16 +115,13 @@ internal sealed unsafe class KernelPlan
 
     private static string Named(LayerSettings layer) => $"{layer.Title} ({layer.KerasClass})";
 
-    private static string NoneFor(LayerSettings layer, Shape shape) => $"{Named(layer)} has no fused kernel for input of shape {shape}";
-
-    private string? Add<V>(IReadOnlyList<LayerSettings> layers)
+    private string? Add<V>(IReadOnlyList<LayerSettings> layers, bool masked)
         where V : struct, ILanes<V>
     {
         if (layers[0] is not EmbeddingSettings && (_inputShape.Rank is not (2 or 3) || _inputShape.Last is null))
         {
             return $"the input {_inputShape} is neither (samples, features) nor (samples, time steps, features)";
         }
-        var masked = false;
         var weights = new List<WeightPart>();
         for (var i = 0; i < layers.Count; i++)
         {
@@ -125,7 +130,7 @@ internal sealed unsafe class KernelPlan
             if (layer is RepeatVectorSettings repeat && i + 1 < layers.Count && layers[i + 1] is RecurrentSettings && !masked)
             {
                 repeats = repeat.N;
-                OutputShape = KernelFactory.OutputShape(layer, OutputShape)!;
+                OutputShape = layer.OutputShape(OutputShape, layer.Title);
                 layer = layers[++i];
             }
             if (masked && layer is (RepeatVectorSettings or FlattenSettings or ReshapeSettings))
@@ -134,7 +139,7 @@ internal sealed unsafe class KernelPlan
             }
             if (OutputShape.Rank is not (2 or 3) || KernelFactory.Create<V>(layer, OutputShape, repeats, Team) is not { } kernel)
             {
-                return NoneFor(layer, OutputShape);
+                return $"{Named(layer)} has no fused kernel for input of shape {OutputShape}";
             }
             _kernels.Add(kernel);
             var place = PackedNumbers;
@@ -147,16 +152,16 @@ internal sealed unsafe class KernelPlan
             weights.Add(new WeightPart(Arena.RoundUp(kernel.PackedNumbers) - kernel.PackedNumbers));
             PackedNumbers += Arena.RoundUp(kernel.PackedNumbers);
             masked = kernel.HasOutputMask(masked);
-            OutputShape = KernelFactory.OutputShape(layer, OutputShape)!;
+            OutputShape = layer.OutputShape(OutputShape, layer.Title);
         }
         (Kernels, Weights) = ([.. _kernels], [.. weights]);
         return null;
     }
 
-    private sealed class Adding(KernelPlan plan, IReadOnlyList<LayerSettings> layers) : IWidthWork<string?>
+    private sealed class Adding(KernelPlan plan, IReadOnlyList<LayerSettings> layers, bool masked) : IWidthWork<string?>
     {
         public string? Run<V>()
-            where V : struct, ILanes<V> => plan.Add<V>(layers);
+            where V : struct, ILanes<V> => plan.Add<V>(layers, masked);
     }
 }
 

@@ -129,14 +129,7 @@ internal static unsafe class LaneActivation<V>
             var x = V.Load(row + k);
             most = V.WhereLess(most, x, x, most);
         }
-        var lanes = stackalloc float[V.Count];
-        most.Store(lanes);
-        var largest = lanes[0];
-        for (var k = 1; k < V.Count; k++)
-        {
-            largest = MathF.Max(largest, lanes[k]);
-        }
-        var shift = V.All(largest);
+        var shift = V.All(LaneMath<V>.Largest(most));
         var sum = V.Zero;
         for (var k = 0; k < stride; k += V.Count)
         {
@@ -148,7 +141,7 @@ internal static unsafe class LaneActivation<V>
         {
             row[k] = 0;
         }
-        var scale = V.All(1 / V.Sum(sum));
+        var scale = V.All(1 / LaneMath<V>.Sum(sum));
         for (var k = 0; k < stride; k += V.Count)
         {
             (V.Load(row + k) * scale).Store(row + k);
@@ -164,7 +157,7 @@ internal static unsafe class LaneActivation<V>
         {
             product = V.MultiplyAdd(V.Load(row + k), V.Load(gradient + k), product);
         }
-        var total = V.All(V.Sum(product));
+        var total = V.All(LaneMath<V>.Sum(product));
         for (var k = 0; k < stride; k += V.Count)
         {
             (V.Load(row + k) * (V.Load(gradient + k) - total)).Store(gradient + k);

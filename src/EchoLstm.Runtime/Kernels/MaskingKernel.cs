@@ -3,7 +3,10 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
-/// <summary>Marks the rows whose features all equal the mask's value, and makes them 0: y = x where a feature differs, else 0; δx = δy there, else 0.</summary>
+/// <summary>
+/// Marks the rows whose features all equal the mask's value, and makes them 0: y = x where a feature differs, else 0; δx = δy there, else
+/// 0.
+/// </summary>
 internal sealed unsafe class MaskingKernel<V>(MaskingSettings settings, int features) : LayerKernel
     where V : struct, ILanes<V>
 {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using EchoLstm.Kernels.Lanes;
 
 namespace EchoLstm.Kernels;
@@ -6,14 +5,18 @@ namespace EchoLstm.Kernels;
 /// <summary>How a layer's weights lie outside the kernels.</summary>
 internal enum WeightLayout
 {
-    /// <summary>As Torch's modules have them: a row for each gate's unit, gate after gate; where the kernel has a bias column, it is the last.</summary>
+    /// <summary>
+    /// As Torch's modules have them: a row for each gate's unit, gate after gate; where the kernel has a bias column, it is the last.
+    /// </summary>
     Torch,
 
     /// <summary>As Keras has them, and files: (features, gates · units), (units, gates · units), (gates · units).</summary>
     Keras,
 }
 
-/// <summary>Where a weight lies outside the kernels: number (row, gate, unit) is at start + row · rowStep + (gate · units + unit) · columnStep.</summary>
+/// <summary>
+/// Where a weight lies outside the kernels: number (row, gate, unit) is at start + row · rowStep + (gate · units + unit) · columnStep.
+/// </summary>
 /// <param name="start">The first number.</param>
 /// <param name="rowStep">The distance between rows: features of the input, or units of the state.</param>
 /// <param name="columnStep">The distance between columns.</param>
@@ -43,8 +46,8 @@ internal static unsafe class PackedWeights<V>
     /// <param name="sources">Where the numbers are outside.</param>
     /// <param name="packed">The packed memory; its padding stays as it is.</param>
     /// <param name="unpacks">Whether numbers go out rather than in.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Exchange(ReadOnlySpan<WeightBlock> blocks, int units, ReadOnlySpan<WeightView> sources, float* packed, bool unpacks)
+    internal static void Exchange(
+        ReadOnlySpan<WeightBlock> blocks, int units, ReadOnlySpan<WeightView> sources, float* packed, bool unpacks)
     {
         var padded = Gemm<V>.Padded(units);
         foreach (var block in blocks)
@@ -54,8 +57,8 @@ internal static unsafe class PackedWeights<V>
             {
                 for (var unit = 0; unit < units; unit++)
                 {
-                    var outside = source.Column(block.FirstGate + gate, unit, units);
-                    Gemm<V>.ExchangeColumn(outside, source.RowStep, packed, block.Rows, block.Gates * padded, (gate * padded) + unit, unpacks);
+                    var (outside, column) = ((nint)source.Column(block.FirstGate + gate, unit, units), (gate * padded) + unit);
+                    Gemm<V>.ExchangeColumn((float*)outside, source.RowStep, packed, block.Rows, block.Gates * padded, column, unpacks);
                 }
             }
             packed += (long)block.Rows * block.Gates * padded;

@@ -1,355 +1,336 @@
-using System.Runtime.CompilerServices;
 using EchoLstm.Kernels.Lanes;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// What the recurrent kernels share: the input's product with the kernel for all steps at once, then step by step the recurrent product and the layer's own cell;
-/// backward the same in reverse, then the weights' gradients as products over all rows. It also reads backwards, carries states, skips masked steps and drops out.
+/// The sequence loop of a recurrent layer: the input's product with the kernel for all steps at once, then step by step the recurrent
+/// product and the
+/// cell; backward the same in reverse, then the weights' gradients as products over all rows. A collaborator each reads the input, skips
+/// masked steps,
+/// drops out and checkpoints.
 /// </summary>
 /// <remarks>
-/// Rows of gates: each gate's units padded to whole vectors, so that no loop has a remainder; packed weights have zeros there, and padding stays 0 in every gradient.
-/// Samples are independent of each other through all steps, so threads take samples; weights' gradients are cut by rows. A training step keeps
-/// gates and states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out. With checkpoints it keeps them for the steps of one segment, and
-/// the states between segments: the backward pass runs each segment forward again.
+/// Samples are independent of each other through all steps, so threads take samples; weights' gradients are cut by rows. A training step
+/// keeps gates and
+/// states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out. With checkpoints it
+/// keeps them for the
+/// steps of one segment, and the states between segments: the backward pass runs each segment forward again.
 /// </remarks>
-internal abstract unsafe partial class RecurrentKernel<V> : LayerKernel
+internal sealed unsafe class RecurrentKernel<V> : LayerKernel
     where V : struct, ILanes<V>
 {
-    // A long sequence of few samples goes through in blocks of so many steps, whose gates stay in a first-level cache from one product to the next.
+    // A long sequence of few samples goes through in blocks of so many steps, whose gates stay in a first-level cache from one product to
+    // the next.
     private const int ThinBlock = 64;
     private const int ThinSamples = 8;
 
+    private readonly RecurrentCell<V> _cell;
+    private readonly RecurrentSettings _settings;
     private readonly int _repeats;
-    private readonly bool _returnSequences, _goBackwards, _stateful;
-    private readonly double _dropout, _recurrentDropout;
     private readonly WorkTeam _team;
-    private readonly Action<int> _projection, _recurrence, _backRecurrence, _weightGradients, _inputProduct;
+    private readonly InputOrder<V> _input;
+    private readonly StepMask<V> _mask;
+    private readonly HiddenDropout<V> _dropout;
+    private readonly InputProducts<V> _products;
+    private readonly Checkpoints<V> _checkpoints;
+    private readonly WeightBlock[] _blocks;
+    private readonly Action<int> _recurrence, _backRecurrence;
 
-    private float* _h, _dropped, _y;                     // hidden states, as the recurrent product sees them, outputs where masks make them differ
-    private float* _wT, _back, _dy, _summed;
-    private bool _training, _isThin, _adds;
-    private int _begin, _end;                            // the steps at hand
-    private float* _x, _inputGradient;
-    private int _stride, _recurrenceParts, _productParts;
-    private byte* _mask;
-    private int* _hot;
-    private bool _isFinite;
-    private WeightBlock[]? _blocks;
+    private float* _last, _back; // the last output of a segmented pass; δh before the step
+    private bool _training, _isThin, _isFinite;
+    private int _samples, _steps, _recurrenceParts;
+    private int _begin, _end; // the steps at hand
 
-    /// <param name="settings">The layer's settings.</param>
-    /// <param name="gates">How many gates it has.</param>
-    /// <param name="features">Features of its input.</param>
+    /// <param name="cell">The layer's cell.</param>
     /// <param name="repeats">How often its one input step is repeated: what a RepeatVector before it does; 0 where there is none.</param>
     /// <param name="team">The threads.</param>
-    private protected RecurrentKernel(RecurrentSettings settings, int gates, int features, int repeats, WorkTeam team)
+    internal RecurrentKernel(RecurrentCell<V> cell, int repeats, WorkTeam team)
     {
-        (Settings, InputWidth, _repeats, _team) = (settings, features, repeats, team);
-        (_returnSequences, _goBackwards, _stateful) = (settings.ReturnSequences, settings.GoBackwards, settings.Stateful);
-        (_dropout, _recurrentDropout) = (settings.Dropout, settings.RecurrentDropout);
-        (Units, Padded) = (settings.Units, Gemm<V>.Padded(settings.Units));
-        (GateCount, Gates) = (gates, gates * Padded);
-        (_projection, _recurrence, _backRecurrence, _weightGradients, _inputProduct) =
-            (ProjectionPart, RecurrencePart, BackRecurrencePart, WeightGradientsPart, InputProductPart);
+        (_cell, _settings, _repeats, _team, _blocks) = (cell, cell.Settings, repeats, team, cell.Blocks);
+        _input = new(cell.Features, _settings.GoBackwards);
+        _mask = new(cell, _settings.ReturnSequences);
+        _dropout = new(cell);
+        _checkpoints = new(cell, _settings.ReturnSequences);
+        _products = new(cell, _input, repeats, team);
+        (_recurrence, _backRecurrence) = (RecurrencePart, BackRecurrencePart);
+        Weights =
+        [
+            new((long)cell.Features * cell.Gates, _settings.KernelRegularizer),
+            new((long)cell.Units * cell.Gates, _settings.RecurrentRegularizer),
+            new((long)cell.BiasRows * cell.Gates, _settings.UseBias ? _settings.BiasRegularizer : null),
+        ];
     }
 
-    internal sealed override int InputWidth { get; }
+    internal override int InputWidth => _cell.Features;
 
-    internal sealed override int OutputWidth
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        get => Units;
-    }
+    internal override int OutputWidth => _cell.Units;
 
-    internal sealed override int OutputStride
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        get => Padded;
-    }
+    internal override int OutputStride => _cell.Padded;
 
-    internal RecurrentSettings Settings { get; }
-
-    internal override IReadOnlyList<WeightPart> Weights =>
-    [
-        new((long)InputWidth * Gates, Settings.KernelRegularizer),
-        new((long)Units * Gates, Settings.RecurrentRegularizer),
-        new((long)BiasRows * Gates, Settings.UseBias ? Settings.BiasRegularizer : null),
-    ];
+    internal override IReadOnlyList<WeightPart> Weights { get; }
 
     // A product with a row of zeros is NaN where a weight is not finite, and a look-up would skip that.
-    internal sealed override bool LooksUpOneHot
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        get => _isFinite;
-    }
+    internal override bool LooksUpOneHot => _isFinite;
 
-    private protected int Units { get; }
+    internal override int StateCount => _cell.States.Length;
 
-    /// <summary>Units in whole vectors.</summary>
-    private protected int Padded { get; }
+    internal override bool IsStateful => _settings.Stateful;
 
-    private protected int GateCount { get; }
+    /// <summary>
+    /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes
+    /// those by the initial
+    /// ones from there; otherwise both are 0.
+    /// </summary>
+    internal bool TakesStateGradients { get; init; }
 
-    /// <summary>The numbers of a row of gates.</summary>
-    private protected int Gates { get; }
+    internal override int OutputSteps(int inputSteps) => !_settings.ReturnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
 
-    private protected int Samples { get; private set; }
+    internal override bool HasOutputMask(bool masked) => masked && _settings.ReturnSequences;
 
-    private protected int Steps { get; private set; }
+    internal override void Bind(float* weights, float* gradients) => _cell.Bind(weights, gradients);
 
-    /// <summary>The gates' rows: sums before, values after the cell, gradients of the sums in the end.</summary>
-    private protected float* Z { get; private set; }
+    internal override void Examine() => _isFinite = Rows<V>.AreFinite(_cell.W, (long)_cell.Features * _cell.Gates);
 
-    /// <summary>The gradient by the hidden state after the step that is run backward, a row a sample.</summary>
-    private protected float* HiddenGradient { get; private set; }
+    internal override int MemoryCount(WeightLayout layout) => _cell.MemoryCount(layout);
 
-    private protected float* W { get; private set; }
+    internal override float* InitialState(int state) => _checkpoints.First(state);
 
-    private protected float* U { get; private set; }
+    internal override float* FinalState(int state) => _checkpoints.Last(state);
 
-    private protected float* Bias { get; private set; }
+    /// <summary>The gradient by a state, a row a sample.</summary>
+    internal float* StateGradient(int state) => _cell.StateGradients[state];
 
-    private protected float* WGradient { get; private set; }
-
-    private protected float* UGradient { get; private set; }
-
-    private protected float* BiasGradient { get; private set; }
-
-    /// <summary>The recurrent kernel, transposed gate by gate: units · <see cref="Padded"/> numbers for each.</summary>
-    private protected float* UTransposed { get; private set; }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal sealed override int OutputSteps(int inputSteps) => !_returnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
-
-    internal sealed override bool HasOutputMask(bool masked) => masked && _returnSequences;
-
-    internal override void Bind(float* weights, float* gradients)
-    {
-        W = weights;
-        U = W + ((long)InputWidth * Gates);
-        Bias = U + ((long)Units * Gates);
-        WGradient = gradients;
-        UGradient = WGradient + ((long)InputWidth * Gates);
-        BiasGradient = UGradient + ((long)Units * Gates);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Layout(Arena arena, in BatchShape shape)
     {
-        (Samples, Steps, _training) = (shape.Samples, _repeats > 0 ? _repeats : shape.Steps, shape.Training);
-        var rows = (long)Samples * Steps;
-        _segment = SegmentOf(shape);
-        var windowRows = (long)Samples * _segment;
-        var dropsOut = _training && _dropout > 0;
-        var dropsHidden = _training && _recurrentDropout > 0;
-        var ordered = _goBackwards || dropsOut;
-        var inputRows = shape.Rows;
-        var inputStride = Gemm<V>.Padded(InputWidth);
+        (_samples, _steps, _training) = (shape.Samples, _repeats > 0 ? _repeats : shape.Steps, shape.Training);
+        var (rows, returned) = ((long)_samples * _steps, _settings.ReturnSequences);
+        var dropsHidden = _training && _settings.RecurrentDropout > 0;
+        // Where checkpoints are asked for and nothing but the gates and states is kept for a step; else all steps are one segment.
+        var segment = _settings is LstmSettings { CheckpointSteps: { } asked } && _repeats == 0 && !shape.Masked && !dropsHidden
+            ? Math.Min(asked, _steps)
+            : _steps;
 
-        _zWindow = arena.Take(windowRows * Gates);
-        _hWindow = arena.Take(((_returnSequences ? rows : windowRows) + Samples) * Padded);
-        Z = _zWindow;
-        _h = _hWindow;
-        _kept = IsSegmented ? arena.Take(((Steps + _segment - 1L) / _segment + 1) * StateCount * Samples * Padded) : null;
-        _last = IsSegmented && !_returnSequences ? arena.Take((long)Samples * Padded) : null;
-        _dropped = dropsHidden ? arena.Take(rows * Padded) : _h;
-        _keptHidden = dropsHidden ? arena.Take((long)Samples * Padded) : null;
-        _keptInput = dropsOut ? arena.Take((long)Samples * inputStride) : null;
-        _ordered = ordered ? arena.Take(inputRows * inputStride) : null;
-        _orderedHot = ordered ? (int*)arena.Take(inputRows) : null;
-        _orderedMask = shape.Masked ? (byte*)arena.Take((rows + 3) / 4) : null;
-        _y = shape.Masked ? arena.Take((_returnSequences ? rows : Samples) * Padded) : null;
-        LayStates(arena, windowRows, _training);
-        Output = shape.Masked ? _y : _returnSequences ? _h + ((long)Samples * Padded) : IsSegmented ? _last : FinalState(0);
+        _cell.Layout(arena, _samples, (long)_samples * segment, returned ? rows : (long)_samples * segment, _training);
+        _checkpoints.Layout(arena, _samples, _steps, segment);
+        _dropout.Layout(arena, _samples, rows, dropsHidden);
+        _input.Layout(arena, shape, _training && _settings.Dropout > 0);
+        _mask.Layout(arena, shape, rows);
+        _last = _checkpoints.IsSegmented && !returned ? arena.Take((long)_samples * _cell.Padded) : null;
+        Output = shape.Masked ? _mask.Output
+            : returned ? _cell.States[0] + ((long)_samples * _cell.Padded)
+            : _last is null ? FinalState(0) : _last;
         if (_training)
         {
-            HiddenGradient = arena.Take((long)Samples * Padded);
-            OutputGradient = arena.Take((_returnSequences ? rows : Samples) * Padded);
-            _back = shape.Masked || dropsHidden || PassesHidden ? arena.Take((long)Samples * Padded) : null;
-            _dy = shape.Masked ? arena.Take((long)Samples * Padded) : null;
-            UTransposed = arena.Take((long)Gates * Padded);
-            _wT = arena.Take((long)Gates * inputStride);
-            _orderedGradient = ordered ? arena.Take(inputRows * inputStride) : null;
-            _summed = _repeats > 0 ? arena.Take((long)Samples * Gates) : null;
+            OutputGradient = arena.Take((returned ? rows : _samples) * _cell.Padded);
+            _back = shape.Masked || dropsHidden || _cell.PassesHidden ? arena.Take((long)_samples * _cell.Padded) : null;
         }
-        _isThin = HasPlainGradients && Samples < ThinSamples && Steps > 4 * ThinBlock && _repeats == 0;
-        _recurrenceParts = Samples < ThinSamples ? 1 : _team.PartsFor((double)rows * Units * Gates);
-        _productParts = _team.PartsFor((double)rows * (Units + InputWidth) * Gates);
+        _products.Layout(arena, shape, _steps);
+        _isThin = _cell.SumsByBlocks && _samples < ThinSamples && _steps > 4 * ThinBlock && _repeats == 0;
+        _recurrenceParts = _samples < ThinSamples ? 1 : _team.PartsFor((double)rows * _cell.Units * _cell.Gates);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal sealed override void Forward(in InputRows input)
+    internal override void Forward(in InputRows input)
     {
-        _x = input.Start;
-        _stride = input.Stride;
-        _mask = input.Mask;
-        _hot = input.Hot;
         if (_training)
         {
             DrawDropout();
         }
-        if (_ordered is not null)
+        _input.Take(input);
+        _mask.Take(input.Mask, _input);
+        OutputMask = _settings.ReturnSequences ? input.Mask : null;
+        if (!_checkpoints.IsSegmented)
         {
-            OrderInput();
-        }
-        if (_mask is not null)
-        {
-            OrderMask();
-        }
-        OutputMask = _returnSequences ? input.Mask : null;
-        if (!IsSegmented)
-        {
-            ForwardSteps(0, Steps);
+            ForwardSteps(0, _steps);
             return;
         }
-        for (var begin = 0; begin < Steps; begin += _segment)
+        for (var begin = 0; begin < _steps; begin += _checkpoints.Segment)
         {
             ForwardSegment(begin);
-            KeepStates(_end, begin / _segment + 1);
+            _checkpoints.Keep(begin, _end);
         }
         if (_last is not null)
         {
-            Rows.Copy(FinalState(0), _last, Samples * Padded);
+            Rows.Copy(FinalState(0), _last, _samples * _cell.Padded);
         }
     }
 
+    internal override void Backward(in InputRows input, float* inputGradient)
+    {
+        _cell.TransposeRecurrent();
+        for (var state = 0; state < StateCount && !TakesStateGradients; state++)
+        {
+            new Span<float>(StateGradient(state), _samples * _cell.Padded).Clear();
+        }
+        _mask.BeginBackward();
+        _products.BeginBackward(_input.GradientRows(inputGradient));
+        // The last segment is there still.
+        for (var begin = (_steps - 1) / _checkpoints.Segment * _checkpoints.Segment; begin >= 0; begin -= _checkpoints.Segment)
+        {
+            if (_begin != begin)
+            {
+                ForwardSegment(begin);
+            }
+            BackwardSteps(begin, _end, adds: _end < _steps);
+        }
+        _input.GiveBack(inputGradient);
+    }
+
+    internal override void ReadState()
+    {
+        if (Carried is not null)
+        {
+            Span<nint> rows = stackalloc nint[StateCount];
+            for (var state = 0; state < StateCount; state++)
+            {
+                rows[state] = (nint)InitialState(state);
+            }
+            Carried.Read(rows, _samples, _cell.Padded);
+        }
+    }
+
+    internal override void WriteState()
+    {
+        if (Carried is not null)
+        {
+            Span<nint> rows = stackalloc nint[StateCount];
+            for (var state = 0; state < StateCount; state++)
+            {
+                rows[state] = (nint)FinalState(state);
+            }
+            Carried.Write(rows, _samples, _cell.Padded);
+        }
+    }
+
+    private protected override void View(WeightLayout layout, ReadOnlySpan<nint> memory, Span<WeightView> sources) =>
+        _cell.View(layout, memory, sources);
+
+    private protected override void Exchange(ReadOnlySpan<WeightView> sources, float* packed, bool unpacks) =>
+        PackedWeights<V>.Exchange(_blocks, _cell.Units, sources, packed, unpacks);
+
+    // The draws are those of the layer's own forward, in its order.
+    private void DrawDropout()
+    {
+        for (var i = 0; i < _samples && _settings.Dropout > 0; i++)
+        {
+            DrawKept(_settings.Dropout, _input.Kept(i));
+        }
+        for (var i = 0; i < _samples && _settings.RecurrentDropout > 0; i++)
+        {
+            DrawKept(_settings.RecurrentDropout, _dropout.Kept(i));
+        }
+    }
+
+    private void ForwardSegment(int begin)
+    {
+        _checkpoints.Enter(begin);
+        ForwardSteps(begin, Math.Min(_steps, begin + _checkpoints.Segment));
+    }
+
     // Steps whose gates and states the buffers hold.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardSteps(int begin, int end)
     {
         (_begin, _end) = (begin, end);
-        if (_isThin && _hot is null)
+        if (_isThin && _input.Hot is null)
         {
             for (var t = begin; t < end; t += ThinBlock)
             {
                 var steps = Math.Min(ThinBlock, end - t);
-                Project((long)t * Samples, steps * Samples);
-                RunSteps(t, t + steps, 0, Samples);
+                _products.ProjectRows((long)t * _samples, steps * _samples);
+                RunSteps(t, t + steps, 0, _samples);
             }
             return;
         }
-        _team.Run(_productParts, _projection);
-        for (var t = 1; t < _repeats; t++)
-        {
-            Rows.Copy(Z, Z + ((long)t * Samples * Gates), Samples * Gates);
-        }
+        _products.Project(begin, end);
         _team.Run(_recurrenceParts, _recurrence);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal sealed override void Backward(in InputRows input, float* inputGradient)
-    {
-        PrepareBackward();
-        _inputGradient = inputGradient is null || _ordered is null ? inputGradient : _orderedGradient;
-        if (inputGradient is not null)
-        {
-            for (var gate = 0; gate < GateCount; gate++)
-            {
-                Gemm<V>.Transpose(W, InputWidth, Gates, gate * Padded, Units, _wT + ((long)gate * Units * Gemm<V>.Padded(InputWidth)));
-            }
-        }
-        _adds = false;
-        if (!IsSegmented)
-        {
-            BackwardSteps(0, Steps);
-        }
-        else
-        {
-            // The last segment is there still.
-            for (var begin = (Steps - 1) / _segment * _segment; begin >= 0; begin -= _segment)
-            {
-                if (_begin != begin)
-                {
-                    ForwardSegment(begin);
-                }
-                BackwardSteps(begin, _end);
-                _adds = true;
-            }
-        }
-        if (inputGradient is not null && _ordered is not null)
-        {
-            ReorderGradient(inputGradient);
-        }
-    }
-
     // Steps that were just run, and their parts of all gradients.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void BackwardSteps(int begin, int end)
+    private void BackwardSteps(int begin, int end, bool adds)
     {
         (_begin, _end) = (begin, end);
-        if (_isThin && _hot is null)
+        if (_isThin && _input.Hot is null)
         {
             for (var last = end; last > begin; last -= ThinBlock)
             {
                 var first = Math.Max(begin, last - ThinBlock);
-                RunStepsBack(first, last, 0, Samples);
-                AddGradients((long)first * Samples, (last - first) * Samples, add: _adds || last < end);
+                RunStepsBack(first, last, 0, _samples);
+                _products.SumBlock(first, last, adds || last < end);
             }
         }
         else
         {
             _team.Run(_recurrenceParts, _backRecurrence);
-            if (_repeats > 0)
+            _products.SumAll(begin, end, adds);
+        }
+        _products.ToInput(begin, end);
+    }
+
+    private void RecurrencePart(int part)
+    {
+        var (first, count) = WorkTeam.Piece(_samples, part, _recurrenceParts);
+        RunSteps(_begin, _end, first, count);
+    }
+
+    private void RunSteps(int begin, int end, int first, int count)
+    {
+        for (var t = begin; t < end; t++)
+        {
+            _dropout.Drop(t, first, count);
+            _cell.RecurrentProduct(t, first, count);
+            var row = ((long)t * _samples) + first;
+            for (var i = 0; i < count; i++)
             {
-                SumRepeats();
+                _cell.Forward(row + i);
             }
-            _team.Run(_productParts, _weightGradients);
-        }
-        if (_inputGradient is not null)
-        {
-            _team.Run(_productParts, _inputProduct);
+            _mask.AfterStep(t, first, count);
         }
     }
 
-    /// <summary>One row through the cell, forward: from the gates' sums and the states before to the states after.</summary>
-    /// <param name="row">step · samples + sample. The states before are at this row of <see cref="StateRows"/>, those after are as many rows behind as there are samples.</param>
-    private protected abstract void CellForward(long row);
-
-    /// <summary>One row through the cell, backward: replaces the gates by the gradients of their sums, and the other states' gradients by those before the step.</summary>
-    /// <param name="row">step · samples + sample.</param>
-    /// <param name="sample">The sample.</param>
-    /// <param name="fromOutput">The gradient by the output of this step; null for 0.</param>
-    private protected abstract void CellBackward(long row, int sample, float* fromOutput);
-
-    /// <summary>Makes the gradients of the states after the last step 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected virtual void PrepareBackward()
+    private void BackRecurrencePart(int part)
     {
-        TransposeRecurrent();
-        if (!TakesStateGradients)
-        {
-            new Span<float>(HiddenGradient, Samples * Padded).Clear();
-        }
-        if (_dy is not null)
-        {
-            new Span<float>(_dy, Samples * Padded).Clear();
-        }
+        var (first, count) = WorkTeam.Piece(_samples, part, _recurrenceParts);
+        RunStepsBack(_begin, _end, first, count);
     }
 
-    internal sealed override void Examine() => _isFinite = Rows<V>.AreFinite(W, (long)InputWidth * Gates);
-
-    internal override int MemoryCount(WeightLayout layout) => layout == WeightLayout.Keras && Settings.UseBias ? 3 : 2;
-
-    /// <summary>The rows of the bias: Keras's GRU has two with resetAfter.</summary>
-    private protected virtual int BiasRows => 1;
-
-    /// <summary>The blocks of the packed weights.</summary>
-    private protected virtual WeightBlock[] Blocks => Settings.UseBias
-        ? [new(0, InputWidth, GateCount), new(1, Units, GateCount), new(2, 1, GateCount)]
-        : [new(0, InputWidth, GateCount), new(1, Units, GateCount)];
-
-    // Torch's bias is the column of the input weights behind the features.
-    private protected override void View(WeightLayout layout, ReadOnlySpan<nint> memory, Span<WeightView> sources)
+    private void RunStepsBack(int begin, int end, int first, int count)
     {
-        var input = (float*)memory[0];
-        var recurrent = (float*)memory[1];
-        var (columns, width) = (InputWidth + (Settings.UseBias ? 1 : 0), GateCount * Units);
-        sources[0] = layout == WeightLayout.Torch ? new(input, 1, columns) : new(input, width, 1);
-        sources[1] = layout == WeightLayout.Torch ? new(recurrent, 1, Units) : new(recurrent, width, 1);
-        sources[2] = !Settings.UseBias ? default : layout == WeightLayout.Torch ? new(input + InputWidth, 0, columns) : new((float*)memory[2], 0, 1);
+        for (var t = end - 1; t >= begin; t--)
+        {
+            var fromOutput = _settings.ReturnSequences ? OutputGradient + ((long)t * _samples * _cell.Padded)
+                : t == _steps - 1 ? OutputGradient : null;
+            for (var i = first; i < first + count; i++)
+            {
+                _mask.Backward(((long)t * _samples) + i, i, fromOutput is null ? null : fromOutput + ((long)i * _cell.Padded));
+            }
+            if (t > 0 || _cell.CompletesGatesInProduct || TakesStateGradients)
+            {
+                BackProduct(t, first, count);
+            }
+        }
     }
 
-    private protected sealed override void Exchange(ReadOnlySpan<WeightView> sources, float* packed, bool unpacks) =>
-        PackedWeights<V>.Exchange(_blocks ??= Blocks, Units, sources, packed, unpacks);
+    // δh before the step: by the recurrent product, and what the cell handed past it.
+    private void BackProduct(int step, int first, int count)
+    {
+        if (_back is null)
+        {
+            _cell.RecurrentGradient(step, first, count, StateGradient(0) + ((long)first * _cell.Padded));
+            return;
+        }
+        _cell.RecurrentGradient(step, first, count, _back + ((long)first * _cell.Padded));
+        for (var i = first; i < first + count; i++)
+        {
+            if (_mask.Skips(((long)step * _samples) + i))
+            {
+                continue; // the state went through as it was
+            }
+            var dh = StateGradient(0);
+            for (var k = (long)i * _cell.Padded; k < (i + 1L) * _cell.Padded; k += V.Count)
+            {
+                var gradient = _dropout.Backward(V.Load(_back + k), k);
+                (_cell.PassesHidden ? gradient + V.Load(dh + k) : gradient).Store(dh + k);
+            }
+        }
+    }
 }

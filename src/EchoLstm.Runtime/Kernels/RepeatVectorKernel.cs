@@ -3,7 +3,8 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Copies each sample's vector to every step; backward sums over the steps. Before a recurrent layer there is no such kernel: that one repeats by itself, and its
+/// Copies each sample's vector to every step; backward sums over the steps. Before a recurrent layer there is no such kernel: that one
+/// repeats by itself, and its
 /// input's product is computed once.
 /// </summary>
 internal sealed unsafe class RepeatVectorKernel<V>(int n, int features) : LayerKernel

@@ -3,7 +3,8 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Flatten and Reshape: the numbers of a sample in the same order, cut into rows of another length; backward they go back. A sample's rows lie apart, as rows are time-major,
+/// Flatten and Reshape: the numbers of a sample in the same order, cut into rows of another length; backward they go back. A sample's
+/// rows lie apart, as rows are time-major,
 /// so they are copied.
 /// </summary>
 internal sealed unsafe class ReshapeKernel<V>(int features, int units) : LayerKernel
@@ -52,7 +53,8 @@ internal sealed unsafe class ReshapeKernel<V>(int features, int units) : LayerKe
             for (var place = 0L; place < (long)_steps * features;)
             {
                 var length = RunAt(place);
-                Rows.Copy(At(OutputGradient, i, place, units, _padded), At(inputGradient, i, place, features, Gemm<V>.Padded(features)), length);
+                var to = At(inputGradient, i, place, features, Gemm<V>.Padded(features));
+                Rows.Copy(At(OutputGradient, i, place, units, _padded), to, length);
                 place += length;
             }
         }

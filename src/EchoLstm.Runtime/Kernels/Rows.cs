@@ -8,7 +8,8 @@ internal static unsafe class Rows
 {
     /// <summary>Copies numbers that lie together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Copy(float* from, float* to, int length) => new ReadOnlySpan<float>(from, length).CopyTo(new Span<float>(to, length));
+    internal static void Copy(float* from, float* to, int length) =>
+        new ReadOnlySpan<float>(from, length).CopyTo(new Span<float>(to, length));
 
     /// <summary>Copies rows that lie a distance apart.</summary>
     internal static void Copy(float* from, long fromStride, float* to, long toStride, long count, int width)
@@ -19,19 +20,30 @@ internal static unsafe class Rows
         }
     }
 
-    /// <summary>Copies a sample's steps, which lie one after the other, to its time-major rows.</summary>
-    /// <param name="sample">The sample's first step.</param>
-    /// <param name="to">The row of its first step.</param>
+    /// <summary>Copies samples, whose steps lie one after the other, to time-major rows.</summary>
+    /// <param name="from">The first sample.</param>
+    /// <param name="distance">The distance between samples.</param>
+    /// <param name="rows">The first row.</param>
     /// <param name="stride">The distance between rows.</param>
-    /// <param name="samples">How many samples the rows are of.</param>
-    /// <param name="steps">How many steps.</param>
+    /// <param name="samples">How many samples.</param>
+    /// <param name="steps">How many steps each has.</param>
     /// <param name="width">Numbers of a step.</param>
-    internal static void ToTimeMajor(float* sample, float* to, int stride, int samples, int steps, int width) =>
-        Copy(sample, width, to, (long)samples * stride, steps, width);
+    internal static void ToTimeMajor(float* from, long distance, float* rows, long stride, int samples, int steps, int width)
+    {
+        for (var i = 0; i < samples; i++)
+        {
+            Copy(from + (i * distance), width, rows + (i * stride), samples * stride, steps, width);
+        }
+    }
 
-    /// <summary>Copies a sample's time-major rows back to steps that lie one after the other.</summary>
-    internal static void FromTimeMajor(float* rows, int stride, int samples, float* sample, int steps, int width) =>
-        Copy(rows, (long)samples * stride, sample, width, steps, width);
+    /// <summary>Copies time-major rows back to samples.</summary>
+    internal static void FromTimeMajor(float* rows, long stride, float* to, long distance, int samples, int steps, int width)
+    {
+        for (var i = 0; i < samples; i++)
+        {
+            Copy(rows + (i * stride), samples * stride, to + (i * distance), width, steps, width);
+        }
+    }
 }
 
 /// <summary>Loops over rows of whole vectors.</summary>
@@ -79,6 +91,6 @@ internal static unsafe class Rows<V>
             var x = V.Load(numbers + k);
             strange += x - x; // NaN for NaN and infinities
         }
-        return V.Sum(strange) == 0;
+        return LaneMath<V>.Sum(strange) == 0;
     }
 }

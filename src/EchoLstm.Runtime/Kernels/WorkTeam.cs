@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Shares the parts of a computation among threads. What a part computes does not depend on which thread runs it, so results do not depend on
+/// Shares the parts of a computation among threads. What a part computes does not depend on which thread runs it, so results do not
+/// depend on
 /// their number. The caller takes parts too, so that a busy thread pool can only slow it down; nothing is allocated per run.
 /// </summary>
 internal sealed class WorkTeam
@@ -27,7 +28,6 @@ internal sealed class WorkTeam
     internal int Size { get; }
 
     /// <summary>Runs parts 0 … parts - 1 and returns when all are done.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Run(int parts, Action<int> work)
     {
         if (Size == 1 || parts == 1)

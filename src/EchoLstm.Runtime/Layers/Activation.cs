@@ -15,7 +15,10 @@ public enum Activation
     /// <summary>1 / (1 + exp(-x)).</summary>
     Sigmoid,
 
-    /// <summary>Keras 2's piecewise linear sigmoid, clip(0.2 x + 0.5, 0, 1): its default for gates up to version 2.2 (Keras 3 has another function under this name).</summary>
+    /// <summary>
+    /// Keras 2's piecewise linear sigmoid, clip(0.2 x + 0.5, 0, 1): its default for gates up to version 2.2 (Keras 3 has another function
+    /// under this name).
+    /// </summary>
     HardSigmoid,
 
     /// <summary>exp(x) / sum(exp(x)) over the last axis.</summary>

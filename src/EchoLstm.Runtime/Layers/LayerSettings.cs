@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// What a layer is, without its weights: the settings that its layer holds, its kernel reads, a copy of it takes over, and a file has, as JSON under these names in
-/// snake case. What a file says is complete: every member is there, <c>class</c> (Keras's name, below) first, the members of all layers before those of recurrent ones
-/// before the rest. A new layer gets a line here and a record.
+/// What a layer is, without its weights: the settings that its layer holds, its kernel reads, a copy of it takes over, and a file has, as
+/// JSON under these names in snake case. What a file says is complete: every member is there, <c>class</c> (Keras's name, below) first, the
+/// members of all layers before those of recurrent ones before the rest. A new layer gets a line here and a record.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "class")]
 [JsonDerivedType(typeof(LstmSettings), "LSTM")]
@@ -160,7 +160,8 @@ internal sealed record LstmSettings : RecurrentSettings
     [JsonPropertyOrder(Last)]
     public int? CheckpointSteps { get; init; }
 
-    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.Recurrent(4, Units, Features(input), UseBias ? [4L * Units] : null);
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+        WeightSpec.Recurrent(4, Units, Features(input), UseBias ? [4L * Units] : null);
 }
 
 internal sealed record GruSettings : RecurrentSettings
@@ -181,7 +182,8 @@ internal sealed record SimpleRnnSettings : RecurrentSettings
 {
     internal override string KerasClass => "SimpleRNN";
 
-    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.Recurrent(1, Units, Features(input), UseBias ? [Units] : null);
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+        WeightSpec.Recurrent(1, Units, Features(input), UseBias ? [Units] : null);
 }
 
 /// <summary>Two recurrent layers; the second is the first but for its direction and what is said of it alone.</summary>
@@ -227,8 +229,9 @@ internal sealed record TimeDistributedSettings : LayerSettings
         if (input.Rank < 3)
         {
             throw new ShapeMismatchException(
-                $"{title} expects input of rank 3 or more (samples, time steps, features, ...) but received {input}. The Lstm before it probably lacks "
-                + "returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave TimeDistributed out.",
+                $"{title} expects input of rank 3 or more (samples, time steps, features, ...) but received {input}. The Lstm before it "
+                + "probably lacks returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave "
+                + "TimeDistributed out.",
                 "(samples, time steps, features, ...)",
                 input.ToString());
         }
@@ -252,7 +255,8 @@ internal sealed record DenseSettings : LayerSettings
     internal override Shape OutputShape(Shape input, string title) => input.Rank >= 2
         ? input.WithLast(Units)
         : throw new ShapeMismatchException(
-            $"{title} expects input of rank 2 or more (samples, ..., features) but received {input}. Reshape single numbers to (samples, 1).",
+            $"{title} expects input of rank 2 or more (samples, ..., features) but received {input}. "
+            + "Reshape single numbers to (samples, 1).",
             "(samples, ..., features)",
             input.ToString());
 
@@ -281,7 +285,8 @@ internal sealed record Conv1DSettings : LayerSettings
 
     internal override Shape OutputShape(Shape input, string title) => Windows.OutputShape(input, title, Filters);
 
-    internal override IEnumerable<WeightSpec> Weights(Shape input) => WeightSpec.KernelAndBias([KernelSize, Features(input), Filters], UseBias);
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+        WeightSpec.KernelAndBias([KernelSize, Features(input), Filters], UseBias);
 }
 
 internal sealed record EmbeddingSettings : LayerSettings
@@ -319,7 +324,8 @@ internal sealed record AdditiveAttentionSettings : LayerSettings
     internal override Shape OutputShape(Shape input, string title) => input.Rank == 3
         ? input
         : throw new ShapeMismatchException(
-            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. After a recurrent layer, give that one returnSequences: true.",
+            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. "
+            + "After a recurrent layer, give that one returnSequences: true.",
             "(samples, time steps, features)",
             input.ToString());
 
@@ -391,7 +397,8 @@ internal sealed record ReshapeSettings : LayerSettings
             throw new ShapeMismatchException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{title} makes samples of shape ({string.Join(", ", TargetShape)}), so it expects {expected} a sample but received {input}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
+                    $"{title} makes samples of shape ({string.Join(", ", TargetShape)}), so it expects {expected} a sample but received "
+                        + $"{input}{(values is null ? "" : $", which has {values}")}. Change the target, or what comes before."),
                 $"(samples, ...) with {expected}",
                 input.ToString());
         }
@@ -406,7 +413,8 @@ internal sealed record MaskingSettings : LayerSettings
     internal override Shape OutputShape(Shape input, string title) => input.Rank >= 3
         ? input
         : throw new ShapeMismatchException(
-            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. Reshape single numbers a step to (samples, time steps, 1).",
+            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. "
+            + "Reshape single numbers a step to (samples, time steps, 1).",
             "(samples, time steps, features)",
             input.ToString());
 }
@@ -447,7 +455,8 @@ internal sealed record ModuleSettings(string Module) : LayerSettings
 
     internal override string KerasClass => Module;
 
-    internal override Shape OutputShape(Shape input, string title) => throw new InvalidOperationException($"{title} is a TorchSharp module, whose output is known when it runs.");
+    internal override Shape OutputShape(Shape input, string title) =>
+        throw new InvalidOperationException($"{title} is a TorchSharp module, whose output is known when it runs.");
 }
 
 /// <summary>A model, which is a layer too.</summary>
@@ -463,7 +472,8 @@ internal sealed record SequentialSettings : LayerSettings
 
     internal override IReadOnlyList<LayerSettings> Inner => Layers;
 
-    internal override Shape OutputShape(Shape input, string title) => Layers.Aggregate(input, (shape, layer) => layer.OutputShape(shape, layer.Title));
+    internal override Shape OutputShape(Shape input, string title) =>
+        Layers.Aggregate(input, (shape, layer) => layer.OutputShape(shape, layer.Title));
 
     internal override IEnumerable<WeightSpec> Weights(Shape input)
     {
@@ -471,7 +481,8 @@ internal sealed record SequentialSettings : LayerSettings
         foreach (var layer in Layers)
         {
             var next = layer.OutputShape(shape, layer.Title);
-            foreach (var weight in WeightSpec.Below(layer.Name ?? throw new InvalidOperationException($"A layer of {Title} has no name."), layer.Weights(shape)))
+            var name = layer.Name ?? throw new InvalidOperationException($"A layer of {Title} has no name.");
+            foreach (var weight in WeightSpec.Below(name, layer.Weights(shape)))
             {
                 yield return weight;
             }

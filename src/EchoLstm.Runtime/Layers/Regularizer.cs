@@ -35,5 +35,7 @@ public sealed class Regularizer
     public static Regularizer L1L2(double l1 = 0.01, double l2 = 0.01) => new(l1, l2);
 
     private static double Checked(double factor, string name) =>
-        factor >= 0 && double.IsFinite(factor) ? factor : throw new ArgumentOutOfRangeException(name, factor, "A regulariser's factor must be a finite number of at least 0.");
+        factor >= 0 && double.IsFinite(factor)
+            ? factor
+            : throw new ArgumentOutOfRangeException(name, factor, "A regulariser's factor must be a finite number of at least 0.");
 }

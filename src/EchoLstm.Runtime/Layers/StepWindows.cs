@@ -34,8 +34,12 @@ internal readonly struct StepWindows(int size, int stride, StepPadding padding)
         ArgumentNullException.ThrowIfNull(inputShape);
         if (inputShape.Rank != 3)
         {
+            var hint = inputShape.Rank > 3
+                ? "Wrap it in TimeDistributed to run it for each step of a longer shape."
+                : "Reshape single numbers a step to (samples, time steps, 1); "
+                    + "after a recurrent layer, give that one returnSequences: true.";
             throw new ShapeMismatchException(
-                $"{title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. {(inputShape.Rank > 3 ? "Wrap it in TimeDistributed to run it for each step of a longer shape." : "Reshape single numbers a step to (samples, time steps, 1); after a recurrent layer, give that one returnSequences: true.")}",
+                $"{title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. {hint}",
                 "(samples, time steps, features)",
                 inputShape.ToString());
         }
@@ -43,7 +47,9 @@ internal readonly struct StepWindows(int size, int stride, StepPadding padding)
         if (count == 0)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{title} slides a window of {size} time steps, so it expects at least {(padding == StepPadding.Valid ? size : 1)} but received {inputShape}. Give it longer sequences{(padding == StepPadding.Valid ? ", a smaller window, or StepPadding.Same" : "")}."),
+                string.Create(CultureInfo.InvariantCulture, $"{title} slides a window of {size} time steps, so it expects at least "
+                    + $"{(padding == StepPadding.Valid ? size : 1)} but received {inputShape}. Give it longer "
+                    + $"sequences{(padding == StepPadding.Valid ? ", a smaller window, or StepPadding.Same" : "")}."),
                 string.Create(CultureInfo.InvariantCulture, $"(samples, {size} or more, features)"),
                 inputShape.ToString());
         }

@@ -5,7 +5,9 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Saving;
 
-/// <summary>What files of weights and of models have in common: the metadata in front, and the names of the tensors. docs/format.md says it all.</summary>
+/// <summary>
+/// What files of weights and of models have in common: the metadata in front, and the names of the tensors. docs/format.md says it all.
+/// </summary>
 internal static class FileFormat
 {
     internal const string FormatKey = "format";
@@ -18,7 +20,9 @@ internal static class FileFormat
     internal const string OfWeights = "echolstm.weights";
     internal const string OfModels = "echolstm.model";
 
-    /// <summary>What the names of tensors begin with that are no weights, as no weight has a slash in its name: what the optimiser remembers.</summary>
+    /// <summary>
+    /// What the names of tensors begin with that are no weights, as no weight has a slash in its name: what the optimiser remembers.
+    /// </summary>
     internal const string OptimizerPrefix = "optimizer/";
 
     /// <summary>And the states that stateful layers carry.</summary>
@@ -35,13 +39,18 @@ internal static class FileFormat
     /// <summary>The tensors of a file that are weights: all, but for what a model's file has beside them.</summary>
     internal static IReadOnlyList<SafetensorsEntry> WeightsOf(SafetensorsFile file) =>
         file.Metadata.GetValueOrDefault(FormatKey) != OfModels ? file.Tensors
-        : [.. file.Tensors.Where(entry => !entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !entry.Name.StartsWith(StatePrefix, StringComparison.Ordinal))];
+        : [.. file.Tensors.Where(entry => !Begins(entry, OptimizerPrefix) && !Begins(entry, StatePrefix))];
+
+    /// <summary>The tensors whose names begin so, by name.</summary>
+    internal static Dictionary<string, SafetensorsEntry> Below(string prefix, SafetensorsFile file) =>
+        file.Tensors.Where(entry => Begins(entry, prefix)).ToDictionary(entry => entry.Name);
 
     /// <summary>Throws unless a file's weights are those that are expected, and no others.</summary>
     /// <param name="title">What expects them, for messages.</param>
     /// <param name="file">The file.</param>
     /// <param name="expected">The weights.</param>
-    /// <exception cref="InvalidDataException">They are not; the message lists every weight that is missing, unexpected, misshapen or of another type.</exception>
+    /// <exception cref="InvalidDataException">They are not; the message lists every weight that is missing, unexpected, misshapen or of
+    /// another type.</exception>
     internal static void CheckWeights(string title, SafetensorsFile file, IReadOnlyList<WeightSpec> expected)
     {
         var faults = new List<string>();
@@ -59,17 +68,23 @@ internal static class FileFormat
             }
             else if (entry.Type == SafetensorsType.I64 == weight.IsFloat)
             {
-                faults.Add($"of another type: {entry.Name} is of {entry.Type}, expected {(weight.IsFloat ? "a floating-point type" : "I64")}");
+                faults.Add($"of another type: {entry.Name} is of {entry.Type}, expected "
+                    + $"{(weight.IsFloat ? "a floating-point type" : "I64")}");
             }
         }
-        faults.AddRange(entries.Where(entry => found.ContainsKey(entry.Name)).Select(entry => $"unexpected: {entry.Name} {entry.ShapeText}"));
+        faults.AddRange(entries.Where(entry => found.ContainsKey(entry.Name)).Select(entry => $"unexpected: {entry.Name} "
+            + $"{entry.ShapeText}"));
         if (faults.Count > 0)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path} does not fit {title}, which has {expected.Count} weights; nothing was changed.\n  {string.Join("\n  ", faults)}\nLoad it into the model that it was saved from, or one with the same layers and names."));
+                $"{file.Path} does not fit {title}, which has {expected.Count} weights; nothing was changed.\n  "
+                    + $"{string.Join("\n  ", faults)}\nLoad it into the model that it was saved from, or one with the same layers and "
+                    + $"names."));
         }
     }
+
+    private static bool Begins(SafetensorsEntry entry, string prefix) => entry.Name.StartsWith(prefix, StringComparison.Ordinal);
 
     private static string TextOf(long[] shape) => new Shape([.. shape.Select(length => (long?)length)]).ToString();
 }

@@ -2,7 +2,10 @@ using EchoLstm.Data;
 
 namespace EchoLstm.Saving;
 
-/// <summary>What a model's file carries for its user: texts, scalers and lists of texts, each under a name. The library applies none of it by itself.</summary>
+/// <summary>
+/// What a model's file carries for its user: texts, scalers and lists of texts, each under a name. The library applies none of it by
+/// itself.
+/// </summary>
 internal sealed class ModelExtras
 {
     /// <summary>Texts by key.</summary>
@@ -21,10 +24,12 @@ internal sealed class ModelExtras
     internal ExtrasSettings Settings() => new()
     {
         Metadata = Metadata.ToDictionary(named => named.Key, named => named.Value ?? throw IsNull("Metadata", named.Key)),
-        Scalers = Scalers.ToDictionary(named => named.Key, named => (named.Value ?? throw IsNull("Scalers", named.Key)).Settings($"The model's scaler '{named.Key}' can't be saved")),
+        Scalers = Scalers.ToDictionary(
+            named => named.Key,
+            named => (named.Value ?? throw IsNull("Scalers", named.Key)).Settings($"The model's scaler '{named.Key}' can't be saved")),
         Vocabularies = Vocabularies.ToDictionary(
             named => named.Key,
-            named => (IReadOnlyList<string>)[.. (named.Value ?? throw IsNull("Vocabularies", named.Key)).Select(text => text ?? throw IsNull("Vocabularies", named.Key))]),
+            named => named.Value is { } texts && !texts.Contains(null!) ? texts : throw IsNull("Vocabularies", named.Key)),
     };
 
     /// <summary>What a file had.</summary>
@@ -32,12 +37,15 @@ internal sealed class ModelExtras
     /// <param name="wrong">The error that says what is wrong.</param>
     internal static ModelExtras Of(ExtrasSettings settings, Func<string, InvalidDataException> wrong)
     {
-        var isWhole = settings.Metadata.Values.All(text => text is not null) && settings.Vocabularies.Values.All(list => list is not null && !list.Contains(null!));
+        var isWhole = settings.Metadata.Values.All(text => text is not null)
+            && settings.Vocabularies.Values.All(list => list is not null && !list.Contains(null!));
         return isWhole
             ? new ModelExtras
             {
                 Metadata = settings.Metadata,
-                Scalers = settings.Scalers.ToDictionary(named => named.Key, named => FeatureScaler.Of(named.Value, what => wrong($"the scaler '{named.Key}': {what}"))),
+                Scalers = settings.Scalers.ToDictionary(
+                    named => named.Key,
+                    named => FeatureScaler.Of(named.Value, what => wrong($"the scaler '{named.Key}': {what}"))),
                 Vocabularies = settings.Vocabularies,
             }
             : throw wrong("'metadata' or 'vocabularies' has null, expected texts");

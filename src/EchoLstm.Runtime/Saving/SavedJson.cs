@@ -45,7 +45,8 @@ internal sealed class RegularizerJson : JsonConverter<Regularizer>
     public override Regularizer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var value = JsonElement.ParseValue(ref reader);
-        if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() != 2 || Factor(value, "l1") is not { } l1 || Factor(value, "l2") is not { } l2)
+        if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() != 2
+            || Factor(value, "l1") is not { } l1 || Factor(value, "l2") is not { } l2)
         {
             throw new JsonException($"{JsonFault.Expected}an object of the numbers 'l1' and 'l2', or null");
         }
@@ -68,5 +69,7 @@ internal sealed class RegularizerJson : JsonConverter<Regularizer>
     }
 
     private static double? Factor(JsonElement value, string name) =>
-        value.TryGetProperty(name, out var factor) && factor.ValueKind == JsonValueKind.Number && factor.TryGetDouble(out var number) ? number : null;
+        value.TryGetProperty(name, out var factor) && factor.ValueKind == JsonValueKind.Number && factor.TryGetDouble(out var number)
+            ? number
+            : null;
 }

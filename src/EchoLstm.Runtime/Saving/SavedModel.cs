@@ -7,31 +7,35 @@ namespace EchoLstm.Saving;
 /// A model as its file's metadata says it, without Torch. From a file to layers and weights:
 /// <code>
 /// using var file = SafetensorsFile.Open(path);
-/// var model = SavedModel.Read(file);                       // format, version, JSON and limits are sound
-/// model.CheckWeights(file);                                // the layers fit each other and the input; the file has their weights and no others
+/// var model = SavedModel.Read(file);         // format, version, JSON and limits are sound
+/// model.CheckWeights(file);                  // the layers fit each other and the input; the file has their weights and no others
 /// var shape = model.InputShape;
-/// foreach (var layer in model.Network.Layers)              // LstmSettings, DenseSettings, ...; layers inside others by their Layer or Layers
+/// foreach (var layer in model.Network.Layers)        // LstmSettings, DenseSettings, ...; those inside others are their Inner
 /// {
-///     foreach (var weight in layer.Weights(shape))         // Keras's names, order and layouts: kernel, recurrent_kernel, bias
+///     var names = WeightSpec.Below(layer.Name!, layer.Weights(shape));        // kernel, recurrent_kernel, bias; in Keras's layouts
+///     foreach (var weight in names)
 ///     {
-///         var entry = file.Tensors.First(tensor => tensor.Name == WeightSpec.Below(layer.Name!, [weight]).Single().FileName);   // lstm_1.kernel
-///         file.Read(entry, 0, bytes);                      // of entry.Type, which may be another than float32
+///         var entry = file.Tensors.First(tensor => tensor.Name == weight.FileName);        // lstm_1.kernel
+///         file.Read(entry, 0, bytes);                                                      // of entry.Type: F32, or F64, F16, BF16
 ///     }
 ///     shape = layer.OutputShape(shape, layer.Title);
 /// }
 /// </code>
-/// A layer in a model's file has its name; <c>model.Network.Weights(model.InputShape)</c> has the weights of all layers in one go, as <c>lstm_1/kernel</c>.
+/// A layer in a model's file has its name; <c>model.Network.Weights(model.InputShape)</c> has the weights of all layers in one go.
 /// </summary>
 /// <param name="Network">The layers.</param>
 /// <param name="InputShape">What it is built for, samples first; null where a length may vary.</param>
 /// <param name="Type">The floating-point type of its weights when it was saved.</param>
 /// <param name="Frozen">The parameters that are not trained, by their names in TorchSharp's modules.</param>
 /// <param name="Extras">What the user gave it to carry.</param>
-internal sealed record SavedModel(SequentialSettings Network, Shape InputShape, SafetensorsType Type, IReadOnlyList<string> Frozen, ModelExtras Extras)
+internal sealed record SavedModel(
+    SequentialSettings Network, Shape InputShape, SafetensorsType Type, IReadOnlyList<string> Frozen, ModelExtras Extras)
 {
     internal const string ModelKey = "model";
 
-    /// <summary>How many layers a file's model may have, those inside others included, so that a small file can't ask for a large one.</summary>
+    /// <summary>
+    /// How many layers a file's model may have, those inside others included, so that a small file can't ask for a large one.
+    /// </summary>
     internal const int MostLayers = 10_000;
 
     private const string ExtrasKey = "extras";
@@ -67,9 +71,9 @@ internal sealed record SavedModel(SequentialSettings Network, Shape InputShape, 
             throw Wrong(file, "'network' is no Sequential");
         }
         CheckLayers(file.Path, network);
-        var extras = file.Metadata.TryGetValue(ExtrasKey, out var text)
-            ? ModelExtras.Of(StrictJson.Read<ExtrasSettings>(file.Path, ExtrasKey, text, SavedJson.Settings), what => StrictJson.Wrong(file.Path, [ExtrasKey], what))
-            : new ModelExtras();
+        var extras = !file.Metadata.TryGetValue(ExtrasKey, out var text) ? new ModelExtras() : ModelExtras.Of(
+            StrictJson.Read<ExtrasSettings>(file.Path, ExtrasKey, text, SavedJson.Settings),
+            what => StrictJson.Wrong(file.Path, [ExtrasKey], what));
         try
         {
             return new SavedModel(network, new Shape(settings.InputShape), settings.Dtype, settings.Frozen, extras);
@@ -92,14 +96,16 @@ internal sealed record SavedModel(SequentialSettings Network, Shape InputShape, 
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or ArithmeticException)
         {
-            throw new InvalidDataException($"{file.Path}: its '{ModelKey}' is no model that could be built for input of shape {InputShape}: {error.Message}", error);
+            throw new InvalidDataException($"{file.Path}: its '{ModelKey}' is no model that could be built for input of shape "
+                + $"{InputShape}: {error.Message}", error);
         }
         FileFormat.CheckWeights("its own architecture", file, expected);
     }
 
     /// <summary>A text that a model's file must have.</summary>
     internal static string Text(SafetensorsFile file, string key) =>
-        file.Metadata.GetValueOrDefault(key) ?? throw new InvalidDataException($"{file.Path}: its metadata has no '{key}'. The file is damaged; save it again.");
+        file.Metadata.GetValueOrDefault(key) ?? throw new InvalidDataException($"{file.Path}: its metadata has no '{key}'. The file is "
+            + $"damaged; save it again.");
 
     /// <summary>Throws where there are too many layers, or nothing in the place of one.</summary>
     internal static void CheckLayers(string file, LayerSettings network)
@@ -130,14 +136,17 @@ internal sealed record SavedModel(SequentialSettings Network, Shape InputShape, 
         if (format != FileFormat.OfModels)
         {
             throw new InvalidDataException(
-                $"{file.Path} is a safetensors file without a model in it: its format is {(format is null ? "not said" : $"'{format}'")}, expected '{FileFormat.OfModels}'. It has weights alone: make the model in code, build it, and call LoadWeights.");
+                $"{file.Path} is a safetensors file without a model in it: its format is "
+                    + $"{(format is null ? "not said" : $"'{format}'")}, expected '{FileFormat.OfModels}'. It has weights alone: make "
+                    + $"the model in code, build it, and call LoadWeights.");
         }
         var version = file.Metadata.GetValueOrDefault(FileFormat.VersionKey);
         if (version != FileFormat.Version)
         {
             var writer = file.Metadata.GetValueOrDefault(FileFormat.LibraryKey) ?? "of an unknown version";
             throw new InvalidDataException(
-                $"{file.Path} has the format version '{version}', written by EchoLstm {writer}; this is EchoLstm {FileFormat.LibraryVersion}, which reads '{FileFormat.Version}'. Use a version of the library that knows it.");
+                $"{file.Path} has the format version '{version}', written by EchoLstm {writer}; this is EchoLstm "
+                    + $"{FileFormat.LibraryVersion}, which reads '{FileFormat.Version}'. Use a version of the library that knows it.");
         }
     }
 }

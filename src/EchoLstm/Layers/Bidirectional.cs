@@ -42,7 +42,7 @@ public sealed class Bidirectional : Layer
     public RecurrentLayer Backward { get; }
 
     /// <summary>How the outputs are put together.</summary>
-    public MergeMode MergeMode => ((BidirectionalSettings)Settings).MergeMode;
+    public MergeMode MergeMode => ((BidirectionalSettings)OwnSettings).MergeMode;
 
     private protected override LayerSettings Whole(LayerSettings own) => (BidirectionalSettings)own with
     {

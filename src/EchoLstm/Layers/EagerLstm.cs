@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// The fused kernels in eager calls of an <see cref="Lstm"/>: one node of Torch's graph for the whole sequence, forward and backward, where Torch has one for each operation
+/// The fused kernels in eager calls of an <see cref="Lstm"/>: one node of Torch's graph for the whole sequence, forward and backward,
+/// where Torch has one for each operation
 /// of each step. A call keeps a session, the kernel with its activations, until its backward pass.
 /// </summary>
 internal sealed class EagerLstm : IDisposable
@@ -42,7 +43,9 @@ internal sealed class EagerLstm : IDisposable
     /// <param name="initial">The states before the first step, (samples, units) each; null for zeros.</param>
     /// <param name="inputWeights">The module's input weights, which get their gradient.</param>
     /// <param name="recurrentWeights">Its recurrent weights.</param>
-    /// <returns>The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose scope.</returns>
+    /// <returns>
+    /// The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose scope.
+    /// </returns>
     internal (Tensor Sequence, Tensor[] States) Run(Tensor steps, Tensor[]? initial, Tensor inputWeights, Tensor recurrentWeights)
     {
         Tensor[] used = [steps, inputWeights, recurrentWeights, .. initial ?? []];
@@ -114,7 +117,8 @@ internal sealed class EagerLstm : IDisposable
         return output;
     }
 
-    // No exception may leave a managed backward pass, so Torch itself looks for changes in place: this product of empty views is on the backward
+    // No exception may leave a managed backward pass, so Torch itself looks for changes in place: this product of empty views is on the
+    // backward
     // pass's way, and remembers each tensor's version. Shape (0).
     private Tensor Watch(Tensor[] used)
     {
@@ -163,7 +167,9 @@ internal sealed class LstmFunction : autograd.SingleTensorFunction<LstmFunction>
     }
 
     /// <summary>The gradients by the arguments of apply; none by the kernels and the watch.</summary>
-    /// <remarks>An exception that left it would end the process. A gradient of a wrong shape makes Torch throw where the caller can catch it.</remarks>
+    /// <remarks>
+    /// An exception that left it would end the process. A gradient of a wrong shape makes Torch throw where the caller can catch it.
+    /// </remarks>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var call = (LstmCall)ctx.get_data(Key);
@@ -229,7 +235,10 @@ internal abstract class LstmSession
     /// <summary>The hidden states after each step, then the cell state after the last: (samples, time steps + 1, units).</summary>
     internal abstract Tensor Forward(Tensor steps, Tensor[]? initial);
 
-    /// <summary>The gradients by steps (null where nobody needs it), input weights, recurrent weights, and the initial states where there were some.</summary>
+    /// <summary>
+    /// The gradients by steps (null where nobody needs it), input weights, recurrent weights, and the initial states where there were
+    /// some.
+    /// </summary>
     internal abstract List<Tensor?> Backward(Tensor outputGradient, bool needsInputGradient, bool hasStates);
 }
 
@@ -241,7 +250,7 @@ internal sealed unsafe class LstmSession<V> : LstmSession
     private readonly ParameterMemory _inputMemory, _recurrentMemory;
     private readonly Arena _weights = new(), _arena = new();
     private Tensor? _inputWeights, _recurrentWeights; // the call's, which need not be the layer's any more
-    private LstmKernel<V>? _kernel;
+    private RecurrentKernel<V>? _kernel;
     private ModuleWeights? _held;
     private float* _packed, _gradients;
     private BatchShape _shape;
@@ -255,6 +264,11 @@ internal sealed unsafe class LstmSession<V> : LstmSession
     }
 
     private int Features => _kernel!.InputWidth;
+
+    // A sample's numbers of the output: its hidden states, then at this place its cell state.
+    private long OutputDistance => (_shape.Steps + 1L) * _layer.Units;
+
+    private long CellPlace => (long)_shape.Steps * _layer.Units;
 
     internal override void Begin(int samples, int steps, Tensor inputWeights, Tensor recurrentWeights, bool training)
     {
@@ -270,7 +284,8 @@ internal sealed unsafe class LstmSession<V> : LstmSession
             {
                 ReturnSequences = true, GoBackwards = false, Stateful = false, Dropout = 0, RecurrentDropout = 0, CheckpointSteps = null,
             };
-            _kernel = new LstmKernel<V>(settings, (int)_layer.InputShape!.Last!.Value, 0, new WorkTeam(get_num_threads())) { TakesStateGradients = true };
+            var cell = new LstmCell<V>(settings, (int)_layer.InputShape!.Last!.Value);
+            _kernel = new RecurrentKernel<V>(cell, 0, new WorkTeam(get_num_threads())) { TakesStateGradients = true };
             _held = new ModuleWeights(_kernel, 0, [_inputMemory, _recurrentMemory]);
             _weights.Lay(arena =>
             {
@@ -297,100 +312,53 @@ internal sealed unsafe class LstmSession<V> : LstmSession
     internal override Tensor Forward(Tensor steps, Tensor[]? initial)
     {
         using var dense = steps.detach().contiguous();
-        CopyRows(Start(dense), _shape.Steps * Features, Features, _input, Features, Features, toTimeMajor: true);
+        var (samples, units, stride) = (_shape.Samples, _layer.Units, _kernel!.OutputStride);
+        Rows.ToTimeMajor(Start(dense), (long)_shape.Steps * Features, _input, Features, samples, _shape.Steps, Features);
         for (var state = 0; state < 2; state++)
         {
             using var rows = initial?[state].detach().contiguous();
-            PutStates(rows, _kernel!.InitialState(state));
+            if (rows is null)
+            {
+                new Span<float>(_kernel.InitialState(state), samples * stride).Clear();
+            }
+            else
+            {
+                Rows.Copy(Start(rows), units, _kernel.InitialState(state), stride, samples, units);
+            }
         }
-        _kernel!.Forward(new InputRows(_input, Features));
-        var output = empty(_shape.Samples, _shape.Steps + 1, _layer.Units);
-        var start = Start(output);
-        var distance = (_shape.Steps + 1) * _layer.Units;
-        CopyRows(start, distance, _layer.Units, _kernel.Output, _kernel.OutputStride, _layer.Units, toTimeMajor: false);
-        for (var i = 0; i < _shape.Samples; i++)
-        {
-            Rows.Copy(_kernel.FinalState(1) + ((long)i * _kernel.OutputStride), start + ((long)i * distance) + ((long)_shape.Steps * _layer.Units), _layer.Units);
-        }
+        _kernel.Forward(new InputRows(_input, Features));
+        var output = empty(samples, _shape.Steps + 1, units);
+        Rows.FromTimeMajor(_kernel.Output, stride, Start(output), OutputDistance, samples, _shape.Steps, units);
+        Rows.Copy(_kernel.FinalState(1), stride, Start(output) + CellPlace, OutputDistance, samples, units);
         return output;
     }
 
     internal override List<Tensor?> Backward(Tensor outputGradient, bool needsInputGradient, bool hasStates)
     {
         using var dense = outputGradient.contiguous();
-        var start = Start(dense);
-        var distance = (_shape.Steps + 1) * _layer.Units;
-        CopyRows(start, distance, _layer.Units, _kernel!.OutputGradient, _kernel.OutputStride, _layer.Units, toTimeMajor: true);
-        new Span<float>(_kernel.StateGradient(0), _shape.Samples * _kernel.OutputStride).Clear();
-        for (var i = 0; i < _shape.Samples; i++)
-        {
-            Rows.Copy(start + ((long)i * distance) + ((long)_shape.Steps * _layer.Units), _kernel.StateGradient(1) + ((long)i * _kernel.OutputStride), _layer.Units);
-        }
+        var (samples, units, stride) = (_shape.Samples, _layer.Units, _kernel!.OutputStride);
+        Rows.ToTimeMajor(Start(dense), OutputDistance, _kernel.OutputGradient, stride, samples, _shape.Steps, units);
+        new Span<float>(_kernel.StateGradient(0), samples * stride).Clear();
+        Rows.Copy(Start(dense) + CellPlace, OutputDistance, _kernel.StateGradient(1), stride, samples, units);
         _kernel.Backward(new InputRows(_input, Features), needsInputGradient ? _inputGradient : null);
 
-        var gates = Lstm.Gates * _layer.Units;
-        var inputWeights = empty(gates, Features + (_layer.UseBias ? 1 : 0));
-        var recurrentWeights = empty(gates, _layer.Units);
+        var inputWeights = empty(Lstm.Gates * units, Features + (_layer.UseBias ? 1 : 0));
+        var recurrentWeights = empty(Lstm.Gates * units, units);
         _kernel.Unpack(_gradients, WeightLayout.Torch, [(nint)Start(inputWeights), (nint)Start(recurrentWeights)]);
         List<Tensor?> gradients = [null, inputWeights, recurrentWeights];
         if (needsInputGradient)
         {
-            var input = empty(_shape.Samples, _shape.Steps, Features);
-            gradients[0] = input;
-            CopyRows(Start(input), _shape.Steps * Features, Features, _inputGradient, Gemm<V>.Padded(Features), Features, toTimeMajor: false);
+            var input = gradients[0] = empty(samples, _shape.Steps, Features);
+            var distance = (long)_shape.Steps * Features;
+            Rows.FromTimeMajor(_inputGradient, Gemm<V>.Padded(Features), Start(input), distance, samples, _shape.Steps, Features);
         }
         for (var state = 0; state < 2 && hasStates; state++)
         {
-            gradients.Add(TakeStates(_kernel.StateGradient(state)));
+            var ofState = empty(samples, units);
+            Rows.Copy(_kernel.StateGradient(state), stride, Start(ofState), units, samples, units);
+            gradients.Add(ofState);
         }
         return gradients;
-    }
-
-    private void PutStates(Tensor? states, float* rows)
-    {
-        for (var i = 0; i < _shape.Samples; i++)
-        {
-            var row = rows + ((long)i * _kernel!.OutputStride);
-            if (states is null)
-            {
-                new Span<float>(row, _layer.Units).Clear();
-            }
-            else
-            {
-                Rows.Copy(Start(states) + ((long)i * _layer.Units), row, _layer.Units);
-            }
-        }
-    }
-
-    private Tensor TakeStates(float* rows)
-    {
-        var states = empty(_shape.Samples, _layer.Units);
-        for (var i = 0; i < _shape.Samples; i++)
-        {
-            Rows.Copy(rows + ((long)i * _kernel!.OutputStride), Start(states) + ((long)i * _layer.Units), _layer.Units);
-        }
-        return states;
-    }
-
-    // Torch's samples lie one after the other, the kernel's steps.
-    private void CopyRows(float* torchRows, int sampleDistance, int stepDistance, float* kernelRows, int stride, int width, bool toTimeMajor)
-    {
-        for (var i = 0; i < _shape.Samples; i++)
-        {
-            for (var t = 0; t < _shape.Steps; t++)
-            {
-                var outer = torchRows + ((long)i * sampleDistance) + ((long)t * stepDistance);
-                var inner = kernelRows + ((((long)t * _shape.Samples) + i) * stride);
-                if (toTimeMajor)
-                {
-                    Rows.Copy(outer, inner, width);
-                }
-                else
-                {
-                    Rows.Copy(inner, outer, width);
-                }
-            }
-        }
     }
 
     private static float* Start(Tensor tensor) => ParameterMemory.StartOf(tensor);

@@ -31,6 +31,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>What the layer is, without its weights.</summary>
     internal LayerSettings Settings => Whole(_settings);
 
+    /// <summary>The same without the settings of layers inside.</summary>
+    private protected LayerSettings OwnSettings => _settings;
+
     /// <summary>Keras's name of the layer's class, as <c>Summary</c> prints it.</summary>
     internal string KerasClass => _settings.KerasClass;
 
@@ -281,7 +284,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
     }
 
-    /// <summary>Makes and registers the weights; runs without gradients, in a dispose scope.</summary>
+    /// <summary>Makes and registers the weights, if there are any; runs without gradients, in a dispose scope.</summary>
     private protected virtual void CreateWeights(Shape inputShape, SeededRandom random)
     {
     }

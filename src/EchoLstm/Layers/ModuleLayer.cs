@@ -90,10 +90,6 @@ internal sealed class ModuleLayer : Layer
         }
     }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
-    {
-    }
-
     // A module's list leaves out what is disposed. What comes behind may have another type: the module may convert.
     internal override void CheckWeights(ref Layer? before)
     {

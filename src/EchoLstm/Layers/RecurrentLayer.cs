@@ -391,6 +391,12 @@ public abstract class RecurrentLayer : Layer, IStateful
         }
     }
 
+    private protected override void ReleaseOwn()
+    {
+        Carry(null);
+        base.ReleaseOwn();
+    }
+
     /// <summary>The columns of Torch's input weights (gates · units, features) as Keras's kernel (features, gates · units).</summary>
     private protected static Tensor Columns(Tensor weights, long start, long count)
     {

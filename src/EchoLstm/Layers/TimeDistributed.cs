@@ -64,7 +64,8 @@ public sealed class TimeDistributed : Layer
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => _inner.StreamStep(input, state);
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _inner.Build(TimeDistributedSettings.StepShape(inputShape), random);
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random) =>
+        _inner.Build(TimeDistributedSettings.StepShape(inputShape), random);
 
     // The module inside checks the rest.
     private protected override void CheckInput(Shape inputShape) => TimeDistributedSettings.CheckRank(inputShape, Title);

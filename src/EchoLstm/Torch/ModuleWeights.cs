@@ -8,20 +8,20 @@ namespace EchoLstm.Torch;
 /// <param name="memories">The module's parameters, in the order of Torch's layout.</param>
 internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IReadOnlyList<ParameterMemory> memories)
 {
-    internal IReadOnlyList<ParameterMemory> Memories => memories;
+    internal ParameterMemory[] Memories { get; } = [.. memories];
 
     /// <summary>Packs the weights where they changed.</summary>
     /// <param name="packed">The packed weights of the whole plan.</param>
     internal void Load(float* packed)
     {
         var changed = false;
-        for (var i = 0; i < memories.Count; i++)
+        foreach (var memory in Memories)
         {
-            changed |= memories[i].Changed();
+            changed |= memory.Changed();
         }
         if (changed)
         {
-            Span<nint> starts = stackalloc nint[memories.Count];
+            Span<nint> starts = stackalloc nint[Memories.Length];
             kernel.Pack(WeightLayout.Torch, Starts(starts), packed + place);
             kernel.Examine();
         }
@@ -30,11 +30,11 @@ internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IRead
     /// <summary>Copies the packed weights back.</summary>
     internal void Store(float* packed)
     {
-        Span<nint> starts = stackalloc nint[memories.Count];
+        Span<nint> starts = stackalloc nint[Memories.Length];
         kernel.Unpack(packed + place, WeightLayout.Torch, Starts(starts));
-        for (var i = 0; i < memories.Count; i++)
+        foreach (var memory in Memories)
         {
-            memories[i].Remember();
+            memory.Remember();
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IRead
     {
         for (var i = 0; i < starts.Length; i++)
         {
-            starts[i] = (nint)memories[i].Start;
+            starts[i] = (nint)Memories[i].Start;
         }
         return starts;
     }

@@ -6,10 +6,14 @@ using static TorchSharp.torch;
 namespace EchoLstm.Torch;
 
 /// <summary>
-/// Where a module's parameter has its numbers: the kernels read and write them there. Found anew at each run, as moving a module moves or replaces its parameters.
+/// Where a module's parameter has its numbers: the kernels read and write them there. Found anew at each run, as moving a module moves or
+/// replaces its parameters.
 /// </summary>
 /// <param name="parameter">Asks the module for its parameter.</param>
-/// <param name="staysUntilDisposed">Whether the module disposes a parameter that it replaces, so that one need not be asked for again before: most of TorchSharp's allocate an answer.</param>
+/// <param name="staysUntilDisposed">
+/// Whether the module disposes a parameter that it replaces, so that one need not be asked for again before: most of TorchSharp's
+/// allocate an answer.
+/// </param>
 internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysUntilDisposed = false)
 {
     private Tensor? _found;
@@ -30,7 +34,8 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysU
             return false;
         }
         // The same tensor as the last time: only what can change in place is looked at, so that a step of a stream costs next to nothing.
-        if (ReferenceEquals(tensor, _found) && tensor.Handle == _handle && tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && (mayBeFrozen || tensor.requires_grad))
+        if (ReferenceEquals(tensor, _found) && tensor.Handle == _handle && tensor.dtype == ScalarType.Float32
+            && tensor.device_type == DeviceType.CPU && (mayBeFrozen || tensor.requires_grad))
         {
             Start = StartOf(tensor);
             reason = null;

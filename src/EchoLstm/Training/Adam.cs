@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
@@ -14,8 +15,10 @@ public sealed class Adam : Optimizer
 {
     /// <summary>Creates the optimiser.</summary>
     /// <param name="learningRate">The size of a step, at least 0 (Keras's <c>learning_rate</c>). <value>0.001</value></param>
-    /// <param name="beta1">How much of the first moment, the running mean of the gradient, stays at each step; of [0, 1) (Keras's <c>beta_1</c>). <value>0.9</value></param>
-    /// <param name="beta2">How much of the second moment, the running mean of its square, stays at each step; of [0, 1) (Keras's <c>beta_2</c>). <value>0.999</value></param>
+    /// <param name="beta1">How much of the first moment, the running mean of the gradient, stays at each step; of [0, 1) (Keras's
+    /// <c>beta_1</c>). <value>0.9</value></param>
+    /// <param name="beta2">How much of the second moment, the running mean of its square, stays at each step; of [0, 1) (Keras's
+    /// <c>beta_2</c>). <value>0.999</value></param>
     /// <param name="epsilon">Keeps the step finite where the second moment is 0; at least 0. <value>1e-7</value></param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range, or not a number.</exception>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7)
@@ -47,8 +50,9 @@ public sealed class Adam : Optimizer
 
     private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
     {
+        using Scalar epsilon = Epsilon, back = -CorrectedRate(step);
         var m = ParameterwiseUpdate.Mean(remembered[0], Beta1, g);
         var v = ParameterwiseUpdate.MeanSquare(remembered[1], Beta2, g);
-        w.addcdiv_(m, v.sqrt().add_(Epsilon), -CorrectedRate(step));
+        w.addcdiv_(m, v.sqrt().add_(epsilon), back);
     }
 }

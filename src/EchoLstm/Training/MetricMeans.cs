@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 namespace EchoLstm.Training;
 
 /// <summary>The means of metrics over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean of.</summary>
@@ -12,7 +11,6 @@ internal sealed class MetricMeans(IReadOnlyList<string> names)
     /// <param name="metrics">The loss, then the metrics.</param>
     /// <param name="samples">The batch's samples.</param>
     /// <param name="counted">How many steps or samples its metrics are the mean of.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<double> metrics, long samples, double counted)
     {
         _sums[0] += metrics[0] * samples;
@@ -28,11 +26,9 @@ internal sealed class MetricMeans(IReadOnlyList<string> names)
     internal IReadOnlyList<string> Names => names;
 
     /// <summary>The mean so far of the metric at a place of <see cref="Names"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Mean(int place) => place == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[place] / _counted : 0;
 
     /// <summary>Forgets every batch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Reset()
     {
         Array.Clear(_sums);

@@ -45,9 +45,10 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
     {
         if (optimizer.ClipValue is { } limit)
         {
+            using Scalar low = -limit, high = limit;
             foreach (var gradient in gradients)
             {
-                gradient?.clamp_(-limit, limit);
+                gradient?.clamp_(low, high);
             }
         }
         else if (optimizer.ClipNorm is { } norm)
@@ -72,7 +73,8 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
             return;
         }
         var square = gradients.Select(gradient => (gradient * gradient).sum()).Aggregate((a, b) => a + b);
-        var scale = (norm / square.sqrt()).clamp(max: 1);
+        using Scalar most = norm, one = 1;
+        var scale = square.rsqrt().mul_(most).clamp_max(one);
         foreach (var gradient in gradients)
         {
             gradient.mul_(scale);

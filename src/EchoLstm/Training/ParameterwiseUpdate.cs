@@ -5,16 +5,18 @@ using static TorchSharp.torch;
 namespace EchoLstm.Training;
 
 /// <summary>
-/// The updates that treat one parameter after another, and remember some values of each weight, 0 at first. The formulas are the optimisers' own, in tensor
-/// operations, for any type and device: the reference for the fused engine's kernels.
+/// The updates that treat one parameter after another, and remember some values of each weight, 0 at first. The formulas are the
+/// optimisers' own, in tensor operations, for any type and device: the reference for the fused engine's kernels. Their numbers are Scalars
+/// that are disposed: TorchSharp may free one that is not while libtorch reads it.
 /// </summary>
 /// <param name="optimizer">The optimiser.</param>
 /// <param name="trained">What it moves.</param>
 /// <param name="move">Moves one parameter in place.</param>
-internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained, ParameterwiseUpdate.Formula move) : ParameterUpdate(optimizer, trained)
+internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained, ParameterwiseUpdate.Formula move)
+    : ParameterUpdate(optimizer, trained)
 {
-    // Below it, a mean of gradients or sgd's velocity is 0, and a mean of squares is this; squares of gradients below its root are 0. The fused engine does the same
-    // (Flushed, Floored, Square), where numbers below float32's normal ones would take a hundred times as long.
+    // Below it, a mean of gradients or sgd's velocity is 0, and a mean of squares is this; squares of gradients below its root are 0. The
+    // fused engine does the same (Flushed, Floored, Square), as numbers below float32's normal ones would take a hundred times as long.
     private const double Vanishing = 1e-30;
     private const double RootOfVanishing = 1e-15;
 
@@ -26,7 +28,8 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
     /// <summary>Moves a parameter in place.</summary>
     /// <param name="weights">The parameter.</param>
     /// <param name="gradient">Its gradient.</param>
-    /// <param name="remembered">What the optimiser remembers of it, in the order of <see cref="Optimizer.Remembers"/>; changed in place.</param>
+    /// <param name="remembered">What the optimiser remembers of it, in the order of <see cref="Optimizer.Remembers"/>; changed in
+    /// place.</param>
     /// <param name="step">How many steps were taken, this one included.</param>
     internal delegate void Formula(Tensor weights, Tensor gradient, Tensor[] remembered, long step);
 
@@ -45,7 +48,8 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
         _steps = state.Steps;
         for (var i = 0; i < _names.Count; i++)
         {
-            if (!state.Moments.TryGetValue(_names[i], out var moments) || !moments.All(moment => moment.shape.AsSpan().SequenceEqual(_parameters[i].shape)))
+            if (!state.Moments.TryGetValue(_names[i], out var moments)
+                || !moments.All(moment => moment.shape.AsSpan().SequenceEqual(_parameters[i].shape)))
             {
                 continue;
             }
@@ -65,17 +69,29 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
     }
 
     /// <summary>A running mean of gradients, moved on in place.</summary>
-    internal static Tensor Mean(Tensor mean, double kept, Tensor gradient) => Flush(mean.mul_(kept).add_(gradient, alpha: 1 - kept));
+    internal static Tensor Mean(Tensor mean, double kept, Tensor gradient)
+    {
+        using Scalar old = kept, fresh = 1 - kept;
+        return Flush(mean.mul_(old).add_(gradient, fresh));
+    }
 
-    /// <summary>A running mean of gradients' squares, moved on in place. It stops above 0: a small first moment over a 0 would be infinite where epsilon is tiny.</summary>
+    /// <summary>
+    /// A running mean of gradients' squares, moved on in place. It stops above 0: a small first moment over a 0 would be infinite where
+    /// epsilon is tiny.
+    /// </summary>
     internal static Tensor MeanSquare(Tensor mean, double kept, Tensor gradient)
     {
-        var counted = gradient.masked_fill(gradient.abs() < RootOfVanishing, 0);
-        return mean.mul_(kept).addcmul_(counted, counted, 1 - kept).clamp_(min: Vanishing);
+        using Scalar old = kept, fresh = 1 - kept, root = RootOfVanishing, least = Vanishing, zero = 0;
+        var counted = gradient.masked_fill(gradient.abs().lt(root), zero);
+        return mean.mul_(old).addcmul_(counted, counted, fresh).clamp_(least);
     }
 
     /// <summary>What has all but vanished becomes 0, in place; NaN stays NaN.</summary>
-    internal static Tensor Flush(Tensor moment) => moment.masked_fill_(moment.abs() < Vanishing, 0);
+    internal static Tensor Flush(Tensor moment)
+    {
+        using Scalar least = Vanishing, zero = 0;
+        return moment.masked_fill_(moment.abs().lt(least), zero);
+    }
 
     protected override void Move(Tensor?[] gradients)
     {
@@ -96,9 +112,10 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
         return here.clone();
     }
 
-    /// <summary>Zeros like a parameter, that no scope holds.</summary>
+    /// <summary>Zeros like a parameter, that no scope holds; what inference mode makes could not be changed outside it.</summary>
     private static Tensor[] ZerosLike(Parameter parameter, int count)
     {
+        using var normal = inference_mode(false);
         using var values = parameter.detach();
         return [.. Enumerable.Range(0, count).Select(_ => zeros_like(values).DetachFromDisposeScope())];
     }

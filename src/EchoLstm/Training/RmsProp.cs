@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
@@ -51,20 +52,21 @@ public sealed class RmsProp : Optimizer
 
     private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
     {
+        using Scalar rate = LearningRate, back = -LearningRate, epsilon = Epsilon, momentum = Momentum;
         var variance = ParameterwiseUpdate.MeanSquare(remembered[0], Rho, g);
         if (Centered)
         {
             var m = ParameterwiseUpdate.Mean(remembered[1], Rho, g);
             variance -= m * m;
         }
-        var root = (variance + Epsilon).sqrt_();
+        var root = variance.add(epsilon).sqrt_();
         if (Momentum > 0)
         {
-            w.sub_(remembered[^1].mul_(Momentum).addcdiv_(g, root, LearningRate));
+            w.sub_(remembered[^1].mul_(momentum).addcdiv_(g, root, rate));
         }
         else
         {
-            w.addcdiv_(g, root, -LearningRate);
+            w.addcdiv_(g, root, back);
         }
     }
 }

@@ -1,8 +1,12 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 
-/// <summary>Stochastic gradient descent as Keras has it, with momentum (Polyak 1964) and Nesterov's variant of it (Nesterov 1983, in the form of Sutskever et al. 2013).</summary>
+/// <summary>
+/// Stochastic gradient descent as Keras has it, with momentum (Polyak 1964) and Nesterov's variant of it (Nesterov 1983, in the form of
+/// Sutskever et al. 2013).
+/// </summary>
 /// <remarks>
 /// <code>
 /// v ← momentum · v - learningRate · g
@@ -39,15 +43,16 @@ public sealed class Sgd : Optimizer
 
     private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
     {
+        using Scalar back = -LearningRate, momentum = Momentum;
         if (Momentum == 0)
         {
-            w.add_(g, alpha: -LearningRate);
+            w.add_(g, back);
             return;
         }
-        var v = ParameterwiseUpdate.Flush(remembered[0].mul_(Momentum).add_(g, alpha: -LearningRate));
+        var v = ParameterwiseUpdate.Flush(remembered[0].mul_(momentum).add_(g, back));
         if (Nesterov)
         {
-            w.add_(v, alpha: Momentum).add_(g, alpha: -LearningRate);
+            w.add_(v, momentum).add_(g, back);
         }
         else
         {

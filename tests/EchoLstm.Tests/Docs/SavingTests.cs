@@ -1,3 +1,4 @@
+using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Tests.Models.Saving;
@@ -28,6 +29,29 @@ public class SavingTests
         var history = loaded.Fit(x, y, epochs: 200, initialEpoch: 100, verbose: 0);    // the losses that model.Fit would have gone on with
         #endregion
         history.Loss.Should().Equal(expected.Skip(100));
+    }
+
+    [Fact]
+    public void What_belongs_to_a_model_travels_in_its_file()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("visitors.safetensors");
+        var scaler = new StandardScaler().Fit([10f, 20f, 40f]);
+        var x = new float[,] { { 1 }, { 2 } };
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
+        model.Build(1);
+        #region
+        model.Scalers["visitors"] = scaler;                      // fitted
+        model.Vocabularies["labels"] = ["calm", "busy"];         // class labels, words: what an index means
+        model.Metadata["unit"] = "visitors a day";
+        model.Save(path);
+
+        using var loaded = SequentialModel.Load(path);
+        var days = loaded.Scalers["visitors"].InverseTransform(loaded.Predict<float[,]>(x));
+        #endregion
+        days.Values().Should().Equal(scaler.InverseTransform(model.Predict<float[,]>(x)).Values());
+        loaded.Vocabularies["labels"].Should().Equal("calm", "busy");
+        loaded.Metadata["unit"].Should().Be("visitors a day");
     }
 
     [Fact]

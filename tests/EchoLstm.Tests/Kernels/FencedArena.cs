@@ -11,7 +11,8 @@ internal enum Fence
 }
 
 /// <summary>
-/// An arena whose buffers each lie between fences. With guard pages the processor stops whoever reads or writes beyond; that ends the process, so only children use them, on
+/// An arena whose buffers each lie between fences. With guard pages the processor stops whoever reads or writes beyond; that ends the
+/// process, so only children use them, on
 /// Linux. Elsewhere the fences are numbers that must stay, and that are NaN for whoever reads them.
 /// </summary>
 internal sealed unsafe partial class FencedArena(Fence fence, bool withPages) : Arena, IDisposable

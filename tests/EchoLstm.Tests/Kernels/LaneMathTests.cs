@@ -34,7 +34,8 @@ public sealed class LaneMathTests
         {
             var x = i * 1e-4f * (Math.Abs(i) > 100_000 ? 4 : 1);
             var exact = Exact(name, x);
-            // The hard sigmoid crosses 0 at -2.5, where no relative bound can hold; without a fused multiply-add it loses a rounding of 0.5 near there.
+            // The hard sigmoid crosses 0 at -2.5, where no relative bound can hold; without a fused multiply-add it loses a rounding of
+            // 0.5 near there.
             if (Math.Abs(exact) > 1e-37 && (name != "hard sigmoid" || exact > 0.1))
             {
                 worst = Math.Max(worst, Math.Abs(Of(name, x, width) - exact) / Math.Abs(exact));

@@ -1,6 +1,8 @@
 namespace EchoLstm.Tests.Kernels;
 
-/// <summary>The widths that each check of the kernels' building blocks runs with; .NET computes those the machine lacks in software.</summary>
+/// <summary>
+/// The widths that each check of the kernels' building blocks runs with; .NET computes those the machine lacks in software.
+/// </summary>
 internal static class Widths
 {
     internal static TheoryData<int> All => [16, 8, 4, 1];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using EchoLstm.Data;
+using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Tests.Docs;
@@ -50,6 +51,39 @@ public sealed class FileRecipes : PageProgram
         Console.WriteLine($"the file has the model of the best epoch: {same}");
         var next = stop.BestEpoch!.Value + 1;
         loaded.Fit(x, y, epochs: next + 5, initialEpoch: next, validationSplit: 0.2, verbose: 0);
+        #endregion
+    }
+
+    [Fact]
+    public void A_saved_model_without_Torch()
+    {
+        #region
+        float[] series = [.. Enumerable.Range(0, 300).Select(i => 20 + (5 * MathF.Sin(i * 0.3f)))];
+        var scaler = new MinMaxScaler().Fit(series);
+        using (var model = new SequentialModel(
+            new Lstm(16, returnSequences: true),
+            new TimeDistributed(new Dense(1))) { Seed = 1 })
+        {
+            var (x, y) = SupervisedFrames.ToShifted(scaler.Transform(series), steps: 30);
+            model.Compile(Loss.MeanSquaredError(), new Adam(0.02));
+            model.Fit(x, y, epochs: 20, verbose: 0);
+            model.Scalers["value"] = scaler;
+            model.Save("sine.safetensors");
+        }
+
+        using var served = InferenceModel.Load("sine.safetensors");      // no Torch from here on
+        var scale = served.Scalers["value"];
+        using var stream = served.OpenStream();
+        foreach (var value in series[..250])
+        {
+            stream.Step(scale.Transform([value]));
+        }
+        byte[] state = stream.SaveState();                             // for a file, a database, another machine
+
+        using var later = served.OpenStream();
+        later.Restore(state);
+        var expected = scale.InverseTransform(later.Step(scale.Transform([series[250]])));
+        Console.WriteLine($"{later.StepsRead} steps: the next is about {expected[0]:F1}, and was {series[251]:F1}");
         #endregion
     }
 

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Training;
 
-/// <summary>The optimisers' two forms, tensor formulas and the fused engine's kernels: the same weights and the same memory from the same gradients.</summary>
+/// <summary>
+/// The optimisers' two forms, tensor formulas and the fused engine's kernels: the same weights and the same memory from the same gradients.
+/// </summary>
 public class ParameterwiseUpdateTests
 {
     private const int Steps = 6;
@@ -16,7 +18,8 @@ public class ParameterwiseUpdateTests
     private static readonly int[] Lengths = [.. Enumerable.Range(1, 20), 31, 32, 33, 63, 64, 65, 70];
 
     // Far above what vanishes, around it, its square alone, all of it, and below float32's normal numbers.
-    private static readonly float[] Vanishing = [1e-3f, -1e-8f, 3e-13f, -3e-14f, 5e-15f, -2e-16f, 1e-20f, -3e-28f, 4e-31f, -1e-36f, 1e-40f, 0];
+    private static readonly float[] Vanishing =
+        [1e-3f, -1e-8f, 3e-13f, -3e-14f, 5e-15f, -2e-16f, 1e-20f, -3e-28f, 4e-31f, -1e-36f, 1e-40f, 0];
 
     public static TheoryData<string> Optimizers => [.. Makers.Keys];
 
@@ -127,12 +130,16 @@ public class ParameterwiseUpdateTests
     {
         for (var i = 0; i < torch.Length; i++)
         {
-            Math.Abs(fused[i] - torch[i]).Should().BeLessThanOrEqualTo(Rounding * Math.Abs(torch[i]), "{0}, value {1}: {2} and {3}", what, i, fused[i], torch[i]);
+            Math.Abs(fused[i] - torch[i]).Should().BeLessThanOrEqualTo(Rounding * Math.Abs(torch[i]), "{0}, value {1}: {2} and "
+                + "{3}", what, i, fused[i], torch[i]);
         }
     }
 
-    /// <summary>The weights, and what is remembered of them. Far below its output, the absolute error's target makes the input the gradient.</summary>
-    private static (double[] Weights, double[][] Remembered) Trained(Optimizer optimizer, EngineKind engine, Func<int, float[]> gradientAt, int steps)
+    /// <summary>
+    /// The weights, and what is remembered of them. Far below its output, the absolute error's target makes the input the gradient.
+    /// </summary>
+    private static (double[] Weights, double[][] Remembered) Trained(
+        Optimizer optimizer, EngineKind engine, Func<int, float[]> gradientAt, int steps)
     {
         using var scope = NewDisposeScope();
         var length = gradientAt(0).Length;

@@ -1,7 +1,8 @@
 namespace EchoLstm.Kernels.Lanes;
 
 /// <summary>
-/// A vector of floats of one width. The kernels are written once, for any width; the compiler makes a version for each. Operations are lane by lane.
+/// A vector of floats of one width. The kernels are written once, for any width; the compiler makes a version for each. Operations are
+/// lane by lane.
 /// </summary>
 /// <typeparam name="TSelf">The vector.</typeparam>
 internal unsafe interface ILanes<TSelf>
@@ -38,7 +39,4 @@ internal unsafe interface ILanes<TSelf>
 
     /// <summary>2ⁿ of a float whose lowest bits are those of the integer n + 127, as adding 1.5 · 2²³ + 127 leaves them.</summary>
     static abstract TSelf PowerOfTwo(TSelf biased);
-
-    /// <summary>The sum of the lanes, first to last.</summary>
-    static abstract float Sum(TSelf a);
 }

@@ -5,7 +5,7 @@ namespace EchoLstm.Kernels.Lanes;
 /// <summary>
 /// exp, sigmoid and tanh, within 1e-6 relative of the exact value for every finite number whose result is no denormal; NaN stays NaN.
 /// </summary>
-internal static class LaneMath<V>
+internal static unsafe class LaneMath<V>
     where V : struct, ILanes<V>
 {
     // exp(x) below this is 0 in float32, denormals flushed; above the other the power of two would overflow.
@@ -25,13 +25,40 @@ internal static class LaneMath<V>
     private const float Rounder = 12582912f + 127;
 
     /// <summary>
-    /// States and gradients below this are taken as 0: products of a few of them would be numbers below float32's normal ones, which take most processors a hundred times as long.
+    /// States and gradients below this are taken as 0: products of a few of them would be numbers below float32's normal ones, which take
+    /// most processors a hundred times as long.
     /// </summary>
     internal const float Vanishing = 1e-30f;
 
     /// <summary>The number, or 0 where it has all but vanished.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Flushed(V x) => V.WhereLess(V.Abs(x), V.All(Vanishing), V.Zero, x);
+
+    /// <summary>The sum of the lanes, first to last.</summary>
+    internal static float Sum(V x)
+    {
+        var lanes = stackalloc float[V.Count];
+        x.Store(lanes);
+        var sum = 0f;
+        for (var k = 0; k < V.Count; k++)
+        {
+            sum += lanes[k];
+        }
+        return sum;
+    }
+
+    /// <summary>The largest of the lanes; NaN where one is NaN.</summary>
+    internal static float Largest(V x)
+    {
+        var lanes = stackalloc float[V.Count];
+        x.Store(lanes);
+        var largest = lanes[0];
+        for (var k = 1; k < V.Count; k++)
+        {
+            largest = MathF.Max(largest, lanes[k]);
+        }
+        return largest;
+    }
 
     /// <summary>exp(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,6 +102,7 @@ internal static class LaneMath<V>
         var n = biased - V.All(Rounder);
         var r = V.MultiplyAdd(n, V.All(-Ln2High), x);
         r = V.MultiplyAdd(n, V.All(-Ln2Low), r);
+        // These numbers, and the parts of ln 2, are those of expf in Moshier's Cephes.
         var p = V.MultiplyAdd(V.All(1.9875691500e-4f), r, V.All(1.3981999507e-3f));
         p = V.MultiplyAdd(p, r, V.All(8.3334519073e-3f));
         p = V.MultiplyAdd(p, r, V.All(4.1665795894e-2f));

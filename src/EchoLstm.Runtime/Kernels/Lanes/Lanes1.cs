@@ -35,7 +35,6 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 WhereLess(Lanes1 a, Lanes1 b, Lanes1 then, Lanes1 otherwise) => a._value < b._value ? then : otherwise;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 PowerOfTwo(Lanes1 biased) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(biased._value) << 23));
-
-    public static float Sum(Lanes1 a) => a._value;
+    public static Lanes1 PowerOfTwo(Lanes1 biased) =>
+        new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(biased._value) << 23));
 }

@@ -10,8 +10,10 @@ using static TorchSharp.torch;
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
-/// Trains and predicts with plain loops: CPU, float32, no autograd graph, no allocation a step. The weights of the modules' own parameters are read at the first batch and
-/// wherever they changed since, and written by <see cref="Publish"/> before anybody else can look. The numbers are <see cref="TorchEngine"/>'s, to rounding.
+/// Trains and predicts with plain loops: CPU, float32, no autograd graph, no allocation a step. The weights of the modules' own
+/// parameters are read at the first batch and
+/// wherever they changed since, and written by <see cref="Publish"/> before anybody else can look. The numbers are <see
+/// cref="TorchEngine"/>'s, to rounding.
 /// </summary>
 internal sealed unsafe class FusedEngine<V> : Engine
     where V : struct, ILanes<V>
@@ -48,15 +50,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     internal override void BeginTraining()
     {
-        if (_update is null)
-        {
-            HotLoops.Compile<V>();
-            foreach (var kernel in _kernels.Kernels)
-            {
-                HotLoops.Compile(kernel);
-            }
-            _update = new FusedUpdate<V>(_compilation!.Optimizer.Remembers.Count, _packed, _gradients, _kernels.Weights, _kernels.PackedNumbers, _kernels.Team);
-        }
+        _update ??= new FusedUpdate<V>(
+            _compilation!.Optimizer.Remembers.Count, _packed, _gradients, _kernels.Weights, _kernels.PackedNumbers, _kernels.Team);
         _plan.Load(_packed);
     }
 
@@ -67,7 +62,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
             return null;
         }
         var memories = _plan.NamedMemories();
-        var copies = memories.ToDictionary(named => named.Memory, named => _update.Moments.Select(_ => empty(named.Memory.Parameter().shape)).ToArray());
+        var copies = memories.ToDictionary(
+            named => named.Memory, named => _update.Moments.Select(_ => empty(named.Memory.Parameter().shape)).ToArray());
         for (var i = 0; i < _update.Moments.Length; i++)
         {
             _plan.Exchange(Start(_update.Moments[i]), memory => copies[memory][i], unpacks: true);
@@ -88,7 +84,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
         foreach (var (name, memory) in _plan.NamedMemories())
         {
             var shape = memory.Parameter().shape;
-            var fits = state.Moments.TryGetValue(name, out var moments) && moments.All(moment => moment.shape.AsSpan().SequenceEqual(shape));
+            var fits = state.Moments.TryGetValue(name, out var moments)
+                && moments.All(moment => moment.shape.AsSpan().SequenceEqual(shape));
             given[memory] = [.. _update.Moments.Select((_, i) => fits ? moments![i].to(ScalarType.Float32).contiguous() : zeros(shape))];
         }
         for (var i = 0; i < _update.Moments.Length; i++)
@@ -123,7 +120,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         return settings with { ClipValue = optimizer.ClipValue, ClipNorm = optimizer.ClipNorm, GlobalClipNorm = optimizer.GlobalClipNorm };
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Publish()
     {
         if (!_trained)
@@ -134,7 +130,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _trained = false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double TrainOnBatch(in Batch batch, Span<double> figures)
     {
         Forward(batch, training: true);
@@ -191,7 +186,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(in Batch batch, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
@@ -229,10 +223,10 @@ internal sealed unsafe class FusedEngine<V> : Engine
     }
 
     // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Measure(in Batch batch, Span<double> figures, bool training)
     {
-        var (samples, steps, units, stride) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth, _last.OutputStride);
+        var (samples, steps) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)));
+        var (units, stride) = (_last.OutputWidth, _last.OutputStride);
         var rows = (long)samples * steps;
         var mask = _last.OutputMask;
         var counted = mask is null ? rows : Used(mask, rows);
@@ -251,7 +245,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
                 var target = Target(set, (_order[i] * steps) + t, units);
                 var output = _last.Output + (row * stride);
                 var weight = hasWeights ? used * set.WeightOf(_order[i], t, steps) : used;
-                loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, training ? _last.OutputGradient + (row * stride) : null, scale * weight);
+                var gradient = training ? _last.OutputGradient + (row * stride) : null;
+                loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight);
                 for (var k = 0; k < metrics.Length; k++)
                 {
                     figures[k + 1] += used * FusedMetric<V>.Row(metrics[k], output, target, units);

@@ -7,10 +7,13 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 
-/// <summary>Which kernels run a model, on which of its parameters, and what its loss and metrics are in loops; or why there are none.</summary>
+/// <summary>
+/// Which kernels run a model, on which of its parameters, and what its loss and metrics are in loops; or why there are none.
+/// </summary>
 internal sealed unsafe class FusedPlan
 {
-    private readonly (Layer Layer, ModuleWeights Weights)[] _held;
+    private readonly ModuleWeights[] _held;
+    private readonly List<(Layer Layer, ParameterMemory Memory)> _memories = []; // theirs
     private readonly IReadOnlyList<Layer> _own; // the model's layers
     private readonly Layer[] _layers;           // with those inside them
 
@@ -38,15 +41,12 @@ internal sealed unsafe class FusedPlan
     /// <summary>Finds the parameters' memory as it is now; false, with the reason, where the loops can't work on it.</summary>
     internal bool TryFindMemory(out string? reason)
     {
-        foreach (var (layer, weights) in _held)
+        foreach (var (layer, memory) in _memories)
         {
-            for (var i = 0; i < weights.Memories.Count; i++)
+            if (!memory.TryFind(out reason))
             {
-                if (!weights.Memories[i].TryFind(out reason))
-                {
-                    reason = $"{layer.Title}: {reason}";
-                    return false;
-                }
+                reason = $"{layer.Title}: {reason}";
+                return false;
             }
         }
         foreach (var layer in _layers)
@@ -72,7 +72,7 @@ internal sealed unsafe class FusedPlan
                 names[parameter.Handle] = $"{layer.Name}.{name}";
             }
         }
-        return [.. _held.SelectMany(held => held.Weights.Memories).Select(memory => (names[memory.Parameter().Handle], memory))];
+        return [.. _memories.Select(held => (names[held.Memory.Parameter().Handle], held.Memory))];
     }
 
     /// <summary>Gives the kernels their packed weights, and gradients if they shall have any.</summary>
@@ -92,7 +92,7 @@ internal sealed unsafe class FusedPlan
     /// <summary>Packs the weights that changed.</summary>
     internal void Load(float* packed)
     {
-        foreach (var (_, weights) in _held)
+        foreach (var weights in _held)
         {
             weights.Load(packed);
         }
@@ -101,7 +101,7 @@ internal sealed unsafe class FusedPlan
     /// <summary>Copies the packed weights back to the modules.</summary>
     internal void Store(float* packed)
     {
-        foreach (var (_, weights) in _held)
+        foreach (var weights in _held)
         {
             weights.Store(packed);
         }
@@ -110,7 +110,7 @@ internal sealed unsafe class FusedPlan
     /// <summary>Copies numbers that are packed like the weights to tensors like the parameters, or back.</summary>
     internal void Exchange(float* packed, Func<ParameterMemory, Tensor> homeOf, bool unpacks)
     {
-        foreach (var (_, weights) in _held)
+        foreach (var weights in _held)
         {
             weights.Exchange(packed, [.. weights.Memories.Select(memory => (nint)ParameterMemory.StartOf(homeOf(memory)))], unpacks);
         }
@@ -125,7 +125,8 @@ internal sealed unsafe class FusedPlan
     /// <param name="compilation">Its loss, optimiser and metrics; null where it is not compiled.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
-    internal static FusedPlan? TryCreate(IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
+    internal static FusedPlan? TryCreate(
+        IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
     {
         var team = new WorkTeam(get_num_threads());
         if (KernelPlan.TryCreate([.. layers.Select(layer => layer.Settings)], inputShape, team, out reason, width) is not { } kernels)
@@ -141,7 +142,7 @@ internal sealed unsafe class FusedPlan
     }
 
     // A kernel gets from its layer what is not settings: weights, what dropout draws from, the carried state.
-    private (Layer Layer, ModuleWeights Weights) Hold(KernelPart part)
+    private ModuleWeights Hold(KernelPart part)
     {
         var layer = _own[part.Layer] switch
         {
@@ -151,7 +152,9 @@ internal sealed unsafe class FusedPlan
         };
         part.Kernel.Random = () => layer.Generator!;
         part.Kernel.Carried = part.Kernel.IsStateful ? new CarriedState((RecurrentLayer)layer) : null;
-        return (layer, new ModuleWeights(part.Kernel, part.Place, layer.Memories));
+        var weights = new ModuleWeights(part.Kernel, part.Place, layer.Memories);
+        _memories.AddRange(weights.Memories.Select(memory => (layer, memory)));
+        return weights;
     }
 
     private bool TryTake(Compilation compilation, int units, out string? reason)

@@ -5,7 +5,9 @@ using EchoLstm.Training;
 
 namespace EchoLstm.Models.Saving;
 
-/// <summary>What <c>Compile</c> set, as JSON in the file's metadata: Keras's names of loss, optimiser and metrics, and their settings.</summary>
+/// <summary>
+/// What <c>Compile</c> set, as JSON in the file's metadata: Keras's names of loss, optimiser and metrics, and their settings.
+/// </summary>
 internal sealed record CompileSettings
 {
     public required LossSettings Loss { get; init; }
@@ -51,7 +53,8 @@ internal sealed record CompileSettings
     }
 
     private static InvalidOperationException OwnCode(string what) =>
-        new($"The model can't be saved as a whole: {what} is code of yours, which a file can't hold. Call SaveWeights; to go on, make and compile the same model in code and call LoadWeights.");
+        new($"The model can't be saved as a whole: {what} is code of yours, which a file can't hold. Call SaveWeights; to go on, make "
+            + $"and compile the same model in code and call LoadWeights.");
 }
 
 /// <summary>A loss by its name.</summary>
@@ -131,10 +134,22 @@ internal abstract record OptimizerSettings
         {
             Adam adam => new AdamSettings { LearningRate = rate, Beta1 = adam.Beta1, Beta2 = adam.Beta2, Epsilon = adam.Epsilon },
             Sgd sgd => new SgdSettings { LearningRate = rate, Momentum = sgd.Momentum, Nesterov = sgd.Nesterov },
-            RmsProp rms => new RmsPropSettings { LearningRate = rate, Rho = rms.Rho, Momentum = rms.Momentum, Epsilon = rms.Epsilon, Centered = rms.Centered },
+            RmsProp rms => new RmsPropSettings
+            {
+                LearningRate = rate,
+                Rho = rms.Rho,
+                Momentum = rms.Momentum,
+                Epsilon = rms.Epsilon,
+                Centered = rms.Centered,
+            },
             _ => null,
         };
-        return own is null ? null : own with { ClipNorm = optimizer.ClipNorm, GlobalClipNorm = optimizer.GlobalClipNorm, ClipValue = optimizer.ClipValue };
+        return own is null ? null : own with
+        {
+            ClipNorm = optimizer.ClipNorm,
+            GlobalClipNorm = optimizer.GlobalClipNorm,
+            ClipValue = optimizer.ClipValue,
+        };
     }
 
     internal abstract Optimizer Make();
@@ -150,7 +165,8 @@ internal sealed record AdamSettings : OptimizerSettings
 
     public required double Epsilon { get; init; }
 
-    internal override Optimizer Make() => new Adam(LearningRate, Beta1, Beta2, Epsilon) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+    internal override Optimizer Make() =>
+        new Adam(LearningRate, Beta1, Beta2, Epsilon) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
 }
 
 internal sealed record SgdSettings : OptimizerSettings
@@ -159,7 +175,8 @@ internal sealed record SgdSettings : OptimizerSettings
 
     public required bool Nesterov { get; init; }
 
-    internal override Optimizer Make() => new Sgd(LearningRate, Momentum, Nesterov) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+    internal override Optimizer Make() =>
+        new Sgd(LearningRate, Momentum, Nesterov) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
 }
 
 internal sealed record RmsPropSettings : OptimizerSettings
@@ -173,7 +190,12 @@ internal sealed record RmsPropSettings : OptimizerSettings
     public required bool Centered { get; init; }
 
     internal override Optimizer Make() =>
-        new RmsProp(LearningRate, Rho, Momentum, Epsilon, Centered) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+        new RmsProp(LearningRate, Rho, Momentum, Epsilon, Centered)
+        {
+            ClipNorm = ClipNorm,
+            GlobalClipNorm = GlobalClipNorm,
+            ClipValue = ClipValue,
+        };
 }
 
 /// <summary>What of a file's JSON only training needs.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EchoLstm.Files;
 using EchoLstm.Layers;
 
@@ -59,14 +60,15 @@ internal static class LayerMapping
         var model = new SequentialModel { Seed = settings.Seed, RequestedEngine = settings.RequestedEngine };
         for (var i = 0; i < settings.Layers.Count; i++)
         {
-            model.AddLoaded(Make(settings.Layers[i], file, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{place}, layers[{i}]")));
+            model.AddLoaded(Make(settings.Layers[i], file, string.Create(CultureInfo.InvariantCulture, $"{place}, layers[{i}]")));
         }
         return model;
     }
 
     private static Bidirectional NewBidirectional(BidirectionalSettings settings, string file, string place)
     {
-        var forward = Make(settings.Layer, file, $"{place}, layer") as RecurrentLayer ?? throw StrictJson.Wrong(file, [place], "its 'layer' is no recurrent layer");
+        var forward = Make(settings.Layer, file, $"{place}, layer") as RecurrentLayer
+            ?? throw StrictJson.Wrong(file, [place], "its 'layer' is no recurrent layer");
         var both = new Bidirectional(forward, settings.MergeMode) { Seed = settings.Seed };
         both.Backward.Trainable = settings.BackwardTrainable;
         if (both.Backward is Lstm lstm)
@@ -93,7 +95,8 @@ internal static class LayerMapping
         if (layer is ModuleSettings module)
         {
             throw new InvalidOperationException(
-                $"The model can't be saved as a whole: {where} is the TorchSharp module {module.Module}, and a file can't hold its code. Call SaveWeights; to read the weights, make the same model in code and call LoadWeights.");
+                $"The model can't be saved as a whole: {where} is the TorchSharp module {module.Module}, and a file can't hold its code. "
+                    + $"Call SaveWeights; to read the weights, make the same model in code and call LoadWeights.");
         }
         foreach (var inner in layer.Inner)
         {

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Models.Saving;
 
 /// <summary>
-/// A whole model as a safetensors file: architecture, compile settings and the state of training in the header's metadata, as JSON; weights, what the optimiser remembers,
-/// and carried states as tensors. docs/format.md says it all.
+/// A whole model as a safetensors file: architecture, compile settings and the state of training in the header's metadata, as JSON;
+/// weights, what the optimiser remembers, and carried states as tensors. docs/format.md says it all.
 /// </summary>
 internal static class ModelFile
 {
@@ -60,7 +60,9 @@ internal static class ModelFile
             var compilation = file.Metadata.TryGetValue(CompileKey, out var text)
                 ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings).Make(file.Path, CompileKey)
                 : null;
-            var training = StrictJson.Read<TrainingSettings>(file.Path, TrainingKey, SavedModel.Text(file, TrainingKey), TrainingJson.Settings).Checked(file.Path, TrainingKey);
+            text = SavedModel.Text(file, TrainingKey);
+            var training = StrictJson.Read<TrainingSettings>(file.Path, TrainingKey, text, TrainingJson.Settings);
+            training.Check(file.Path, TrainingKey);
             model.Build(saved.InputShape, SeededRandom.Blank);
             var type = TensorBytes.ScalarTypeOf(saved.Type);
             if (type != ScalarType.Float32)
@@ -95,13 +97,15 @@ internal static class ModelFile
         var types = model.parameters().Select(parameter => parameter.dtype).Distinct().ToList();
         if (types.Count > 1)
         {
-            throw new InvalidOperationException($"The model can't be saved as a whole: its weights are of {string.Join(" and ", types)}. Move it to one type, e.g. model.to(torch.float32), or call SaveWeights.");
+            throw new InvalidOperationException($"The model can't be saved as a whole: its weights are of {string.Join(" and ", types)}. "
+                + $"Move it to one type, e.g. model.to(torch.float32), or call SaveWeights.");
         }
         var type = types.Count == 0 ? ScalarType.Float32 : types[0];
         return new SavedModel(
             LayerMapping.SettingsOf(model),
             model.InputShape!,
-            TensorBytes.TypeOf(type) ?? throw new InvalidOperationException($"The model can't be saved: its weights are of {type}. Convert it first, e.g. model.to(torch.float32)."),
+            TensorBytes.TypeOf(type) ?? throw new InvalidOperationException($"The model can't be saved: its weights are of {type}. "
+                + $"Convert it first, e.g. model.to(torch.float32)."),
             [.. model.named_parameters().Where(named => !named.parameter.requires_grad).Select(named => named.name)],
             model.Extras);
     }
@@ -115,7 +119,8 @@ internal static class ModelFile
         }
         if (names.Count > 0)
         {
-            throw new InvalidDataException($"{file.Path}: in its {SavedModel.ModelKey}: 'frozen' names {string.Join(", ", names)}, which the model does not have. The file is damaged; save it again.");
+            throw new InvalidDataException($"{file.Path}: in its {SavedModel.ModelKey}: 'frozen' names {string.Join(", ", names)}, which "
+                + $"the model does not have. The file is damaged; save it again.");
         }
     }
 
@@ -137,7 +142,7 @@ internal static class ModelFile
 
     private static void LoadOptimizer(SafetensorsFile file, SequentialModel model, Optimizer? optimizer, long? steps)
     {
-        var entries = file.Tensors.Where(entry => entry.Name.StartsWith(FileFormat.OptimizerPrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name);
+        var entries = FileFormat.Below(FileFormat.OptimizerPrefix, file);
         var progress = new OptimizerProgress(steps ?? 0);
         try
         {
@@ -155,7 +160,8 @@ internal static class ModelFile
             }
             if (entries.Count > 0)
             {
-                throw new InvalidDataException($"{file.Path}: the tensors {string.Join(", ", entries.Keys)} belong to no parameter of its model and no optimiser that it was compiled with. The file is damaged; save it again.");
+                throw new InvalidDataException($"{file.Path}: the tensors {string.Join(", ", entries.Keys)} belong to no parameter of "
+                    + $"its model and no optimiser that it was compiled with. The file is damaged; save it again.");
             }
             if (steps is not null)
             {
@@ -187,7 +193,7 @@ internal static class ModelFile
 
     private static void LoadStates(SafetensorsFile file, SequentialModel model)
     {
-        var entries = file.Tensors.Where(entry => entry.Name.StartsWith(FileFormat.StatePrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name);
+        var entries = FileFormat.Below(FileFormat.StatePrefix, file);
         foreach (var (name, layer) in Recurrent(model))
         {
             if (!layer.Stateful || !entries.TryGetValue(StateName(name, 0), out var first))
@@ -200,11 +206,13 @@ internal static class ModelFile
         }
         if (entries.Count > 0)
         {
-            throw new InvalidDataException($"{file.Path}: the tensors {string.Join(", ", entries.Keys)} belong to no stateful layer of its model. The file is damaged; save it again.");
+            throw new InvalidDataException($"{file.Path}: the tensors {string.Join(", ", entries.Keys)} belong to no stateful layer of "
+                + $"its model. The file is damaged; save it again.");
         }
     }
 
-    private static string StateName(string layer, int state) => string.Create(CultureInfo.InvariantCulture, $"{FileFormat.StatePrefix}{layer}/{state}");
+    private static string StateName(string layer, int state) =>
+        string.Create(CultureInfo.InvariantCulture, $"{FileFormat.StatePrefix}{layer}/{state}");
 
     private static IEnumerable<(string Name, RecurrentLayer Layer)> Recurrent(SequentialModel model) =>
         model.named_modules().Where(named => named.module is RecurrentLayer).Select(named => (named.name, (RecurrentLayer)named.module));
@@ -215,7 +223,8 @@ internal static class ModelFile
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path}: the tensor '{name}' is {(entry is null ? "missing" : $"of {entry.Type} and shape {entry.ShapeText}")}, expected floating-point numbers of shape ({string.Join(", ", shape)}). The file is damaged; save it again."));
+                $"{file.Path}: the tensor '{name}' is {(entry is null ? "missing" : $"of {entry.Type} and shape {entry.ShapeText}")}, "
+                    + $"expected floating-point numbers of shape ({string.Join(", ", shape)}). The file is damaged; save it again."));
         }
         return TensorBytes.Read(file, entry);
     }

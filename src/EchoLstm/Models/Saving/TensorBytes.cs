@@ -16,7 +16,9 @@ internal static class TensorBytes
     /// <param name="pieceLength">How many numbers are written at once.</param>
     /// <exception cref="InvalidOperationException">Its elements have no type that is written.</exception>
     internal static SafetensorsSource Source(string name, Tensor values, int pieceLength = PieceLength) =>
-        new(name, TypeOf(values.dtype) ?? throw new InvalidOperationException($"'{name}' is a tensor of {values.dtype}, which is not written; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}. Convert the model, e.g. model.to(torch.float32)."), values.shape, stream => Write(stream, values, pieceLength));
+        new(name, TypeOf(values.dtype) ?? throw new InvalidOperationException($"'{name}' is a tensor of {values.dtype}, which is not "
+            + $"written; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}. Convert the model, e.g. "
+            + $"model.to(torch.float32)."), values.shape, stream => Write(stream, values, pieceLength));
 
     /// <summary>Reads a tensor; the caller's, on the CPU.</summary>
     internal static Tensor Read(SafetensorsFile file, SafetensorsEntry entry, int pieceLength = PieceLength)

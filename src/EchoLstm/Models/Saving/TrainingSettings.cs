@@ -4,7 +4,10 @@ using EchoLstm.Layers;
 
 namespace EchoLstm.Models.Saving;
 
-/// <summary>Where training stands, as JSON in the file's metadata: the optimiser's steps, and the generators that shuffling and dropout draw from, with who draws from which.</summary>
+/// <summary>
+/// Where training stands, as JSON in the file's metadata: the optimiser's steps, and the generators that shuffling and dropout draw from,
+/// with who draws from which.
+/// </summary>
 internal sealed record TrainingSettings
 {
     private const int StateWords = 4;
@@ -36,37 +39,49 @@ internal sealed record TrainingSettings
     }
 
     /// <summary>Throws where they can't be.</summary>
-    internal TrainingSettings Checked(string file, string part) => OptimizerSteps < 0 ? throw StrictJson.Wrong(file, [part], "'optimizer_steps' is negative") : this;
+    internal void Check(string file, string part)
+    {
+        if (OptimizerSteps < 0)
+        {
+            throw StrictJson.Wrong(file, [part], "'optimizer_steps' is negative");
+        }
+    }
 
     /// <summary>Gives the layers of a built model their generators.</summary>
     internal void GiveGenerators(string file, string part, SequentialModel model)
     {
-        List<SeededRandom> generators = [.. Generators.Select(text => OfText(text) ?? throw StrictJson.Wrong(file, [part], $"'{text}' is no state of a generator"))];
+        List<SeededRandom> generators =
+            [.. Generators.Select(text => OfText(text) ?? throw StrictJson.Wrong(file, [part], $"'{text}' is no state of a generator"))];
         var left = GeneratorOf.Keys.ToHashSet();
         foreach (var (name, layer) in Holders(model))
         {
             if (!left.Remove(name) || GeneratorOf[name] < 0 || GeneratorOf[name] >= generators.Count)
             {
-                throw new InvalidDataException($"{file}: in its {part}: there is no generator for the layer '{name}'. The file is damaged; save it again.");
+                throw new InvalidDataException($"{file}: in its {part}: there is no generator for the layer '{name}'. The file is "
+                    + $"damaged; save it again.");
             }
             layer.Generator = generators[(int)GeneratorOf[name]];
         }
         if (left.Count > 0)
         {
             throw new InvalidDataException(
-                $"{file}: in its {part}: there are generators for {string.Join(", ", left)}, which the model does not have or which draw nothing. The file is damaged; save it again.");
+                $"{file}: in its {part}: there are generators for {string.Join(", ", left)}, which the model does not have or which draw "
+                    + $"nothing. The file is damaged; save it again.");
         }
     }
 
     private static IEnumerable<(string Name, Layer Layer)> Holders(SequentialModel model) =>
-        model.named_modules().Where(named => named.module is Layer { Generator: not null }).Select(named => (named.name, (Layer)named.module)).Prepend(("", model));
+        model.named_modules()
+            .Where(named => named.module is Layer { Generator: not null })
+            .Select(named => (named.name, (Layer)named.module))
+            .Prepend(("", model));
 
     // Four words of 64 bits; where a normal number was drawn and not used yet, its bits too.
     private static string TextOf(SeededRandom random)
     {
         var (words, spare) = random.State;
-        var text = string.Join('-', words.Select(word => word.ToString("x16", CultureInfo.InvariantCulture)));
-        return spare is { } number ? $"{text}-{BitConverter.DoubleToUInt64Bits(number).ToString("x16", CultureInfo.InvariantCulture)}" : text;
+        IEnumerable<ulong> all = spare is { } value ? [.. words, BitConverter.DoubleToUInt64Bits(value)] : words;
+        return string.Join('-', all.Select(word => word.ToString("x16", CultureInfo.InvariantCulture)));
     }
 
     private static SeededRandom? OfText(string? text)
@@ -74,7 +89,8 @@ internal sealed record TrainingSettings
         var words = new List<ulong>();
         foreach (var part in text?.Split('-') ?? [])
         {
-            if (part.Length != 16 || !ulong.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var word) || words.Count > StateWords)
+            if (words.Count > StateWords || part.Length != 16
+                || !ulong.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var word))
             {
                 return null;
             }
@@ -83,6 +99,8 @@ internal sealed record TrainingSettings
         // From zeros alone it would draw zeros for ever.
         return words.Count < StateWords || words.Take(StateWords).All(word => word == 0)
             ? null
-            : new SeededRandom([.. words.Take(StateWords)], words.Count > StateWords ? BitConverter.UInt64BitsToDouble(words[StateWords]) : null);
+            : new SeededRandom(
+                [.. words.Take(StateWords)],
+                words.Count > StateWords ? BitConverter.UInt64BitsToDouble(words[StateWords]) : null);
     }
 }

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Models.Saving;
 
-/// <summary>A layer's weights as a safetensors file: under Keras's names with the layers' names before them, in Keras's layout. docs/format.md says it all.</summary>
+/// <summary>
+/// A layer's weights as a safetensors file: under Keras's names with the layers' names before them, in Keras's layout. docs/format.md says
+/// it all.
+/// </summary>
 internal static class WeightFile
 {
     /// <summary>Writes the weights.</summary>
@@ -28,7 +31,8 @@ internal static class WeightFile
             var name = new WeightSpec(weight.Name, []).FileName;
             if (!names.Add(name))
             {
-                throw new InvalidOperationException($"Two weights of {layer.Title} would be called '{name}' in the file. Give the layers names without '/'.");
+                throw new InvalidOperationException($"Two weights of {layer.Title} would be called '{name}' in the file. Give the layers "
+                    + $"names without '/'.");
             }
             sources.Add(TensorBytes.Source(name, weight.Value()));
         }
@@ -36,7 +40,8 @@ internal static class WeightFile
     }
 
     /// <summary>Sets the weights; all or none.</summary>
-    /// <exception cref="InvalidDataException">They do not fit; the message lists every weight that is missing, unexpected or misshapen.</exception>
+    /// <exception cref="InvalidDataException">They do not fit; the message lists every weight that is missing, unexpected or
+    /// misshapen.</exception>
     internal static void Load(Layer layer, SafetensorsFile file)
     {
         using var scope = NewDisposeScope();
@@ -70,7 +75,8 @@ internal static class WeightFile
         using var scope = NewDisposeScope();
         if (read.isfinite().ne(read.to(type).isfinite()).any().item<bool>())
         {
-            throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's type {type}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
+            throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's "
+                + $"type {type}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");
         }
     }
 }

@@ -5,60 +5,57 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The GRU's forward and backward pass. Per step, in Torch's order of the gates r, z, n:
+/// The GRU's step (Cho et al. 2014), in Torch's order of the gates r, z, n, each (units); σ and tanh stand for recurrent_activation and
+/// activation:
 /// <code>
-/// r = σ(x W_r + b_r + h U_r + b'_r)   z = σ(x W_z + b_z + h U_z + b'_z)   h' = z h + (1 - z) g
-/// g = tanh(x W_n + b_n + r q)  with q = h U_n + b'_n      (resetAfter)
-/// g = tanh(x W_n + b_n + q U_n) with q = r h, and no b'   (otherwise)
+/// r = σ(x W_r + b_r + h U_r + b'_r)   z = σ(x W_z + b_z + h U_z + b'_z)   h' = z h + (1 - z) n
+/// n = tanh(x W_n + b_n + r q)  with q = h U_n + b'_n      (resetAfter)
+/// n = tanh(x W_n + b_n + q U_n) with q = r h, and no b'   (otherwise)
 /// </code>
 /// Backward, δ being gradients of the loss and each gate's δ multiplied with its activation's slope:
 /// <code>
-/// δz = δh' (h - g)   δn = δh' (1 - z)   δh = δh' z + δr U_rᵀ + δz U_zᵀ + …
+/// δz = δh' (h - n)   δn = δh' (1 - z)   δh = δh' z + δr U_rᵀ + δz U_zᵀ + …
 /// resetAfter:  δr = δn q             δq = δn r        … + δq U_nᵀ    δU_n += hᵀ δq   δb'_n += δq
 /// otherwise:   δr = (δn U_nᵀ) h                       … + (δn U_nᵀ) r    δU_n += qᵀ δn
 /// </code>
-/// U_r and U_z lie together in panels, U_n behind them. The input's products are <see cref="RecurrentKernel{V}"/>'s.
+/// U_r and U_z lie together in panels, U_n behind them. The tests hold it against TextbookGru, loops over scalars.
 /// </summary>
-internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
+internal sealed unsafe class GruCell<V>(GruSettings settings, int features)
+    : RecurrentCell<V>(settings, features, GatesOfGru, states: 1)
     where V : struct, ILanes<V>
 {
     private const int GatesOfGru = 3;
 
-    private readonly GruSettings _settings;
+    private readonly Activation _gate = settings.RecurrentActivation, _squash = settings.Activation;
+    private readonly bool _resetAfter = settings.ResetAfter;
     private float* _q; // a row for each of the gates' rows; with resetAfter, δq in the end
 
-    internal GruKernel(GruSettings settings, int features, int repeats, WorkTeam team)
-        : base(settings, GatesOfGru, features, repeats, team) => _settings = settings;
+    internal override bool PassesHidden => true;
 
-    internal override int StateCount => 1;
-
-    private protected override bool PassesHidden => true;
-
-    private protected override bool CompletesGatesInProduct => !_settings.ResetAfter;
+    internal override bool CompletesGatesInProduct => !_resetAfter;
 
     private float* CandidateU => U + ((long)Units * 2 * Padded);
 
     private float* RecurrentBias => Bias + Gates;
 
-    private protected override void LayStates(Arena arena, long rows, bool training) => _q = arena.Take(rows * Padded);
+    private protected override void TakeOwn(Arena arena, long rows, bool training) => _q = arena.Take(rows * Padded);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void CellForward(long row)
+    internal override void Forward(long row)
     {
-        var (gate, squash) = (_settings.RecurrentActivation, _settings.Activation);
         var r = Z + (row * Gates);
         var z = r + Padded;
         var n = z + Padded;
         var q = _q + (row * Padded);
-        var before = StateRows(0) + (row * Padded);
+        var before = States[0] + (row * Padded);
         var h = before + ((long)Samples * Padded);
-        if (_settings.ResetAfter)
+        if (_resetAfter)
         {
             for (var u = 0; u < 2 * Padded; u += V.Count)
             {
                 (V.Load(r + u) + V.Load(RecurrentBias + u)).Store(r + u);
             }
-            LaneActivation<V>.Apply(gate, r, 2 * Padded);
+            LaneActivation<V>.Apply(_gate, r, 2 * Padded);
             for (var u = 0; u < Padded; u += V.Count)
             {
                 V.MultiplyAdd(V.Load(r + u), V.Load(q + u), V.Load(n + u)).Store(n + u);
@@ -66,9 +63,9 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
         }
         else
         {
-            LaneActivation<V>.Apply(gate, z, Padded);
+            LaneActivation<V>.Apply(_gate, z, Padded);
         }
-        LaneActivation<V>.Apply(squash, n, Padded);
+        LaneActivation<V>.Apply(_squash, n, Padded);
         for (var u = 0; u < Padded; u += V.Count)
         {
             var update = V.Load(z + u);
@@ -76,14 +73,14 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
         }
     }
 
-    private protected override void RecurrentProduct(int step, int first, int count)
+    internal override void RecurrentProduct(int step, int first, int count)
     {
         var row = ((long)step * Samples) + first;
         var z = Z + (row * Gates);
         var q = _q + (row * Padded);
         var h = HiddenBefore(step) + ((long)first * Padded);
         Gemm<V>.Multiply(h, Padded, 1, U, z, Gates, count, Units, 2 * Padded, add: true);
-        if (_settings.ResetAfter)
+        if (_resetAfter)
         {
             Rows<V>.Fill(RecurrentBias + (2 * Padded), q, count, Padded);
             Gemm<V>.Multiply(h, Padded, 1, CandidateU, q, Padded, count, Units, Padded, add: true);
@@ -92,7 +89,7 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
         for (var i = 0; i < count; i++)
         {
             var r = z + ((long)i * Gates);
-            LaneActivation<V>.Apply(_settings.RecurrentActivation, r, Padded);
+            LaneActivation<V>.Apply(_gate, r, Padded);
             for (var u = 0; u < Padded; u += V.Count)
             {
                 (V.Load(r + u) * V.Load(h + ((long)i * Padded) + u)).Store(q + ((long)i * Padded) + u);
@@ -102,13 +99,12 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void CellBackward(long row, int sample, float* fromOutput)
+    internal override void Backward(long row, int sample, float* fromOutput)
     {
-        var (gate, squash) = (_settings.RecurrentActivation, _settings.Activation);
         var z = Z + (row * Gates);
         var q = _q + (row * Padded);
-        var before = StateRows(0) + (row * Padded);
-        var dh = HiddenGradient + ((long)sample * Padded);
+        var before = States[0] + (row * Padded);
+        var dh = StateGradients[0] + ((long)sample * Padded);
         for (var u = 0; u < Padded; u += V.Count)
         {
             var update = V.Load(z + Padded + u);
@@ -119,25 +115,25 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
                 deltaH += V.Load(fromOutput + u);
             }
             deltaH = LaneMath<V>.Flushed(deltaH);
-            var deltaN = deltaH * (V.All(1) - update) * LaneActivation<V>.Slope(squash, candidate);
-            if (_settings.ResetAfter)
+            var deltaN = deltaH * (V.All(1) - update) * LaneActivation<V>.Slope(_squash, candidate);
+            if (_resetAfter)
             {
                 var r = V.Load(z + u);
-                (deltaN * V.Load(q + u) * LaneActivation<V>.Slope(gate, r)).Store(z + u);
+                (deltaN * V.Load(q + u) * LaneActivation<V>.Slope(_gate, r)).Store(z + u);
                 (deltaN * r).Store(q + u);
             }
-            (deltaH * (V.Load(before + u) - candidate) * LaneActivation<V>.Slope(gate, update)).Store(z + Padded + u);
+            (deltaH * (V.Load(before + u) - candidate) * LaneActivation<V>.Slope(_gate, update)).Store(z + Padded + u);
             deltaN.Store(z + (2 * Padded) + u);
             (deltaH * update).Store(dh + u);
         }
     }
 
-    private protected override void RecurrentGradient(int step, int first, int count, float* target)
+    internal override void RecurrentGradient(int step, int first, int count, float* target)
     {
         var row = ((long)step * Samples) + first;
         var z = Z + (row * Gates);
         var (ofReset, ofUpdate, ofCandidate) = (0L, (long)Units * Padded, 2L * Units * Padded);
-        if (_settings.ResetAfter)
+        if (_resetAfter)
         {
             Gemm<V>.Multiply(_q + (row * Padded), Padded, 1, UTransposed + ofCandidate, target, Padded, count, Units, Padded, add: false);
         }
@@ -162,44 +158,41 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
             {
                 var r = V.Load(reset + u);
                 var deltaQ = V.Load(target + place + u);
-                (deltaQ * V.Load(h + place + u) * LaneActivation<V>.Slope(_settings.RecurrentActivation, r)).Store(reset + u);
+                (deltaQ * V.Load(h + place + u) * LaneActivation<V>.Slope(_gate, r)).Store(reset + u);
                 (deltaQ * r).Store(target + place + u);
             }
         }
     }
 
-    private protected override void SkipBackward(long row) => new Span<float>(_q + (row * Padded), Padded).Clear();
+    internal override void Skip(long row) => new Span<float>(_q + (row * Padded), Padded).Clear();
 
-    private protected override void RecurrentWeightGradient(int first, int count)
+    internal override void RecurrentWeightGradient(int begin, int end, int first, int count, bool add)
     {
-        var (rows, candidateGradient) = (Samples * Steps, (long)Units * 2 * Padded);
+        var (rows, candidateGradient) = (Samples * end, (long)Units * 2 * Padded); // from the first step on: it never sums by blocks
         var h = HiddenBefore(0) + first;
         Gemm<V>.MultiplyToPanels(h, 1, Padded, Z, Gates, UGradient, Units, first, count, rows, 2 * Padded);
-        if (_settings.ResetAfter)
+        if (_resetAfter)
         {
             Gemm<V>.MultiplyToPanels(h, 1, Padded, _q, Padded, UGradient + candidateGradient, Units, first, count, rows, Padded);
         }
         else
         {
-            Gemm<V>.MultiplyToPanels(_q + first, 1, Padded, Z + (2 * Padded), Gates, UGradient + candidateGradient, Units, first, count, rows, Padded);
+            var dn = Z + (2 * Padded);
+            Gemm<V>.MultiplyToPanels(_q + first, 1, Padded, dn, Gates, UGradient + candidateGradient, Units, first, count, rows, Padded);
         }
     }
 
-    private protected override void BiasGradients(float* z, long rows)
+    internal override void SumBias(float* z, long rows, int steps, bool add)
     {
-        if (!_settings.UseBias)
-        {
-            return;
-        }
-        Gemm<V>.SumRows(z, rows, Gates, BiasGradient);
-        if (_settings.ResetAfter)
+        base.SumBias(z, rows, steps, add);
+        if (Settings.UseBias && _resetAfter)
         {
             Rows.Copy(BiasGradient, BiasGradient + Gates, 2 * Padded);
-            Gemm<V>.SumRows(_q, (long)Samples * Steps, Padded, BiasGradient + Gates + (2 * Padded));
+            Gemm<V>.SumRows(_q, (long)Samples * steps, Padded, BiasGradient + Gates + (2 * Padded));
         }
     }
 
-    private protected override void TransposeRecurrent()
+    internal override void TransposeRecurrent()
     {
         var gate = (long)Units * Padded;
         Gemm<V>.Transpose(U, Units, 2 * Padded, 0, Units, UTransposed);
@@ -207,32 +200,33 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V>
         Gemm<V>.Transpose(CandidateU, Units, Padded, 0, Units, UTransposed + (2 * gate));
     }
 
-    internal override int MemoryCount(WeightLayout layout) => _settings.UseBias && _settings.ResetAfter && layout == WeightLayout.Torch ? 4 : base.MemoryCount(layout);
+    internal override int MemoryCount(WeightLayout layout) =>
+        Settings.UseBias && _resetAfter && layout == WeightLayout.Torch ? 4 : base.MemoryCount(layout);
 
-    private protected override int BiasRows => _settings.ResetAfter ? 2 : 1;
+    internal override int BiasRows => _resetAfter ? 2 : 1;
 
-    private protected override WeightBlock[] Blocks =>
+    internal override WeightBlock[] Blocks =>
     [
-        new(0, InputWidth, GatesOfGru),
+        new(0, Features, GatesOfGru),
         new(1, Units, 2),
         new(1, Units, 1, FirstGate: 2),
-        .. _settings.UseBias ? [new(2, 1, GatesOfGru)] : (ReadOnlySpan<WeightBlock>)[],
-        .. _settings.UseBias && _settings.ResetAfter ? [new(3, 1, GatesOfGru)] : (ReadOnlySpan<WeightBlock>)[],
+        .. Settings.UseBias ? [new(2, 1, GatesOfGru)] : (ReadOnlySpan<WeightBlock>)[],
+        .. Settings.UseBias && _resetAfter ? [new(3, 1, GatesOfGru)] : (ReadOnlySpan<WeightBlock>)[],
     ];
 
     // With resetAfter Torch has two biases; Keras has them as two rows of one.
-    private protected override void View(WeightLayout layout, ReadOnlySpan<nint> memory, Span<WeightView> sources)
+    internal override void View(WeightLayout layout, ReadOnlySpan<nint> memory, Span<WeightView> sources)
     {
-        var (bias, twice) = (_settings.UseBias, _settings.UseBias && _settings.ResetAfter);
+        var (bias, twice) = (Settings.UseBias, Settings.UseBias && _resetAfter);
         var input = (float*)memory[0];
         var recurrent = (float*)memory[1];
         var width = GatesOfGru * Units;
         if (layout == WeightLayout.Torch)
         {
-            var columns = InputWidth + (bias && !twice ? 1 : 0);
+            var columns = Features + (bias && !twice ? 1 : 0);
             sources[0] = new(input, 1, columns);
             sources[1] = new(recurrent, 1, Units);
-            sources[2] = twice ? new((float*)memory[2], 0, 1) : new(input + InputWidth, 0, columns);
+            sources[2] = twice ? new((float*)memory[2], 0, 1) : new(input + Features, 0, columns);
             sources[3] = twice ? new((float*)memory[3], 0, 1) : default;
             return;
         }

@@ -1,0 +1,277 @@
+using System.Globalization;
+using EchoLstm.Data;
+using EchoLstm.Files;
+using EchoLstm.Kernels;
+using EchoLstm.Saving;
+
+namespace EchoLstm.Inference;
+
+/// <summary>
+/// A model that <c>SequentialModel.Save</c> wrote, to predict with and to run step by step without Torch. The numbers are those of the library's fused
+/// engine, bit for bit under the just-in-time compiler, to 1e-6 in ahead-of-time and browser builds.
+/// </summary>
+/// <remarks>
+/// Any number of threads may predict at once: each call has buffers of its own, which are kept for the next one, so that nothing is allocated in a steady
+/// state. A stateful model predicts from a zero state; what goes on from call to call is an <see cref="InferenceStream"/>. The memory is .NET's;
+/// <see cref="Dispose"/> lets go of it at once.
+/// </remarks>
+/// <example><code>
+/// using var model = InferenceModel.Load("echo.safetensors");
+/// var y = new float[model.OutputLength(samples: 1, steps: 5)];
+/// model.Predict(x, y);
+/// </code></example>
+public sealed unsafe class InferenceModel : IDisposable
+{
+    private readonly SavedModel _saved;
+    private readonly PackedNetwork _packed;
+    private readonly Lock _lock = new();
+    private readonly Stack<ForwardPass> _idle = [];
+    private readonly string? _lengthsObstacle; // which layer can't leave steps out
+    private bool _isDisposed;
+
+    private InferenceModel(SavedModel saved, PackedNetwork packed)
+    {
+        (_saved, _packed) = (saved, packed);
+        _lengthsObstacle = packed.LengthsObstacle();
+        _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
+    }
+
+    /// <summary>The shape of the input, samples first; null where a length is free: (samples, time steps, features), or (samples, time steps) of
+    /// indices where the first layer is an Embedding.</summary>
+    public Shape InputShape => _saved.InputShape;
+
+    /// <summary>The shape of the output for it.</summary>
+    public Shape OutputShape => _packed.OutputShape;
+
+    /// <summary>The texts that the model was saved with, by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _saved.Extras.Metadata;
+
+    /// <summary>The scalers that the model was saved with, by name. Nothing applies them by itself.</summary>
+    public IReadOnlyDictionary<string, FeatureScaler> Scalers => _saved.Extras.Scalers;
+
+    /// <summary>The lists of texts that the model was saved with, by name: class labels, vocabularies.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Vocabularies => _saved.Extras.Vocabularies;
+
+    /// <summary>Whether the input is indices, which an Embedding looks up.</summary>
+    public bool ReadsIndices => _packed.ReadsIndices;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="path">A file that <c>SequentialModel.Save</c> wrote.</param>
+    /// <returns>The model; the caller's.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or no model that was saved.</exception>
+    /// <exception cref="NotSupportedException">A layer has no kernel; the message names it.</exception>
+    public static InferenceModel Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var file = SafetensorsFile.Open(path);
+        return Load(file);
+    }
+
+    /// <summary>Reads a model from a stream, from where it stands to its end.</summary>
+    /// <param name="stream">The bytes of a file that <c>SequentialModel.Save</c> wrote; it stays open.</param>
+    /// <returns>The model; the caller's.</returns>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or no model that was saved.</exception>
+    /// <exception cref="NotSupportedException">A layer has no kernel; the message names it.</exception>
+    public static InferenceModel Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var file = SafetensorsFile.Open(stream, "the stream");
+        return Load(file);
+    }
+
+    /// <summary>How many numbers the predictions have.</summary>
+    /// <param name="samples">The samples. <value>1</value></param>
+    /// <param name="steps">The time steps of each; ignored where the input has none. <value>1</value></param>
+    /// <returns>The product of the output's axes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one sample or step, or more than an array holds.</exception>
+    public int OutputLength(int samples = 1, int steps = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        var length = (decimal)samples * _packed.OutputSize(steps);
+        return length <= Array.MaxLength ? (int)length
+            : throw new ArgumentOutOfRangeException(nameof(samples), samples, "The predictions have more numbers than an array holds: give fewer samples at once.");
+    }
+
+    /// <summary>Predicts samples.</summary>
+    /// <param name="x">Their features, samples · time steps · features numbers, the last axis running fastest.</param>
+    /// <param name="y">Receives the predictions, <see cref="OutputLength"/> numbers.</param>
+    /// <param name="samples">How many samples there are; the time steps are what is left. <value>1</value></param>
+    /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
+    /// <value>default</value></param>
+    /// <exception cref="ShapeMismatchException">x does not fit the model, y does not fit x, or there are not as many lengths as samples.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, or a length is negative or longer than x.</exception>
+    /// <exception cref="InvalidOperationException">The model reads indices, or a layer can't leave masked time steps out.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        if (ReadsIndices)
+        {
+            throw new InvalidOperationException("The model reads indices: give them as integers, Predict(ReadOnlySpan<int>, ...).");
+        }
+        var steps = StepsOf(x.Length, samples, _packed.InputWidth);
+        CheckOutput(y.Length, samples, steps);
+        InputCheck.Finite(x, nameof(x));
+        var pass = Begin(samples, steps, lengths);
+        fixed (float* start = x)
+        {
+            pass.Gather(start, null);
+            pass.Run();
+        }
+        pass.CopyOutput(y);
+        End(pass);
+    }
+
+    /// <summary>Predicts samples of indices.</summary>
+    /// <param name="words">Their indices, samples · time steps.</param>
+    /// <param name="y">Receives the predictions, <see cref="OutputLength"/> numbers.</param>
+    /// <param name="samples">How many samples there are; the time steps are what is left. <value>1</value></param>
+    /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
+    /// <value>default</value></param>
+    /// <exception cref="ShapeMismatchException">words does not fit the model, y does not fit words, or there are not as many lengths as samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, an index has no vector, or a length is negative or longer than
+    /// words.</exception>
+    /// <exception cref="InvalidOperationException">The model reads features, or a layer can't leave masked time steps out.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void Predict(ReadOnlySpan<int> words, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        if (!ReadsIndices)
+        {
+            throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, Predict(ReadOnlySpan<float>, ...).");
+        }
+        var steps = StepsOf(words.Length, samples, 1);
+        CheckOutput(y.Length, samples, steps);
+        _packed.CheckIndices(words, nameof(words));
+        var pass = Begin(samples, steps, lengths);
+        pass.GatherIndices(words);
+        pass.Run();
+        pass.CopyOutput(y);
+        End(pass);
+    }
+
+    /// <summary>Opens a stream, which runs the model one time step at a time with a state of its own that begins with zeros.</summary>
+    /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
+    /// <returns>The stream; the caller's. It goes on when the model is disposed.</returns>
+    /// <exception cref="InvalidOperationException">A layer needs the whole sequence at once; the message names it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public InferenceStream OpenStream(int batch = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new InferenceStream(_packed, batch);
+    }
+
+    /// <summary>Lets go of the buffers; calls that are running end as they would have.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _idle.Clear();
+        }
+    }
+
+    private static InferenceModel Load(SafetensorsFile file)
+    {
+        var saved = SavedModel.Read(file);
+        saved.CheckWeights(file);
+        return new InferenceModel(saved, PackedNetwork.Read(file, saved));
+    }
+
+    private ForwardPass Begin(int samples, int steps, ReadOnlySpan<int> lengths)
+    {
+        if (lengths.Length > 0)
+        {
+            CheckLengths(lengths, samples, steps);
+        }
+        ForwardPass? pass;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _idle.TryPop(out pass);
+        }
+        pass ??= new ForwardPass(_packed.CreatePlan(), new Arena());
+        pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
+        if (lengths.Length > 0)
+        {
+            pass.SetLengths(lengths);
+        }
+        return pass;
+    }
+
+    private void End(ForwardPass pass)
+    {
+        lock (_lock)
+        {
+            if (!_isDisposed)
+            {
+                _idle.Push(pass);
+            }
+        }
+    }
+
+    private int StepsOf(int count, int samples, int width)
+    {
+        var steps = count / samples / width;
+        var hasSteps = _packed.ReadsSteps;
+        if (count == 0 || (long)steps * width * samples != count || (!hasSteps && steps != 1)
+            || (hasSteps && InputShape.Rank > 1 && InputShape[1] is { } known && known != steps))
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The model takes {InputShape}, which {count} numbers for {samples} samples do not fill. Give samples · {(hasSteps ? "time steps · " : "")}features numbers."),
+                InputShape.ToString(),
+                string.Create(CultureInfo.InvariantCulture, $"({count},)"));
+        }
+        return steps;
+    }
+
+    private void CheckOutput(int room, int samples, int steps)
+    {
+        var length = OutputLength(samples, steps);
+        if (room != length)
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The predictions of {samples} samples have {length} numbers, but there is room for {room}. Give y that length."),
+                string.Create(CultureInfo.InvariantCulture, $"({length},)"),
+                string.Create(CultureInfo.InvariantCulture, $"({room},)"));
+        }
+    }
+
+    private void CheckLengths(ReadOnlySpan<int> lengths, int samples, int steps)
+    {
+        if (!_packed.ReadsSteps)
+        {
+            throw new InvalidOperationException($"The model takes {InputShape}, which has no time steps to mask. Leave lengths out.");
+        }
+        if (_lengthsObstacle is not null)
+        {
+            throw new InvalidOperationException($"{_lengthsObstacle}. Give samples of one length, without lengths.");
+        }
+        if (lengths.Length != samples)
+        {
+            throw new ShapeMismatchException(
+                string.Create(CultureInfo.InvariantCulture, $"There are {lengths.Length} lengths for {samples} samples. Give one for each."),
+                string.Create(CultureInfo.InvariantCulture, $"({samples},)"),
+                string.Create(CultureInfo.InvariantCulture, $"({lengths.Length},)"));
+        }
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] < 0 || lengths[i] > steps)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(lengths),
+                    lengths[i],
+                    string.Create(CultureInfo.InvariantCulture, $"lengths[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+namespace EchoLstm.Kernels;
+
+/// <summary>
+/// A plan's kernels one time step at a time. Each number is summed in the order of the whole pass, so that stepping through a sequence gives the
+/// same bits.
+/// </summary>
+internal sealed unsafe class StepPass
+{
+    private readonly KernelPlan _plan;
+    private readonly LayerKernel[] _recurrent;
+    private readonly Arena _arena = new();
+    private readonly int _batch;
+    private int* _indices; // time-major rows of one step: an index a sequence
+
+    /// <param name="plan">The kernels, bound to their weights; this pass's own.</param>
+    /// <param name="batch">How many sequences run beside each other.</param>
+    internal StepPass(KernelPlan plan, int batch)
+    {
+        (_plan, _batch) = (plan, batch);
+        _recurrent = [.. plan.Kernels.Where(kernel => kernel.StateCount > 0)];
+        _arena.Lay(arena =>
+        {
+            _indices = (int*)arena.Take(batch);
+            plan.Lay(arena, new BatchShape(batch, 1, Training: false, Masked: false));
+        });
+    }
+
+    internal int OutputWidth => _plan.Kernels[^1].OutputWidth;
+
+    /// <summary>Reads a step.</summary>
+    /// <param name="input">The features of one sequence after the other.</param>
+    /// <param name="output">Receives the outputs of one sequence after the other.</param>
+    internal void Step(ReadOnlySpan<float> input, Span<float> output)
+    {
+        fixed (float* start = input)
+        {
+            Run(new InputRows(start, _plan.InputWidth), output);
+        }
+    }
+
+    /// <summary>Reads a step of a plan that reads indices.</summary>
+    /// <param name="input">An index a sequence.</param>
+    /// <param name="output">Receives the outputs of one sequence after the other.</param>
+    internal void Step(ReadOnlySpan<int> input, Span<float> output)
+    {
+        input.CopyTo(new Span<int>(_indices, _batch));
+        Run(new InputRows(null, 1, null, _indices), output);
+    }
+
+    /// <summary>The states, layer after layer, each batch · units numbers.</summary>
+    internal float[][] States() => [.. Enumerable.Range(0, _recurrent.Length).SelectMany(States)];
+
+    /// <summary>The states of one of the recurrent layers.</summary>
+    internal float[][] States(int layer)
+    {
+        var kernel = _recurrent[layer];
+        var states = new float[kernel.StateCount][];
+        for (var state = 0; state < states.Length; state++)
+        {
+            states[state] = new float[_batch * kernel.OutputWidth];
+            fixed (float* to = states[state])
+            {
+                Rows.Copy(kernel.InitialState(state), kernel.OutputStride, to, kernel.OutputWidth, _batch, kernel.OutputWidth);
+            }
+        }
+        return states;
+    }
+
+    /// <summary>Sets the states, in the order of <see cref="States()"/>.</summary>
+    internal void SetStates(IReadOnlyList<float[]> states)
+    {
+        var place = 0;
+        for (var layer = 0; layer < _recurrent.Length; layer++)
+        {
+            for (var state = 0; state < _recurrent[layer].StateCount; state++)
+            {
+                SetState(layer, state, states[place++]);
+            }
+        }
+    }
+
+    /// <summary>Sets a state of one of the recurrent layers.</summary>
+    internal void SetState(int layer, int state, ReadOnlySpan<float> values)
+    {
+        var kernel = _recurrent[layer];
+        fixed (float* from = values)
+        {
+            Rows.Copy(from, kernel.OutputWidth, kernel.InitialState(state), kernel.OutputStride, _batch, kernel.OutputWidth);
+        }
+    }
+
+    /// <summary>Makes the states 0.</summary>
+    internal void ResetStates()
+    {
+        foreach (var kernel in _recurrent)
+        {
+            for (var state = 0; state < kernel.StateCount; state++)
+            {
+                new Span<float>(kernel.InitialState(state), _batch * kernel.OutputStride).Clear();
+            }
+        }
+    }
+
+    private void Run(InputRows input, Span<float> output)
+    {
+        foreach (var kernel in _plan.Kernels)
+        {
+            kernel.Forward(input);
+            if (input.Mask is not null && kernel.StateCount > 0)
+            {
+                RepeatMasked(kernel, input.Mask);
+            }
+            input = new InputRows(kernel.Output, kernel.OutputStride, kernel.OutputMask);
+        }
+        fixed (float* to = output)
+        {
+            Rows.Copy(input.Start, input.Stride, to, OutputWidth, _batch, OutputWidth);
+        }
+        foreach (var kernel in _recurrent)
+        {
+            for (var state = 0; state < kernel.StateCount; state++)
+            {
+                Rows.Copy(kernel.FinalState(state), kernel.InitialState(state), _batch * kernel.OutputStride);
+            }
+        }
+    }
+
+    // A masked step's output is the one before it, which is the hidden state; for the kernel each step is the first.
+    private void RepeatMasked(LayerKernel kernel, byte* mask)
+    {
+        for (var i = 0; i < _batch; i++)
+        {
+            if (mask[i] == 0)
+            {
+                var place = (long)i * kernel.OutputStride;
+                Rows.Copy(kernel.InitialState(0) + place, kernel.Output + place, kernel.OutputWidth);
+            }
+        }
+    }
+}
