@@ -21,7 +21,8 @@ internal static class ArrayElements
         return lengths;
     }
 
-    /// <summary>A new array of one to four axes: types that the code names, as a program that was compiled ahead of time has no others.</summary>
+    /// <summary>A new array of one to four axes: types that the code names, as a program that was compiled ahead of time has no
+    /// others.</summary>
     /// <exception cref="ArgumentException">There are more axes, or none.</exception>
     internal static Array New<T>(long[] lengths) => lengths switch
     {

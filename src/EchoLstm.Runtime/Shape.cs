@@ -21,7 +21,8 @@ public sealed class Shape : IReadOnlyList<long?>, IEquatable<Shape>
         {
             if (_axes[i] < 0)
             {
-                throw new ArgumentException($"Axis {i} of the shape {this} is {_axes[i]}; expected a length, or null where it is not known.", nameof(axes));
+                throw new ArgumentException($"Axis {i} of the shape {this} is {_axes[i]}; expected a length, or null where it is not "
+                    + "known.", nameof(axes));
             }
         }
     }

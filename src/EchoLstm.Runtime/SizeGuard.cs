@@ -21,7 +21,9 @@ internal static class SizeGuard
     {
         if (inputShape.Any(length => length > LongestAxis))
         {
-            throw new ShapeMismatchException($"{layer} can't be built for {inputShape}: no memory holds so long an axis. Check how the lengths were computed.", "lengths that memory can hold", inputShape.ToString());
+            throw new ShapeMismatchException(
+                $"{layer} can't be built for {inputShape}: no memory holds so long an axis. Check how the lengths were computed.",
+                    "lengths that memory can hold", inputShape.ToString());
         }
     }
 
@@ -34,7 +36,8 @@ internal static class SizeGuard
         if (inputShape.Skip(1).Contains(0))
         {
             throw new ShapeMismatchException(
-                $"{layer} can't be built for {inputShape}: an axis of length 0 leaves its samples without a number. Give the lengths that the data has.",
+                $"{layer} can't be built for {inputShape}: an axis of length 0 leaves its samples without a number. Give the lengths that "
+                    + "the data has.",
                 "lengths of at least 1",
                 inputShape.ToString());
         }
@@ -45,7 +48,8 @@ internal static class SizeGuard
     /// <param name="parameters">How many parameters it asks for; a decimal, as a product of lengths may exceed 64 bits.</param>
     /// <param name="hint">What the user may have confused.</param>
     /// <exception cref="InsufficientMemoryException">The parameters do not fit.</exception>
-    internal static void Check(string layer, decimal parameters, string hint) => Check(layer, "asks for", parameters, "parameters", BytesPerNumber, hint);
+    internal static void Check(string layer, decimal parameters, string hint) =>
+        Check(layer, "asks for", parameters, "parameters", BytesPerNumber, hint);
 
     /// <summary>Throws when numbers would take more than the memory there is.</summary>
     /// <param name="subject">What they are, as a sentence begins.</param>
@@ -65,7 +69,8 @@ internal static class SizeGuard
     {
         if (numbers > Array.MaxLength)
         {
-            throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture, $"{subject} would take {numbers:N0} numbers, but an array holds {Array.MaxLength:N0} at most. {hint}"));
+            throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
+                $"{subject} would take {numbers:N0} numbers, but an array holds {Array.MaxLength:N0} at most. {hint}"));
         }
         CheckNumbers(subject, numbers, hint);
     }

@@ -182,10 +182,12 @@ internal sealed class AccessGuard(string noun)
     }
 
     private InvalidOperationException Busy(string what, string change) => new(
-        $"{what} can't run while {change} runs on the same {noun} on another thread. Wait until {change} returns, or give each thread a {noun} of its own.");
+        $"{what} can't run while {change} runs on the same {noun} on another thread. Wait until {change} returns, or give each thread a "
+            + $"{noun} of its own.");
 
     private InvalidOperationException ReadMeanwhile(string what) => new(
-        $"{what} can't run while other calls use the same {noun}; the first of them was {_firstRead}. Wait until they return, or give each thread a {noun} of its own.");
+        $"{what} can't run while other calls use the same {noun}; the first of them was {_firstRead}. Wait until they return, or give each "
+            + $"thread a {noun} of its own.");
 
     /// <summary>A call that is running; default: one inside another that changes.</summary>
     internal readonly ref struct Use(AccessGuard guard, long kind)

@@ -10,7 +10,8 @@ internal static class NetArrays
     internal static bool Supports(Array array)
     {
         var element = array.GetType().GetElementType()!;
-        return element == typeof(float) || element == typeof(double) || element == typeof(int) || element == typeof(long) || element == typeof(bool);
+        return element == typeof(float) || element == typeof(double) || element == typeof(int) || element == typeof(long)
+            || element == typeof(bool);
     }
 
     /// <summary>A tensor with the array's values and shape; the caller's.</summary>
@@ -40,7 +41,9 @@ internal static class NetArrays
             ScalarType.Int32 => Shaped<int>(dense),
             ScalarType.Int64 => Shaped<long>(dense),
             ScalarType.Bool => Shaped<bool>(dense),
-            _ => throw new ArgumentException($"A tensor of {dense.dtype} has no .NET array here: expected float, double, int, long or bool. Convert it first.", nameof(source)),
+            _ => throw new ArgumentException(
+                $"A tensor of {dense.dtype} has no .NET array here: expected float, double, int, long or bool. Convert it first.",
+                nameof(source)),
         };
     }
 

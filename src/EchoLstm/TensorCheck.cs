@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm;
 
 /// <summary>
-/// Throws at tensors that can't be computed with, before Torch's native half sees them: its own words name neither the argument nor the mend, and some of its calls end the
-/// process. A tensor is told by its name and, where it has one, the layer that it was given to.
+/// Throws at tensors that can't be computed with, before Torch's native half sees them: its own words name neither the argument nor the
+/// mend, and some of its calls end the process. A tensor is told by its name and, where it has one, the layer that it was given to.
 /// </summary>
 internal static class TensorCheck
 {
@@ -20,11 +20,15 @@ internal static class TensorCheck
         var fault = type switch
         {
             ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64 =>
-                $"is a tensor of complex numbers ({type}), but a model computes with real ones. Give it real and imaginary parts as two features, or the absolute values.",
-            ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte or ScalarType.Bool =>
+                $"is a tensor of complex numbers ({type}), but a model computes with real ones. Give it real and imaginary parts as two "
+                    + "features, or the absolute values.",
+            ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16
+                or ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte or ScalarType.Bool =>
                 tensor.is_sparse ? "is a sparse tensor, but a model computes with dense ones. Convert it with to_dense()."
-                : tensor.device_type == DeviceType.META ? "is on the device META, where a tensor has a shape but no numbers. Give it numbers on the CPU or an accelerator."
-                : null,
+                : tensor.device_type == DeviceType.META ?
+                    "is on the device META, where a tensor has a shape but no numbers. Give it numbers on the CPU or an accelerator."
+                :
+                    null,
             _ => $"is a tensor of {type}, but a model computes with plain numbers. Convert it with dequantize().",
         };
         if (fault is not null)
@@ -34,7 +38,11 @@ internal static class TensorCheck
         if (tensor.device_type == DeviceType.CPU && tensor.numel() > ManyNumbers)
         {
             // An expanded tensor shows more numbers than it has, and whatever computes with it makes them all.
-            SizeGuard.CheckNumbers($"{Subject(name, owner)}, of shape {Shape.Of(tensor)},", tensor.numel(), "Give fewer samples or time steps at once.", (int)tensor.ElementSize);
+            SizeGuard.CheckNumbers(
+                $"{Subject(name, owner)}, of shape {Shape.Of(tensor)},",
+                tensor.numel(),
+                "Give fewer samples or time steps at once.",
+                (int)tensor.ElementSize);
         }
     }
 
@@ -44,7 +52,9 @@ internal static class TensorCheck
     {
         if (tensor.IsInvalid)
         {
-            throw Wrong(name, owner, "is a tensor that was disposed, by itself or with the dispose scope that it was made in. Dispose it later, or take it out of the scope with DetachFromDisposeScope().");
+            throw Wrong(name, owner,
+                "is a tensor that was disposed, by itself or with the dispose scope that it was made in. Dispose it later, or take it out "
+                    + "of the scope with DetachFromDisposeScope().");
         }
     }
 
@@ -61,11 +71,15 @@ internal static class TensorCheck
         var (type, device) = (other.dtype, other.device_type);
         if (tensor.dtype != type)
         {
-            throw Wrong(name, owner, $"is of {tensor.dtype}, but {otherName} of {type}. Convert it with to(ScalarType.{type}){mend?.Invoke($"ScalarType.{type}")}.");
+            throw Wrong(name, owner,
+                $"is of {tensor.dtype}, but {otherName} of {type}. Convert it with "
+                    + $"to(ScalarType.{type}){mend?.Invoke($"ScalarType.{type}")}.");
         }
         if (tensor.device_type != device)
         {
-            throw Wrong(name, owner, $"is on the device {tensor.device_type}, but {otherName} on {device}. Move it with to(DeviceType.{device}){mend?.Invoke($"DeviceType.{device}")}.");
+            throw Wrong(name, owner,
+                $"is on the device {tensor.device_type}, but {otherName} on {device}. Move it with "
+                    + $"to(DeviceType.{device}){mend?.Invoke($"DeviceType.{device}")}.");
         }
     }
 
@@ -75,7 +89,10 @@ internal static class TensorCheck
     {
         if (!tensor.is_floating_point())
         {
-            throw Wrong(name, owner, $"is of {tensor.dtype}, but the layer computes with floating-point numbers. Convert it, e.g. with to(ScalarType.Float32).");
+            throw Wrong(
+                name,
+                owner,
+                $"is of {tensor.dtype}, but the layer computes with floating-point numbers. Convert it, e.g. with to(ScalarType.Float32).");
         }
     }
 
@@ -89,11 +106,13 @@ internal static class TensorCheck
         ObjectDisposedException.ThrowIf(weight.IsInvalid, owner);
         if (!weight.is_floating_point())
         {
-            throw new InvalidOperationException($"{owner.Title} has weights of {weight.dtype}, but a model computes with real floating-point numbers. Move it to such a type, e.g. with to(ScalarType.Float32).");
+            throw new InvalidOperationException($"{owner.Title} has weights of {weight.dtype}, but a model computes with real "
+                + "floating-point numbers. Move it to such a type, e.g. with to(ScalarType.Float32).");
         }
         if (weight.device_type == DeviceType.META)
         {
-            throw new InvalidOperationException($"{owner.Title} has weights on the device META, where a tensor has a shape but no numbers. Make it anew and load its weights.");
+            throw new InvalidOperationException($"{owner.Title} has weights on the device META, where a tensor has a shape but no numbers. "
+                + "Make it anew and load its weights.");
         }
     }
 

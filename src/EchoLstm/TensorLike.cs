@@ -44,7 +44,8 @@ public readonly struct TensorLike
         if (array is not null && !NetArrays.Supports(array))
         {
             throw new ArgumentException(
-                $"An array of {array.GetType().GetElementType()!.Name} can't become a tensor: expected float, double, int, long or bool elements in a rectangular array. Convert it first.",
+                $"An array of {array.GetType().GetElementType()!.Name} can't become a tensor: expected float, double, int, long or bool "
+                    + "elements in a rectangular array. Convert it first.",
                 nameof(array));
         }
         return new(null, array);

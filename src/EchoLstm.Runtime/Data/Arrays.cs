@@ -36,7 +36,8 @@ public static class Arrays
         }
         var reshaped = Copy(source, 0, found);
         return reshaped as TArray ?? throw new ArgumentException(
-            $"These lengths make a {ArrayElements.TypeName(reshaped.GetType())} of the elements, not a {ArrayElements.TypeName(typeof(TArray))}. "
+            $"These lengths make a {ArrayElements.TypeName(reshaped.GetType())} of the elements, not a "
+                + $"{ArrayElements.TypeName(typeof(TArray))}. "
                 + $"Call Arrays.Reshape<{ArrayElements.TypeName(reshaped.GetType())}>.",
             nameof(lengths));
     }
@@ -116,7 +117,8 @@ public static class Arrays
         var element when element == typeof(long) => Copy<long>(source, start, lengths),
         var element when element == typeof(bool) => Copy<bool>(source, start, lengths),
         var element => throw new ArgumentException(
-            $"An array of {element!.Name} is not taken: expected float, double, int, long or bool elements. Convert it first.", nameof(source)),
+            $"An array of {element!.Name} is not taken: expected float, double, int, long or bool elements. Convert it "
+                + "first.", nameof(source)),
     };
 
     private static Array Copy<T>(Array source, int start, long[] lengths)

@@ -104,6 +104,8 @@ public static class EchoSequence
     private static int LengthOf(IReadOnlyList<float> sequence)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        return sequence.Count > 0 ? sequence.Count : throw new ArgumentException("The sequence is empty: expected at least one number.", nameof(sequence));
+        return sequence.Count > 0 ?
+            sequence.Count :
+            throw new ArgumentException("The sequence is empty: expected at least one number.", nameof(sequence));
     }
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace EchoLstm.Data;
 
-/// <summary>Which past, and which future after it, make a sample for <see cref="SupervisedFrames.ToForecast(float[,], ForecastWindow)"/>.</summary>
+/// <summary>Which past, and which future after it, make a sample for
+/// <see cref="SupervisedFrames.ToForecast(float[,], ForecastWindow)"/>.</summary>
 /// <example>
 /// Three steps of past, two of future that begin two steps after it, a window every four steps:
 /// <code>
@@ -21,7 +22,8 @@ public sealed class ForecastWindow
     /// <summary>Time steps of the target, at least 1. <value>1</value></summary>
     public int Horizon { get; init; } = 1;
 
-    /// <summary>Time steps from the last of the input to the first of the target, at least 1. <value>1: the target follows at once</value></summary>
+    /// <summary>Time steps from the last of the input to the first of the target, at least 1. <value>1: the target follows at
+    /// once</value></summary>
     public int Ahead { get; init; } = 1;
 
     /// <summary>Time steps from the start of one window to the start of the next, at least 1. <value>1</value></summary>
@@ -48,7 +50,9 @@ public sealed class ForecastWindow
         Columns(Targets, nameof(Targets));
         if (faults.Count == 0 && Span > rows)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"Past {Past}, Ahead {Ahead} and Horizon {Horizon} span {Span} time steps but the series has {rows}: shorten them or give a longer series"));
+            faults.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Past {Past}, Ahead {Ahead} and Horizon {Horizon} span {Span} time steps but the series has {rows}: shorten them or give "
+                    + $"a longer series"));
         }
         if (faults.Count > 0)
         {
@@ -73,7 +77,8 @@ public sealed class ForecastWindow
             {
                 if (column < 0 || column >= columns)
                 {
-                    faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} names column {column} but the series has columns 0 to {columns - 1}"));
+                    faults.Add(string.Create(CultureInfo.InvariantCulture,
+                        $"{name} names column {column} but the series has columns 0 to {columns - 1}"));
                 }
             }
         }

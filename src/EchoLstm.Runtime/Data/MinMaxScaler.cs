@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace EchoLstm.Data;
 
-/// <summary>Scales each feature so that its smallest value in the training data becomes the low end, its largest the high end: 0 and 1.</summary>
+/// <summary>Scales each feature so that its smallest value in the training data becomes the low end, its largest the high end: 0 and
+/// 1.</summary>
 /// <remarks>Values outside what was fitted land outside the range. A constant feature becomes the low end.</remarks>
 /// <example>
 /// <code>
@@ -21,7 +22,8 @@ public sealed class MinMaxScaler : FeatureScaler
     {
         if (!float.IsFinite(low) || !float.IsFinite(high) || low >= high)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"MinMaxScaler expects finite ends with low below high but received {low} and {high}."), nameof(low));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"MinMaxScaler expects finite ends with low below high but received {low} and {high}."), nameof(low));
         }
         Low = low;
         High = high;

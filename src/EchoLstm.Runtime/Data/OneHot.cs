@@ -49,7 +49,10 @@ public static class OneHot
             for (var step = 0; step < steps; step++)
             {
                 var value = sequences[sample, step];
-                rows[sample, step, InRange(value, classes) ? value : throw Outside(value, classes, $"[{sample}, {step}]", nameof(sequences))] = 1;
+                rows[
+                    sample,
+                    step,
+                    InRange(value, classes) ? value : throw Outside(value, classes, $"[{sample}, {step}]", nameof(sequences))] = 1;
             }
         }
         return rows;
@@ -124,7 +127,9 @@ public static class OneHot
         if ((long)rows * classes > Array.MaxLength)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"OneHot.Encode of {rows} integers in {classes} classes needs {(long)rows * classes} numbers; an array holds at most {Array.MaxLength}. Keep the integers as they are, with an Embedding as first layer and a sparse loss."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"OneHot.Encode of {rows} integers in {classes} classes needs {(long)rows * classes} numbers; an array holds at most "
+                        + $"{Array.MaxLength}. Keep the integers as they are, with an Embedding as first layer and a sparse loss."),
                 nameof(classes));
         }
     }
@@ -139,9 +144,13 @@ public static class OneHot
 
     private static ArgumentOutOfRangeException Outside(int value, int classes, FormattableString position, string parameter) => new(
         parameter,
-        string.Create(CultureInfo.InvariantCulture, $"OneHot.Encode expects integers of 0 to {classes - 1} but received {value} at position {FormattableString.Invariant(position)}. If the integers name categories, raise classes; a price or a measure is not a category: scale it and predict it by regression, or cut it into bins."));
+        string.Create(CultureInfo.InvariantCulture,
+            $"OneHot.Encode expects integers of 0 to {classes - 1} but received {value} at position "
+                + $"{FormattableString.Invariant(position)}. If the integers name categories, raise classes; a price or a measure is not a "
+                + $"category: scale it and predict it by regression, or cut it into bins."));
 
     private static ArgumentException NotANumber(FormattableString position, string parameter) => new(
-        $"OneHot.Decode expects numbers but received NaN in row {FormattableString.Invariant(position)}: no class is its largest. Where a model made it, look for the training step whose loss became NaN.",
+        $"OneHot.Decode expects numbers but received NaN in row {FormattableString.Invariant(position)}: no class is its largest. Where a "
+            + "model made it, look for the training step whose loss became NaN.",
         parameter);
 }

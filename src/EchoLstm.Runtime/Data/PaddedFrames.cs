@@ -1,6 +1,7 @@
 namespace EchoLstm.Data;
 
-/// <summary>Windows of an echo, the incomplete ones among them, and which of their time steps are data: what <see cref="SupervisedFrames.ToPadded(float[,], int, int, float, PaddingSide)"/> returns.</summary>
+/// <summary>Windows of an echo, the incomplete ones among them, and which of their time steps are data: what
+/// <see cref="SupervisedFrames.ToPadded(float[,], int, int, float, PaddingSide)"/> returns.</summary>
 public sealed class PaddedFrames
 {
     internal PaddedFrames(float[,,] x, float[,,] y, bool[,] inputMask, bool[,] targetMask)
@@ -23,7 +24,8 @@ public sealed class PaddedFrames
     /// <summary>True where a time step of <see cref="Y"/> is data, false where it is padding; of shape (windows, nOut).</summary>
     public bool[,] TargetMask { get; }
 
-    /// <summary>The target's mask as a weight for each time step: 1 for data, and 0 for padding, which then does not count in the loss.</summary>
+    /// <summary>The target's mask as a weight for each time step: 1 for data, and 0 for padding, which then does not count in the
+    /// loss.</summary>
     /// <returns>The weights, of shape (windows, nOut).</returns>
     public float[,] TargetWeights()
     {

@@ -40,7 +40,8 @@ public sealed class RandomSequence
         }
         if (classes < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, "RandomSequence expects at least 1 class: the integers are 0 to classes - 1.");
+            throw new ArgumentOutOfRangeException(nameof(classes), classes,
+                "RandomSequence expects at least 1 class: the integers are 0 to classes - 1.");
         }
         SizeGuard.CheckArray("A sequence", length, "Draw shorter ones, one after the other.");
         var sequence = new int[length];

@@ -34,7 +34,11 @@ public static class SequencePadding
     {
         ArgumentNullException.ThrowIfNull(sequences);
         CheckSide(truncating, nameof(truncating));
-        var steps = Steps([.. sequences.Select((sequence, i) => sequence?.Count ?? throw Missing(i))], maxLength, padding, nameof(sequences));
+        var steps = Steps(
+            [.. sequences.Select((sequence, i) => sequence?.Count ?? throw Missing(i))],
+            maxLength,
+            padding,
+            nameof(sequences));
         SizeGuard.CheckArray("PadSequences", (decimal)sequences.Count * steps, "Lower maxLength, or pad fewer sequences at once.");
         var padded = new T[sequences.Count, steps];
         for (var i = 0; i < sequences.Count; i++)
@@ -66,16 +70,23 @@ public static class SequencePadding
     {
         ArgumentNullException.ThrowIfNull(sequences);
         CheckSide(truncating, nameof(truncating));
-        var steps = Steps([.. sequences.Select((sequence, i) => sequence?.GetLength(0) ?? throw Missing(i))], maxLength, padding, nameof(sequences));
+        var steps = Steps(
+            [.. sequences.Select((sequence, i) => sequence?.GetLength(0) ?? throw Missing(i))],
+            maxLength,
+            padding,
+            nameof(sequences));
         var features = sequences[0].GetLength(1);
-        SizeGuard.CheckArray("PadSequences", (decimal)sequences.Count * steps * features, "Lower maxLength, or pad fewer sequences at once.");
+        SizeGuard.CheckArray("PadSequences", (decimal)sequences.Count * steps * features,
+            "Lower maxLength, or pad fewer sequences at once.");
         var padded = new float[sequences.Count, steps, features];
         for (var i = 0; i < sequences.Count; i++)
         {
             if (sequences[i].GetLength(1) != features)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"PadSequences expects the same features in each sequence but received {features} in sequence 0 and {sequences[i].GetLength(1)} in sequence {i}. Give each sequence the same columns."),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"PadSequences expects the same features in each sequence but received {features} in sequence 0 and "
+                            + $"{sequences[i].GetLength(1)} in sequence {i}. Give each sequence the same columns."),
                     nameof(sequences));
             }
             var (kept, skipped, start) = Place(sequences[i].GetLength(0), steps, padding, truncating);
@@ -90,7 +101,8 @@ public static class SequencePadding
         return padded;
     }
 
-    /// <summary>Which time steps of padded sequences are data; unlike a mask by value, it needs no value that the data does not have.</summary>
+    /// <summary>Which time steps of padded sequences are data; unlike a mask by value, it needs no value that the data does not
+    /// have.</summary>
     /// <param name="lengths">The sequences' lengths before padding, at least one, none negative.</param>
     /// <param name="maxLength">Time steps of the padded sequences, at least 1. <value>null: the largest of the lengths</value></param>
     /// <param name="padding">Where shorter sequences were filled up. <value>Pre</value></param>
@@ -108,7 +120,9 @@ public static class SequencePadding
         var negative = lengths.ToList().FindIndex(length => length < 0);
         if (negative >= 0)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Mask expects lengths of at least 0 but received {lengths[negative]} at position {negative}. Pass the lengths before padding."), nameof(lengths));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Mask expects lengths of at least 0 but received {lengths[negative]} at position {negative}. Pass the lengths before "
+                    + $"padding."), nameof(lengths));
         }
         var steps = Steps(lengths, maxLength, padding, nameof(lengths));
         SizeGuard.CheckArray("Mask", (decimal)lengths.Count * steps, "Lower maxLength, or pad fewer sequences at once.");
@@ -149,11 +163,13 @@ public static class SequencePadding
         return maxLength switch
         {
             null => lengths.Max(),
-            < 1 => throw new ArgumentOutOfRangeException(nameof(maxLength), maxLength, "maxLength must be at least 1; leave it null for the length of the longest sequence."),
+            < 1 => throw new ArgumentOutOfRangeException(nameof(maxLength), maxLength,
+                "maxLength must be at least 1; leave it null for the length of the longest sequence."),
             { } steps => steps,
         };
     }
 
     private static ArgumentException Missing(int position) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"Sequence {position} is null. Pass an empty sequence for one without values."), "sequences");
+        new(string.Create(CultureInfo.InvariantCulture, $"Sequence {position} is null. Pass an empty sequence for one without values."),
+            "sequences");
 }

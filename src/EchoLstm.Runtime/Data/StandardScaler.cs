@@ -1,6 +1,7 @@
 namespace EchoLstm.Data;
 
-/// <summary>Scales each feature to mean 0 and standard deviation 1 over the training data, the deviation counted over all n values, not n - 1.</summary>
+/// <summary>Scales each feature to mean 0 and standard deviation 1 over the training data, the deviation counted over all n values, not n -
+/// 1.</summary>
 /// <remarks>A constant feature becomes 0.</remarks>
 /// <example>
 /// <code>

@@ -4,10 +4,12 @@ namespace EchoLstm.Data;
 
 public static partial class SupervisedFrames
 {
-    /// <summary>Windows with a horizon: a past as input, the future after it as target; one or many steps, of all columns or of chosen ones.</summary>
+    /// <summary>Windows with a horizon: a past as input, the future after it as target; one or many steps, of all columns or of chosen
+    /// ones.</summary>
     /// <param name="series">The series, of shape (time steps, features), oldest first.</param>
     /// <param name="window">Which past and which future make a sample.</param>
-    /// <returns>X of shape (windows, Past, inputs) and Y of shape (windows, Horizon, targets). Steps at the end that fill no window are left out.</returns>
+    /// <returns>X of shape (windows, Past, inputs) and Y of shape (windows, Horizon, targets). Steps at the end that fill no window are
+    /// left out.</returns>
     /// <exception cref="ArgumentException">The window does not fit the series; all its faults are named.</exception>
     /// <example>
     /// Columns temperature, wind and power; two steps of weather give the next two of power:
@@ -40,11 +42,12 @@ public static partial class SupervisedFrames
     /// <param name="window">Which past and which future make a sample.</param>
     /// <returns>X of shape (windows, Past, 1) and Y of shape (windows, Horizon, 1).</returns>
     /// <exception cref="ArgumentException">The window does not fit the series; all its faults are named.</exception>
-    public static (float[,,] X, float[,,] Y) ToForecast(IReadOnlyList<float> series, ForecastWindow window) => ToForecast(Column(series), window);
+    public static (float[,,] X, float[,,] Y) ToForecast(IReadOnlyList<float> series, ForecastWindow window) =>
+        ToForecast(Column(series), window);
 
     /// <summary>
-    /// Windows whose target is the window itself, some steps later: at each time step the model learns what comes next, from that step and those
-    /// before it. For layers that return sequences.
+    /// Windows whose target is the window itself, some steps later: at each time step the model learns what comes next, from that step and
+    /// those before it. For layers that return sequences.
     /// </summary>
     /// <param name="series">The series, of shape (time steps, features), oldest first.</param>
     /// <param name="steps">Time steps of a window, at least 1.</param>
@@ -72,7 +75,8 @@ public static partial class SupervisedFrames
         {
             throw new ArgumentOutOfRangeException(nameof(steps), steps, string.Create(
                 CultureInfo.InvariantCulture,
-                $"ToShifted expects steps + ahead of at most the series' {rows} time steps but received {steps} + {ahead}. Shorten the window or give a longer series."));
+                $"ToShifted expects steps + ahead of at most the series' {rows} time steps but received {steps} + {ahead}. Shorten the "
+                    + $"window or give a longer series."));
         }
         var windows = (int)((rows - span) / stride) + 1;
         IReadOnlyList<int> all = [.. Enumerable.Range(0, columns)];
@@ -86,7 +90,8 @@ public static partial class SupervisedFrames
     /// <param name="stride">Time steps from the start of one window to the start of the next, at least 1. <value>1</value></param>
     /// <returns>X and Y, both of shape (windows, steps, 1).</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the series is shorter than steps + ahead.</exception>
-    public static (float[,,] X, float[,,] Y) ToShifted(IReadOnlyList<float> series, int steps, int ahead = 1, int stride = 1) => ToShifted(Column(series), steps, ahead, stride);
+    public static (float[,,] X, float[,,] Y) ToShifted(IReadOnlyList<float> series, int steps, int ahead = 1, int stride = 1) =>
+        ToShifted(Column(series), steps, ahead, stride);
 
     private static float[,,] Cut(float[,] series, int windows, int stride, int offset, int steps, IReadOnlyList<int> columns)
     {

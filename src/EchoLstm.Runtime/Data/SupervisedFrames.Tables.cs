@@ -6,8 +6,8 @@ namespace EchoLstm.Data;
 public static partial class SupervisedFrames
 {
     /// <summary>
-    /// The pairs that <see cref="ToSupervised(IReadOnlyList{int}, int, int)"/> makes of a sequence, as a table: one row a time t, one column an input or an output,
-    /// NaN where the window begins before the sequence. Framing drops the rows with NaN.
+    /// The pairs that <see cref="ToSupervised(IReadOnlyList{int}, int, int)"/> makes of a sequence, as a table: one row a time t, one
+    /// column an input or an output, NaN where the window begins before the sequence. Framing drops the rows with NaN.
     /// </summary>
     /// <typeparam name="T">The type of the numbers.</typeparam>
     /// <param name="sequence">The numbers.</param>
@@ -66,12 +66,15 @@ public static partial class SupervisedFrames
         ArgumentNullException.ThrowIfNull(y);
         return x.GetLength(0) == y.GetLength(0)
             ? [.. Enumerable.Range(0, x.GetLength(0)).Select(window => $"{Line(x, window)} => {Line(y, window)}")]
-            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"PairLines expects a target for each window but received {x.GetLength(0)} windows and {y.GetLength(0)} targets. Pass the X and Y of one framing."), nameof(y));
+            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"PairLines expects a target for each window but received {x.GetLength(0)} windows and {y.GetLength(0)} targets. Pass the "
+                    + $"X and Y of one framing."), nameof(y));
     }
 
     // The columns are named by their distance from t, the newest of the window.
     private static IEnumerable<string> Names(string letter, int nIn, int count) =>
-        Enumerable.Range(0, count).Select(i => i == nIn - 1 ? $"{letter}(t)" : string.Create(CultureInfo.InvariantCulture, $"{letter}(t-{nIn - 1 - i})"));
+        Enumerable.Range(0, count).Select(i => i == nIn - 1 ? $"{letter}(t)" : string.Create(CultureInfo.InvariantCulture,
+            $"{letter}(t-{nIn - 1 - i})"));
 
     private static string Line<T>(T[,] rows, int row)
         where T : IFormattable =>

@@ -4,13 +4,16 @@ namespace EchoLstm.Data;
 
 /// <summary>A sequence cut into windows, each a sample with its target.</summary>
 /// <remarks>
-/// <see cref="ToSupervised(float[,], int, int)"/> frames the echo of what was heard, <see cref="ToForecast(float[,], ForecastWindow)"/> the future after a past,
-/// <see cref="ToShifted(float[,], int, int, int)"/> the next value at each time step, and <see cref="ToPadded(float[,], int, int, float, PaddingSide)"/> the echo with incomplete windows kept.
+/// <see cref="ToSupervised(float[,], int, int)"/> frames the echo of what was heard, <see cref="ToForecast(float[,], ForecastWindow)"/> the
+/// future after a past, <see cref="ToShifted(float[,], int, int, int)"/> the next value at each time step, and
+/// <see cref="ToPadded(float[,], int, int, float, PaddingSide)"/> the echo with incomplete windows kept.
 /// </remarks>
 public static partial class SupervisedFrames
 {
-    /// <summary>Windows of nIn rows, one starting at each row that has nIn - 1 more after it; the target is the nOut oldest rows of the window.</summary>
-    /// <param name="sequence">The encoded sequence, of shape (length, features), e.g. from <see cref="OneHot.Encode(IReadOnlyList{int}, int)"/>.</param>
+    /// <summary>Windows of nIn rows, one starting at each row that has nIn - 1 more after it; the target is the nOut oldest rows of the
+    /// window.</summary>
+    /// <param name="sequence">The encoded sequence, of shape (length, features), e.g. from
+    /// <see cref="OneHot.Encode(IReadOnlyList{int}, int)"/>.</param>
     /// <param name="nIn">Time steps of a window, at most the length.</param>
     /// <param name="nOut">Time steps of a target, 1 to nIn.</param>
     /// <returns>X of shape (length - nIn + 1, nIn, features) and Y of shape (length - nIn + 1, nOut, features).</returns>
@@ -42,9 +45,11 @@ public static partial class SupervisedFrames
     /// <param name="nOut">Time steps of a target, 1 to nIn.</param>
     /// <returns>X of shape (length - nIn + 1, nIn, 1) and Y of shape (length - nIn + 1, nOut, 1).</returns>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 &lt;= nOut &lt;= nIn &lt;= length.</exception>
-    public static (float[,,] X, float[,,] Y) ToSupervised(IReadOnlyList<float> sequence, int nIn, int nOut) => ToSupervised(Column(sequence), nIn, nOut);
+    public static (float[,,] X, float[,,] Y) ToSupervised(IReadOnlyList<float> sequence, int nIn, int nOut) =>
+        ToSupervised(Column(sequence), nIn, nOut);
 
-    /// <summary>The same for integers that name classes: they keep two axes, as <see cref="OneHot.Encode(int[,], int)"/>, an embedding and a sparse loss take them.</summary>
+    /// <summary>The same for integers that name classes: they keep two axes, as <see cref="OneHot.Encode(int[,], int)"/>, an embedding and
+    /// a sparse loss take them.</summary>
     /// <param name="sequence">The integers.</param>
     /// <param name="nIn">Time steps of a window, at most the length.</param>
     /// <param name="nOut">Time steps of a target, 1 to nIn.</param>

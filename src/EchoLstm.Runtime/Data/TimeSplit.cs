@@ -21,7 +21,8 @@ public static class TimeSplit
     /// <param name="series">The numbers, oldest first.</param>
     /// <param name="validation">The share of all rows that validates, rounded to whole rows; 0 for none. <value>0.15</value></param>
     /// <param name="test">The share of all rows that tests, rounded to whole rows; 0 for none. <value>0.15</value></param>
-    /// <param name="gap">Rows left out before the validation part and before the test part, taken from the training part. <value>0</value></param>
+    /// <param name="gap">Rows left out before the validation part and before the test part, taken from the training part.
+    /// <value>0</value></param>
     /// <returns>The three parts, oldest first.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A share is outside 0 to 1, or the gap negative.</exception>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
@@ -38,7 +39,8 @@ public static class TimeSplit
     /// <param name="series">The series, of shape (time steps, features), oldest first.</param>
     /// <param name="validation">The share of all rows that validates, rounded to whole rows; 0 for none. <value>0.15</value></param>
     /// <param name="test">The share of all rows that tests, rounded to whole rows; 0 for none. <value>0.15</value></param>
-    /// <param name="gap">Rows left out before the validation part and before the test part, taken from the training part. <value>0</value></param>
+    /// <param name="gap">Rows left out before the validation part and before the test part, taken from the training part.
+    /// <value>0</value></param>
     /// <returns>The three parts, oldest first, each of shape (its time steps, features).</returns>
     /// <exception cref="ArgumentOutOfRangeException">A share is outside 0 to 1, or the gap negative.</exception>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
@@ -57,18 +59,24 @@ public static class TimeSplit
     /// <param name="windows">The windows, of shape (windows, time steps, features), oldest first.</param>
     /// <param name="validation">The share of all windows that validates, rounded to whole windows; 0 for none. <value>0.15</value></param>
     /// <param name="test">The share of all windows that tests, rounded to whole windows; 0 for none. <value>0.15</value></param>
-    /// <param name="gap">Windows left out before the validation part and before the test part, taken from the training part. <value>0</value></param>
+    /// <param name="gap">Windows left out before the validation part and before the test part, taken from the training part.
+    /// <value>0</value></param>
     /// <returns>The three parts, oldest first, each of shape (its windows, time steps, features).</returns>
     /// <exception cref="ArgumentOutOfRangeException">A share is outside 0 to 1, or the gap negative.</exception>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
-    public static (T[,,] Train, T[,,] Validation, T[,,] Test) Split<T>(T[,,] windows, double validation = 0.15, double test = 0.15, int gap = 0)
+    public static (T[,,] Train, T[,,] Validation, T[,,] Test) Split<T>(
+        T[,,] windows,
+        double validation = 0.15,
+        double test = 0.15,
+        int gap = 0)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(windows);
         var (train, middle, last) = Parts(windows.GetLength(0), validation, test, gap);
         return (Part(train), Part(middle), Part(last));
 
-        T[,,] Part(Range rows) => Copied<T, T[,,]>(windows, rows, new T[rows.End.Value - rows.Start.Value, windows.GetLength(1), windows.GetLength(2)]);
+        T[,,] Part(Range rows) =>
+            Copied<T, T[,,]>(windows, rows, new T[rows.End.Value - rows.Start.Value, windows.GetLength(1), windows.GetLength(2)]);
     }
 
     private static (Range Train, Range Validation, Range Test) Parts(int rows, double validation, double test, int gap)
@@ -87,7 +95,9 @@ public static class TimeSplit
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"TimeSplit expects at least 1 row in each part that is asked for but {rows} rows give {Math.Max(trained, 0)} to train, {validated} to validate ({validation}) and {tested} to test ({test}), with gaps of {gap}. Give more rows, another share, or 0 for a part that is not needed."));
+                $"TimeSplit expects at least 1 row in each part that is asked for but {rows} rows give {Math.Max(trained, 0)} to train, "
+                    + $"{validated} to validate ({validation}) and {tested} to test ({test}), with gaps of {gap}. Give more rows, another "
+                    + $"share, or 0 for a part that is not needed."));
         }
         var firstTested = rows - tested;
         var endValidated = tested > 0 ? firstTested - gap : firstTested;

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace EchoLstm.Files;
 
 /// <summary>
-/// Writes a file so that whoever looks, at any moment, sees the old file or the new one: written aside in the same folder, flushed to the disk, renamed over. A process
-/// that is killed on the way leaves its half-written file, which begins with a dot and ends in <c>.saving</c>; the next save of the same file clears it away.
+/// Writes a file so that whoever looks, at any moment, sees the old file or the new one: written aside in the same folder, flushed to the
+/// disk, renamed over. A process that is killed on the way leaves its half-written file, which begins with a dot and ends in
+/// <c>.saving</c>; the next save of the same file clears it away.
 /// </summary>
 internal static class AtomicFile
 {
@@ -16,7 +17,8 @@ internal static class AtomicFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where; a link is followed.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; the old file is as it
+    /// was.</exception>
     internal static void Write(string path, Action<FileStream> write)
     {
         var target = Target(path);
@@ -61,7 +63,8 @@ internal static class AtomicFile
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new UnauthorizedAccessException($"Can't write {path}: you may not make files in {folder}. Choose another folder, or ask for the right to.", error);
+            throw new UnauthorizedAccessException($"Can't write {path}: you may not make files in {folder}. Choose another folder, or ask "
+                + "for the right to.", error);
         }
         catch (IOException error)
         {
@@ -80,7 +83,9 @@ internal static class AtomicFile
 
     // .NET does not tell devices from files; /dev/shm is the one place there that has files.
     private static bool IsDevice(string target) =>
-        !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(target);
+        !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal)
+            && !target.StartsWith("/dev/shm/", StringComparison.Ordinal)
+            && File.Exists(target);
 
     private static string Target(string path)
     {

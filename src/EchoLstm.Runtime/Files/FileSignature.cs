@@ -8,8 +8,10 @@ internal static class FileSignature
     /// <summary>How many of a file's first bytes are looked at.</summary>
     internal const int Looked = 4096;
 
-    private const string FromPyTorch = "In Python write the tensors with safetensors.torch.save_file, under the names that SaveWeights gives them.";
-    private const string FromKeras = "In Python write model.get_weights() with safetensors.numpy.save_file, under the names that SaveWeights gives them.";
+    private const string FromPyTorch = "In Python write the tensors with safetensors.torch.save_file, under the names that SaveWeights "
+        + "gives them.";
+    private const string FromKeras = "In Python write model.get_weights() with safetensors.numpy.save_file, under the names that "
+        + "SaveWeights gives them.";
     private const string Otherwise = "Give a file that Save, SaveWeights or a safetensors library wrote.";
 
     /// <summary>What a file looks like, and what to do.</summary>
@@ -35,7 +37,8 @@ internal static class FileSignature
         }
         if (Begins(start, 0x93, "NUMPY"))
         {
-            return ("a NumPy array (.npy)", "In Python write the arrays with safetensors.numpy.save_file, under the names that SaveWeights gives them.");
+            return ("a NumPy array (.npy)",
+                "In Python write the arrays with safetensors.numpy.save_file, under the names that SaveWeights gives them.");
         }
         if (Begins(start, 0x89, "PNG"))
         {
@@ -51,7 +54,9 @@ internal static class FileSignature
         }
         if (IsOnnx(start))
         {
-            return ("an ONNX model", "Take the weights out of it in Python, and write them with safetensors.numpy.save_file under the names that SaveWeights gives them.");
+            return ("an ONNX model",
+                "Take the weights out of it in Python, and write them with safetensors.numpy.save_file under the names that SaveWeights "
+                    + "gives them.");
         }
         if (IsText(start, out var text))
         {
@@ -76,7 +81,8 @@ internal static class FileSignature
             return ("a Keras model (.keras, a zip)", FromKeras);
         }
         return Has(start, ".npy"u8)
-            ? ("NumPy arrays (.npz, a zip)", "In Python write the arrays with safetensors.numpy.save_file, under the names that SaveWeights gives them.")
+            ? ("NumPy arrays (.npz, a zip)",
+                "In Python write the arrays with safetensors.numpy.save_file, under the names that SaveWeights gives them.")
             : ("a zip archive", Otherwise);
     }
 
@@ -85,7 +91,8 @@ internal static class FileSignature
     private static bool Begins(ReadOnlySpan<byte> start, byte first, string rest) =>
         start.Length > rest.Length && start[0] == first && start.Slice(1, rest.Length).SequenceEqual(Encoding.ASCII.GetBytes(rest));
 
-    // A ModelProto: field 1, the version of its intermediate representation, then its producer, opset, graph or text fields, all with a length.
+    // A ModelProto: field 1, the version of its intermediate representation, then its producer, opset, graph or text fields, all with a
+    // length.
     private static bool IsOnnx(ReadOnlySpan<byte> start) =>
         start.Length > 3 && start[0] == 0x08 && start[1] is > 0 and < 32 && start[2] is 0x12 or 0x1a or 0x22 or 0x3a or 0x42;
 

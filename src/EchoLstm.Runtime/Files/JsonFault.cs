@@ -86,7 +86,8 @@ internal static partial class JsonFault
             }
             if (type.PolymorphismOptions is { } kinds && value.TryGetProperty(kinds.TypeDiscriminatorPropertyName, out var kind))
             {
-                var known = kinds.DerivedTypes.FirstOrDefault(derived => $"\"{derived.TypeDiscriminator}\"" == kind.GetRawText()).DerivedType;
+                var known = kinds.DerivedTypes.FirstOrDefault(derived => $"\"{derived.TypeDiscriminator}\"" == kind.GetRawText())
+                    .DerivedType;
                 type = known is null ? type : type.Options.GetTypeInfo(known);
             }
             var member = type.Properties.FirstOrDefault(member => member.Name == name)?.PropertyType ?? type.ElementType;

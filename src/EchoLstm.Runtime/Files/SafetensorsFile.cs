@@ -12,12 +12,14 @@ namespace EchoLstm.Files;
 /// <param name="End">Where they end.</param>
 internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, long[] Shape, long Begin, long End)
 {
-    internal string ShapeText => string.Create(CultureInfo.InvariantCulture, $"({string.Join(", ", Shape)}{(Shape.Length == 1 ? "," : "")})");
+    internal string ShapeText => string.Create(CultureInfo.InvariantCulture,
+        $"({string.Join(", ", Shape)}{(Shape.Length == 1 ? "," : "")})");
 }
 
 /// <summary>
-/// Reads the safetensors format. Opening reads and checks the whole header: its length against the file's, every name, type, shape and place against each other, no hole,
-/// overlap, duplicate or byte left over. Memory is then bounded by the file's own size. Only after that are elements read.
+/// Reads the safetensors format. Opening reads and checks the whole header: its length against the file's, every name, type, shape and
+/// place against each other, no hole, overlap, duplicate or byte left over. Memory is then bounded by the file's own size. Only after that
+/// are elements read.
 /// </summary>
 internal sealed class SafetensorsFile : IDisposable
 {
@@ -47,7 +49,8 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>Opens a file and checks it.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no sound safetensors file; the message says what it looks like or what is wrong.</exception>
+    /// <exception cref="InvalidDataException">It is no sound safetensors file; the message says what it looks like or what is
+    /// wrong.</exception>
     internal static SafetensorsFile Open(string path)
     {
         if (Directory.Exists(path))
@@ -56,7 +59,8 @@ internal sealed class SafetensorsFile : IDisposable
         }
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file {System.IO.Path.GetFullPath(path)}. Check the path; relative ones begin at the current folder.", path);
+            throw new FileNotFoundException($"There is no file {System.IO.Path.GetFullPath(path)}. Check the path; relative ones begin at "
+                + "the current folder.", path);
         }
         // A save may replace the file while it is read: the open one stays as it was. Tensors are read whole, so no buffer lies between.
         return Opened(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
@@ -104,7 +108,8 @@ internal sealed class SafetensorsFile : IDisposable
         }
         catch (EndOfStreamException error)
         {
-            throw new InvalidDataException($"{Path}: the file ended within tensor '{tensor.Name}' although its header says otherwise: something cut it while it was read.", error);
+            throw new InvalidDataException($"{Path}: the file ended within tensor '{tensor.Name}' although its header says otherwise: "
+                + "something cut it while it was read.", error);
         }
     }
 
@@ -123,7 +128,8 @@ internal sealed class SafetensorsFile : IDisposable
         var isJson = start[sizeof(ulong)] == (byte)'{';
         if (length > LargestHeader)
         {
-            throw Foreign(path, start, fileLength, string.Create(CultureInfo.InvariantCulture, $"its header would have {length:N0} bytes, and at most {LargestHeader:N0} are allowed"));
+            throw Foreign(path, start, fileLength, string.Create(CultureInfo.InvariantCulture,
+                $"its header would have {length:N0} bytes, and at most {LargestHeader:N0} are allowed"));
         }
         if (!isJson || length < 2)
         {
@@ -133,7 +139,8 @@ internal sealed class SafetensorsFile : IDisposable
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path} is cut short: its header has {length:N0} bytes, but only {fileLength - sizeof(ulong):N0} follow. Copy or save it again."));
+                $"{path} is cut short: its header has {length:N0} bytes, but only {fileLength - sizeof(ulong):N0} follow. Copy or save it "
+                    + $"again."));
         }
         var header = new byte[(int)length];
         stream.Position = sizeof(ulong);
@@ -144,7 +151,8 @@ internal sealed class SafetensorsFile : IDisposable
     private static InvalidDataException Foreign(string path, ReadOnlySpan<byte> start, long length, string? reason)
     {
         var (looks, mend) = FileSignature.Describe(start, length);
-        return new InvalidDataException($"{path} is no safetensors file: {(reason is null ? "" : $"{reason}; ")}it looks like {looks}. {mend}");
+        return new InvalidDataException(
+            $"{path} is no safetensors file: {(reason is null ? "" : $"{reason}; ")}it looks like {looks}. {mend}");
     }
 
     private static void CheckPlaces(string path, List<SafetensorsEntry> tensors, long dataLength)
@@ -157,7 +165,9 @@ internal sealed class SafetensorsFile : IDisposable
             {
                 throw new InvalidDataException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: tensor '{tensor.Name}' begins at byte {tensor.Begin} of the data, but the one before it ends at byte {place}: {(tensor.Begin < place ? "they overlap" : "there is a hole between them")}. The file is damaged; save it again."));
+                    $"{path}: tensor '{tensor.Name}' begins at byte {tensor.Begin} of the data, but the one before it ends at byte "
+                        + $"{place}: {(tensor.Begin < place ? "they overlap" : "there is a hole between them")}. The file is damaged; save "
+                        + $"it again."));
             }
             place = tensor.End;
         }
@@ -165,13 +175,15 @@ internal sealed class SafetensorsFile : IDisposable
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path} is cut short: its tensors have {place:N0} bytes, but only {dataLength:N0} follow its header; the first that is not whole is '{tensors.First(tensor => tensor.End > dataLength).Name}'. Copy or save it again."));
+                $"{path} is cut short: its tensors have {place:N0} bytes, but only {dataLength:N0} follow its header; the first that is "
+                    + $"not whole is '{tensors.First(tensor => tensor.End > dataLength).Name}'. Copy or save it again."));
         }
         if (place < dataLength)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: {dataLength - place:N0} bytes follow the last tensor, which ends at byte {place:N0} of the data. The file is damaged, or two were put together; save it again."));
+                $"{path}: {dataLength - place:N0} bytes follow the last tensor, which ends at byte {place:N0} of the data. The file is "
+                    + $"damaged, or two were put together; save it again."));
         }
     }
 
@@ -211,7 +223,8 @@ internal sealed class SafetensorsFile : IDisposable
             // What the reader says of a text that is no UTF-8 is an InvalidOperationException.
             catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
-                throw new InvalidDataException($"{path}: the header is no sound JSON near byte {_json.BytesConsumed.ToString(CultureInfo.InvariantCulture)}: {error.Message}", error);
+                throw new InvalidDataException($"{path}: the header is no sound JSON near byte "
+                    + $"{_json.BytesConsumed.ToString(CultureInfo.InvariantCulture)}: {error.Message}", error);
             }
             return (metadata, tensors);
         }
@@ -250,7 +263,9 @@ internal sealed class SafetensorsFile : IDisposable
                         offsets = Numbers($"the data_offsets of tensor '{name}'", 2);
                         break;
                     default:
-                        throw Wrong($"tensor '{name}' has {(field is "dtype" or "shape" or "data_offsets" ? "two fields" : "a field")} '{field}'; expected dtype, shape and data_offsets once each");
+                        throw Wrong(
+                            $"tensor '{name}' has {(field is "dtype" or "shape" or "data_offsets" ? "two fields" : "a field")} '{field}'; "
+                                + "expected dtype, shape and data_offsets once each");
                 }
             }
             if (type is not { } known || shape is null || offsets is null)
@@ -259,24 +274,31 @@ internal sealed class SafetensorsFile : IDisposable
             }
             if (offsets.Length != 2 || offsets[1] < offsets[0])
             {
-                throw Wrong(string.Create(CultureInfo.InvariantCulture, $"the data_offsets of tensor '{name}' are [{string.Join(", ", offsets)}]; expected where it begins and where it ends"));
+                throw Wrong(string.Create(CultureInfo.InvariantCulture,
+                    $"the data_offsets of tensor '{name}' are [{string.Join(", ", offsets)}]; expected where it begins and where it ends"));
             }
             if (Bytes(known, shape) is var bytes && bytes != offsets[1] - offsets[0])
             {
-                throw Wrong(string.Create(CultureInfo.InvariantCulture, $"tensor '{name}' of {known} and shape ({string.Join(", ", shape)}) needs {(bytes is null ? "more than 2^63" : bytes)} bytes, but its data_offsets [{offsets[0]}, {offsets[1]}] have room for {offsets[1] - offsets[0]}"));
+                throw Wrong(string.Create(CultureInfo.InvariantCulture,
+                    $"tensor '{name}' of {known} and shape ({string.Join(", ", shape)}) needs {(bytes is null ? "more than 2^63" : bytes)} "
+                        + $"bytes, but its data_offsets [{offsets[0]}, {offsets[1]}] have room for {offsets[1] - offsets[0]}"));
             }
             return new SafetensorsEntry(name, known, shape, offsets[0], offsets[1]);
         }
 
         // The types of the format that no weight here has: such a file is sound.
         private static bool IsOtherType(string text) =>
-            text is "BOOL" or "U8" or "I8" or "I16" or "U16" or "I32" or "U32" or "U64" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" or "F4" or "F6_E2M3" or "F6_E3M2" or "C64";
+            text is "BOOL" or "U8" or "I8" or "I16" or "U16" or "I32" or "U32" or "U64"
+                or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" or "F4" or "F6_E2M3" or "F6_E3M2" or "C64";
 
         private readonly SafetensorsType TypeNamed(string tensor, string text) =>
             Enum.TryParse<SafetensorsType>(text, out var type) && Enum.GetName(type) == text
                 ? type
                 : IsOtherType(text)
-                ? throw new InvalidDataException($"{path}: tensor '{tensor}' is of {text}, which is not read here; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}. Convert it before it is written, in Python e.g. with astype(\"float32\").")
+                ? throw new InvalidDataException(
+                    $"{path}: tensor '{tensor}' is of {text}, which is not read here; expected one of "
+                        + $"{string.Join(", ", Enum.GetNames<SafetensorsType>())}. Convert it before it is written, in Python e.g. with "
+                        + "astype(\"float32\").")
                 : throw Wrong($"tensor '{tensor}' is of {text}; expected one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}");
 
         private static long? Bytes(SafetensorsType type, long[] shape)
@@ -330,11 +352,14 @@ internal sealed class SafetensorsFile : IDisposable
         {
             if (!_json.Read() || _json.TokenType != type)
             {
-                throw Wrong($"{what} is no {(type == JsonTokenType.StartObject ? "object" : type == JsonTokenType.StartArray ? "array" : "text")}");
+                throw Wrong(
+                    $"{what} is no {(type == JsonTokenType.StartObject ? "object" : type == JsonTokenType.StartArray ? "array" : "text")}");
             }
         }
 
         private readonly InvalidDataException Wrong(string what) =>
-            new(string.Create(CultureInfo.InvariantCulture, $"{path}: the header is wrong near byte {_json.BytesConsumed}: {what}. The file is damaged or was not written as safetensors."));
+            new(string.Create(CultureInfo.InvariantCulture,
+                $"{path}: the header is wrong near byte {_json.BytesConsumed}: {what}. The file is damaged or was not written as "
+                    + $"safetensors."));
     }
 }

@@ -10,7 +10,8 @@ internal static class SafetensorsFloats
     private const int Piece = 1 << 16;
 
     /// <summary>Reads a tensor.</summary>
-    /// <exception cref="InvalidDataException">It is of whole numbers, has more elements than an array, or a number that float32 does not hold.</exception>
+    /// <exception cref="InvalidDataException">It is of whole numbers, has more elements than an array, or a number that float32 does not
+    /// hold.</exception>
     internal static float[] ReadFloats(this SafetensorsFile file, SafetensorsEntry entry)
     {
         var size = entry.Type switch
@@ -56,7 +57,8 @@ internal static class SafetensorsFloats
                 return double.IsFinite(wide) && !float.IsFinite((float)wide)
                     ? throw new InvalidDataException(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{file.Path}: tensor '{entry.Name}' has {wide}, which float32 does not hold. Train with smaller weights, or save the model in float32."))
+                        $"{file.Path}: tensor '{entry.Name}' has {wide}, which float32 does not hold. Train with smaller weights, or save "
+                            + $"the model in float32."))
                     : (float)wide;
         }
     }

@@ -13,8 +13,8 @@ namespace EchoLstm.Files;
 internal sealed record SafetensorsSource(string Name, SafetensorsType Type, long[] Shape, Action<Stream> Write);
 
 /// <summary>
-/// Writes the safetensors format: the header's length in 8 bytes, the header as JSON padded with spaces to 8 bytes, the tensors one after the other. Larger elements come
-/// first, then names in ordinal order, so that every tensor is aligned and one content gives one file.
+/// Writes the safetensors format: the header's length in 8 bytes, the header as JSON padded with spaces to 8 bytes, the tensors one after
+/// the other. Larger elements come first, then names in ordinal order, so that every tensor is aligned and one content gives one file.
 /// </summary>
 internal static class SafetensorsWriter
 {
@@ -29,11 +29,13 @@ internal static class SafetensorsWriter
     /// <param name="tensors">The tensors, in any order.</param>
     internal static void Write(Stream stream, IReadOnlyList<KeyValuePair<string, string>> metadata, IEnumerable<SafetensorsSource> tensors)
     {
-        var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
+        var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
+            .ToList();
         var header = Header(metadata, ordered);
         if (header.Length > SafetensorsFile.LargestHeader)
         {
-            throw new InvalidOperationException($"The header would have {header.Length} bytes, and no reader takes more than {SafetensorsFile.LargestHeader}. Give the layers shorter names.");
+            throw new InvalidOperationException($"The header would have {header.Length} bytes, and no reader takes more than "
+                + $"{SafetensorsFile.LargestHeader}. Give the layers shorter names.");
         }
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);

@@ -7,13 +7,13 @@ using EchoLstm.Saving;
 namespace EchoLstm.Inference;
 
 /// <summary>
-/// A model that <c>SequentialModel.Save</c> wrote, to predict with and to run step by step without Torch. The numbers are those of the library's fused
-/// engine, bit for bit under the just-in-time compiler, to 1e-6 in ahead-of-time and browser builds.
+/// A model that <c>SequentialModel.Save</c> wrote, to predict with and to run step by step without Torch. The numbers are those of the
+/// library's fused engine, bit for bit under the just-in-time compiler, to 1e-6 in ahead-of-time and browser builds.
 /// </summary>
 /// <remarks>
-/// Any number of threads may predict at once: each call has buffers of its own, which are kept for the next one, so that nothing is allocated in a steady
-/// state. A stateful model predicts from a zero state; what goes on from call to call is an <see cref="InferenceStream"/>. The memory is .NET's;
-/// <see cref="Dispose"/> lets go of it at once.
+/// Any number of threads may predict at once: each call has buffers of its own, which are kept for the next one, so that nothing is
+/// allocated in a steady state. A stateful model predicts from a zero state; what goes on from call to call is an
+/// <see cref="InferenceStream"/>. The memory is .NET's; <see cref="Dispose"/> lets go of it at once.
 /// </remarks>
 /// <example><code>
 /// using var model = InferenceModel.Load("echo.safetensors");
@@ -36,8 +36,8 @@ public sealed unsafe class InferenceModel : IDisposable
         _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
     }
 
-    /// <summary>The shape of the input, samples first; null where a length is free: (samples, time steps, features), or (samples, time steps) of
-    /// indices where the first layer is an Embedding.</summary>
+    /// <summary>The shape of the input, samples first; null where a length is free: (samples, time steps, features), or (samples, time
+    /// steps) of indices where the first layer is an Embedding.</summary>
     public Shape InputShape => _saved.InputShape;
 
     /// <summary>The shape of the output for it.</summary>
@@ -91,7 +91,8 @@ public sealed unsafe class InferenceModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var length = (decimal)samples * _packed.OutputSize(steps);
         return length <= Array.MaxLength ? (int)length
-            : throw new ArgumentOutOfRangeException(nameof(samples), samples, "The predictions have more numbers than an array holds: give fewer samples at once.");
+            : throw new ArgumentOutOfRangeException(nameof(samples), samples,
+                "The predictions have more numbers than an array holds: give fewer samples at once.");
     }
 
     /// <summary>Predicts samples.</summary>
@@ -100,7 +101,8 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <param name="samples">How many samples there are; the time steps are what is left. <value>1</value></param>
     /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
     /// <value>default</value></param>
-    /// <exception cref="ShapeMismatchException">x does not fit the model, y does not fit x, or there are not as many lengths as samples.</exception>
+    /// <exception cref="ShapeMismatchException">x does not fit the model, y does not fit x, or there are not as many lengths as
+    /// samples.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, or a length is negative or longer than x.</exception>
     /// <exception cref="InvalidOperationException">The model reads indices, or a layer can't leave masked time steps out.</exception>
@@ -131,9 +133,10 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <param name="samples">How many samples there are; the time steps are what is left. <value>1</value></param>
     /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
     /// <value>default</value></param>
-    /// <exception cref="ShapeMismatchException">words does not fit the model, y does not fit words, or there are not as many lengths as samples.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, an index has no vector, or a length is negative or longer than
-    /// words.</exception>
+    /// <exception cref="ShapeMismatchException">words does not fit the model, y does not fit words, or there are not as many lengths as
+    /// samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, an index has no vector, or a length is negative or
+    /// longer than words.</exception>
     /// <exception cref="InvalidOperationException">The model reads features, or a layer can't leave masked time steps out.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void Predict(ReadOnlySpan<int> words, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default)
@@ -141,7 +144,8 @@ public sealed unsafe class InferenceModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         if (!ReadsIndices)
         {
-            throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, Predict(ReadOnlySpan<float>, ...).");
+            throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, "
+                + "Predict(ReadOnlySpan<float>, ...).");
         }
         var steps = StepsOf(words.Length, samples, 1);
         CheckOutput(y.Length, samples, steps);
@@ -225,7 +229,8 @@ public sealed unsafe class InferenceModel : IDisposable
             throw new ShapeMismatchException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The model takes {InputShape}, which {count} numbers for {samples} samples do not fill. Give samples · {(hasSteps ? "time steps · " : "")}features numbers."),
+                    $"The model takes {InputShape}, which {count} numbers for {samples} samples do not fill. Give samples · "
+                        + $"{(hasSteps ? "time steps · " : "")}features numbers."),
                 InputShape.ToString(),
                 string.Create(CultureInfo.InvariantCulture, $"({count},)"));
         }
@@ -259,7 +264,8 @@ public sealed unsafe class InferenceModel : IDisposable
         if (lengths.Length != samples)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"There are {lengths.Length} lengths for {samples} samples. Give one for each."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"There are {lengths.Length} lengths for {samples} samples. Give one for each."),
                 string.Create(CultureInfo.InvariantCulture, $"({samples},)"),
                 string.Create(CultureInfo.InvariantCulture, $"({lengths.Length},)"));
         }
@@ -270,7 +276,8 @@ public sealed unsafe class InferenceModel : IDisposable
                 throw new ArgumentOutOfRangeException(
                     nameof(lengths),
                     lengths[i],
-                    string.Create(CultureInfo.InvariantCulture, $"lengths[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"lengths[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
             }
         }
     }

@@ -4,12 +4,13 @@ using EchoLstm.Kernels;
 namespace EchoLstm.Inference;
 
 /// <summary>
-/// Runs a model one time step at a time: each call takes the next step of its sequences and gives the output so far, the same bits as a prediction of the
-/// whole of them. A masked step, by Masking or an Embedding's maskZero, leaves the state and gives the output before it again.
+/// Runs a model one time step at a time: each call takes the next step of its sequences and gives the output so far, the same bits as a
+/// prediction of the whole of them. A masked step, by Masking or an Embedding's maskZero, leaves the state and gives the output before it
+/// again.
 /// </summary>
 /// <remarks>
-/// A stream has buffers and a state of its own: any number of streams of one model may run on as many threads. One stream is used by one thread at a time;
-/// a second one is refused. Nothing is allocated by a step. The memory is .NET's; <see cref="Dispose"/> ends the stream.
+/// A stream has buffers and a state of its own: any number of streams of one model may run on as many threads. One stream is used by one
+/// thread at a time; a second one is refused. Nothing is allocated by a step. The memory is .NET's; <see cref="Dispose"/> ends the stream.
 /// </remarks>
 public sealed class InferenceStream : IDisposable
 {
@@ -80,7 +81,8 @@ public sealed class InferenceStream : IDisposable
         using var turn = Enter();
         if (!_packed.ReadsIndices)
         {
-            throw new InvalidOperationException("The model reads features, not indices: give them as floats, Step(ReadOnlySpan<float>, ...).");
+            throw new InvalidOperationException("The model reads features, not indices: give them as floats, Step(ReadOnlySpan<float>, "
+                + "...).");
         }
         CheckLengths(words.Length, BatchSize, y.Length);
         _packed.CheckIndices(words, nameof(words));
@@ -98,7 +100,8 @@ public sealed class InferenceStream : IDisposable
         StepsRead = 0;
     }
 
-    /// <summary>The state as bytes: versioned, little-endian, with a checksum. Any stream of the model with as many sequences goes on from them.</summary>
+    /// <summary>The state as bytes: versioned, little-endian, with a checksum. Any stream of the model with as many sequences goes on from
+    /// them.</summary>
     /// <returns>The bytes.</returns>
     /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
@@ -111,7 +114,8 @@ public sealed class InferenceStream : IDisposable
     /// <summary>Goes on from a state that a stream of this model saved.</summary>
     /// <param name="state">What <see cref="SaveState"/> gave.</param>
     /// <exception cref="InvalidDataException">The bytes are damaged, or of another version; the stream is where it was.</exception>
-    /// <exception cref="ArgumentException">The state is for another number of sequences, or of another model; the stream is where it was.</exception>
+    /// <exception cref="ArgumentException">The state is for another number of sequences, or of another model; the stream is where it
+    /// was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public void Restore(ReadOnlySpan<byte> state)
@@ -132,7 +136,8 @@ public sealed class InferenceStream : IDisposable
             throw new ShapeMismatchException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A stream takes one step of each sequence: expected {expected} numbers for {BatchSize} sequences but received {x}. Give the steps one after the other."),
+                    $"A stream takes one step of each sequence: expected {expected} numbers for {BatchSize} sequences but received {x}. "
+                        + $"Give the steps one after the other."),
                 string.Create(CultureInfo.InvariantCulture, $"({expected},)"),
                 string.Create(CultureInfo.InvariantCulture, $"({x},)"));
         }
@@ -141,7 +146,8 @@ public sealed class InferenceStream : IDisposable
             throw new ShapeMismatchException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A stream's output after a step has {OutputLength} numbers, but there is room for {y}. Give it a span of OutputLength numbers."),
+                    $"A stream's output after a step has {OutputLength} numbers, but there is room for {y}. Give it a span of OutputLength "
+                        + $"numbers."),
                 string.Create(CultureInfo.InvariantCulture, $"({OutputLength},)"),
                 string.Create(CultureInfo.InvariantCulture, $"({y},)"));
         }
@@ -152,7 +158,8 @@ public sealed class InferenceStream : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return Interlocked.Exchange(ref _isBusy, 1) == 0
             ? new Turn(this)
-            : throw new InvalidOperationException("Another thread uses the stream. Open a stream for each thread, or wait until it is done.");
+            : throw new InvalidOperationException(
+                "Another thread uses the stream. Open a stream for each thread, or wait until it is done.");
     }
 
     private readonly struct Turn(InferenceStream stream) : IDisposable

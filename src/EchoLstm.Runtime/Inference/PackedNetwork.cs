@@ -19,7 +19,8 @@ internal sealed unsafe class PackedNetwork
     {
         (_layers, _inputShape) = (layers, inputShape);
         _plan = Plan(masked: false, out var reason) ?? throw new NotSupportedException(
-            $"EchoLstm.Runtime can't run the model: {reason}. Load it with SequentialModel.Load of the package EchoLstm, or train a model without it.");
+            $"EchoLstm.Runtime can't run the model: {reason}. Load it with SequentialModel.Load of the package EchoLstm, or train a model "
+                + "without it.");
         _arena.Lay(arena => _weights = arena.Take(_plan.PackedNumbers));
         StateKinds = KindsOf(_plan);
     }
@@ -51,7 +52,8 @@ internal sealed unsafe class PackedNetwork
         var entries = file.Tensors.ToDictionary(entry => entry.Name);
         foreach (var part in packed._plan.Parts.Where(part => part.Kernel.PackedNumbers > 0))
         {
-            float[][] weights = [.. packed._layers[part.Layer].WeightsOf(part.Part).Select(weight => file.ReadFloats(entries[weight.FileName]))];
+            float[][] weights = [.. packed._layers[part.Layer].WeightsOf(part.Part)
+                .Select(weight => file.ReadFloats(entries[weight.FileName]))];
             using var pinned = new PinnedArrays(weights);
             part.Kernel.Pack(WeightLayout.Keras, pinned.Starts, packed._weights + part.Place);
         }
@@ -77,7 +79,8 @@ internal sealed unsafe class PackedNetwork
         if (!ReadsSteps)
         {
             throw new InvalidOperationException(
-                $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShape}. Call Predict instead.");
+                $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShape}. Call Predict "
+                    + "instead.");
         }
         if (_layers.FirstOrDefault(layer => NeedsAllSteps(layer.Settings))?.Settings is { } blocking)
         {
@@ -104,7 +107,8 @@ internal sealed unsafe class PackedNetwork
                     indices[i],
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{name}[{i}] is {indices[i]}, but {embedding.Title} has {embedding.InputDim} vectors: expected 0 to {embedding.InputDim - 1}."));
+                        $"{name}[{i}] is {indices[i]}, but {embedding.Title} has {embedding.InputDim} vectors: expected 0 to "
+                            + $"{embedding.InputDim - 1}."));
             }
         }
     }

@@ -6,8 +6,8 @@ using System.Text;
 namespace EchoLstm.Inference;
 
 /// <summary>
-/// A stream's state as bytes, little-endian: "ELSS"; the version (4 bytes); the number of sequences (4); steps read (8); the length (4) and the letters, in
-/// UTF-8, of what the states are of, e.g. <c>LSTM 5, GRU 7</c>; each state's numbers, float32; CRC-32 of all before (4).
+/// A stream's state as bytes, little-endian: "ELSS"; the version (4 bytes); the number of sequences (4); steps read (8); the length (4) and
+/// the letters, in UTF-8, of what the states are of, e.g. <c>LSTM 5, GRU 7</c>; each state's numbers, float32; CRC-32 of all before (4).
 /// </summary>
 internal static class StateBytes
 {
@@ -49,7 +49,8 @@ internal static class StateBytes
         if (bytes.Length < Head + Tail || !bytes.StartsWith(Magic))
         {
             throw new InvalidDataException(
-                string.Create(CultureInfo.InvariantCulture, $"These {bytes.Length} bytes are no stream's state. Give what SaveState returned."));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"These {bytes.Length} bytes are no stream's state. Give what SaveState returned."));
         }
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
         if (version != Version)
@@ -57,11 +58,13 @@ internal static class StateBytes
             throw new InvalidDataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The state has version {version}, and this library reads {Version}. Read it with the version of the library that saved it."));
+                    $"The state has version {version}, and this library reads {Version}. Read it with the version of the library that "
+                        + $"saved it."));
         }
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[^Tail..]) != Checksum(bytes[..^Tail]))
         {
-            throw new InvalidDataException("The state is damaged: its checksum is another. Take an earlier one, or Reset and read the sequence again.");
+            throw new InvalidDataException("The state is damaged: its checksum is another. Take an earlier one, or Reset and read the "
+                + "sequence again.");
         }
         var theirs = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var stepsRead = BinaryPrimitives.ReadInt64LittleEndian(bytes[12..]);
@@ -74,7 +77,8 @@ internal static class StateBytes
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The state is of {theirs} sequences through {text}; this stream runs {batch} through {kinds.Text}. Restore what a stream like this one saved."),
+                    $"The state is of {theirs} sequences through {text}; this stream runs {batch} through {kinds.Text}. Restore what a "
+                        + $"stream like this one saved."),
                 nameof(bytes));
         }
         var place = Head + letters;

@@ -280,8 +280,8 @@ internal sealed unsafe class FusedUpdate<V>
         }
     }
 
-    // Second moments stop above 0: a small first moment over a 0 would be infinite where epsilon is tiny. NaN stays NaN. What vanishes, here
-    // and in Flushed and Square, does so in the optimisers' tensor formulas too: the engines agree.
+    // Second moments stop above 0: a small first moment over a 0 would be infinite where epsilon is tiny. NaN stays NaN. What vanishes,
+    // here and in Flushed and Square, does so in the optimisers' tensor formulas too: the engines agree.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Floored(V x) => V.WhereLess(x, V.All(LaneMath<V>.Vanishing), V.All(LaneMath<V>.Vanishing), x);
 

@@ -1,8 +1,8 @@
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// A plan's kernels one time step at a time. Each number is summed in the order of the whole pass, so that stepping through a sequence gives the
-/// same bits.
+/// A plan's kernels one time step at a time. Each number is summed in the order of the whole pass, so that stepping through a sequence
+/// gives the same bits.
 /// </summary>
 internal sealed unsafe class StepPass
 {

@@ -9,6 +9,7 @@ public enum EngineKind
     /// <summary>TorchSharp's modules and autograd: any layer, any device.</summary>
     Torch,
 
-    /// <summary>Plain loops over the weights' memory, vectorised: CPU, float32, the layers that have kernels. The same numbers to rounding, many times faster on small models.</summary>
+    /// <summary>Plain loops over the weights' memory, vectorised: CPU, float32, the layers that have kernels. The same numbers to rounding,
+    /// many times faster on small models.</summary>
     Fused,
 }

@@ -18,10 +18,12 @@ internal abstract class Engine : IDisposable
     /// <summary>Called before a fit or a single batch: notices parameters that were replaced, frozen or thawed since.</summary>
     internal abstract void BeginTraining();
 
-    /// <summary>A copy of what the optimiser learned on the way; null where training has not begun or that can't be told. The caller disposes it.</summary>
+    /// <summary>A copy of what the optimiser learned on the way; null where training has not begun or that can't be told. The caller
+    /// disposes it.</summary>
     internal abstract OptimizerProgress? ExportOptimizer();
 
-    /// <summary>Goes on from an optimiser's state, after <see cref="BeginTraining"/>; parameters that it does not know begin from 0.</summary>
+    /// <summary>Goes on from an optimiser's state, after <see cref="BeginTraining"/>; parameters that it does not know begin from
+    /// 0.</summary>
     internal abstract void ImportOptimizer(OptimizerProgress state);
 
     /// <summary>Makes trained weights visible in the modules' own parameters; called before anybody else may look.</summary>
@@ -53,7 +55,8 @@ internal abstract class Engine : IDisposable
     /// <param name="samples">How many samples.</param>
     /// <param name="steps">How many time steps; 1 where there are none.</param>
     /// <param name="outputs">Receives the outputs.</param>
-    internal virtual void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs) => throw new NotSupportedException();
+    internal virtual void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs) =>
+        throw new NotSupportedException();
 
     public abstract void Dispose();
 }

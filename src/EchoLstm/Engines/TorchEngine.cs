@@ -30,7 +30,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         var parameters = model.parameters().Where(parameter => parameter.requires_grad).ToArray();
         // A parameter that moves is replaced by another, or moves in place.
         var types = Array.ConvertAll(parameters, parameter => (parameter.dtype, parameter.device_type));
-        if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance) || !types.AsSpan().SequenceEqual(_types))
+        if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance)
+            || !types.AsSpan().SequenceEqual(_types))
         {
             // What is remembered of the parameters that stay goes on: they may only have moved to another device.
             using var state = ExportOptimizer();
@@ -74,7 +75,9 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         }
         if (!loss.requires_grad)
         {
-            throw new InvalidOperationException($"The loss {compilation!.Loss.Name} does not depend on the model's weights, so there is nothing to train by. Compute it from the output with tensors alone, without detach or no_grad, and call Fit outside torch.inference_mode.");
+            throw new InvalidOperationException($"The loss {compilation!.Loss.Name} does not depend on the model's weights, so there is "
+                + "nothing to train by. Compute it from the output with tensors alone, without detach or no_grad, and call Fit outside "
+                + "torch.inference_mode.");
         }
         try
         {
@@ -82,7 +85,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         }
         catch (ExternalException error)
         {
-            throw new InvalidOperationException($"The gradients of the loss {compilation!.Loss.Name} can't be computed; no weight was changed. Does a function of your own change a tensor in place that it was given? {error.Message}", error);
+            throw new InvalidOperationException($"The gradients of the loss {compilation!.Loss.Name} can't be computed; no weight was "
+                + $"changed. Does a function of your own change a tensor in place that it was given? {error.Message}", error);
         }
         using (no_grad())
         {
@@ -110,7 +114,9 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         var output = Output(inputs);
         return output.dim() > 0 && output.shape[0] == samples
             ? output.MoveToOuterDisposeScope()
-            : throw new InvalidOperationException($"The model made {Shape.Of(output)} of {samples} samples, but an output has the samples as its first axis. Does a module of your own move that axis?");
+            : throw new InvalidOperationException(
+                $"The model made {Shape.Of(output)} of {samples} samples, but an output has the samples as its first axis. Does a module "
+                    + "of your own move that axis?");
     }
 
     public override void Dispose() => _update?.Dispose();
@@ -140,7 +146,11 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         var function = compilation!.Loss;
         var loss = mask is null && samples.Weights is null
             ? Guarded("loss", function.Name, function.Mean, samples.Targets!, output)
-            : StepMeans.Of(Guarded("loss", function.Name, function.PerStep, samples.Targets!, output), mask, samples.Weights, function.Name);
+            : StepMeans.Of(
+                Guarded("loss", function.Name, function.PerStep, samples.Targets!, output),
+                mask,
+                samples.Weights,
+                function.Name);
         foreach (var weight in _regularized)
         {
             loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
@@ -155,7 +165,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         for (var i = 0; i < compilation!.Metrics.Count; i++)
         {
             var metric = compilation.Metrics[i];
-            figures[i + 1] = NumberOf(StepMeans.Of(Guarded("metric", metric.Name, metric.PerStep, samples.Targets!, output), mask, null, metric.Name));
+            figures[i + 1] = NumberOf(
+                StepMeans.Of(Guarded("metric", metric.Name, metric.PerStep, samples.Targets!, output), mask, null, metric.Name));
         }
         return mask is null ? count : mask.sum().Number();
     }
@@ -169,7 +180,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         }
         catch (ExternalException error)
         {
-            throw new InvalidOperationException($"The {what} {name} failed on targets of shape {Shape.Of(targets)} and outputs of shape {Shape.Of(output)}, {output.dtype}: {error.Message}", error);
+            throw new InvalidOperationException($"The {what} {name} failed on targets of shape {Shape.Of(targets)} and outputs of shape "
+                + $"{Shape.Of(output)}, {output.dtype}: {error.Message}", error);
         }
     }
 

@@ -28,7 +28,10 @@ internal static class ActivationFunctions
             case Activation.Softmax:
                 return nn.functional.softmax(x, -1);
             default:
-                throw new ArgumentOutOfRangeException(nameof(activation), activation, $"{activation} is no activation: expected one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(activation),
+                    activation,
+                    $"{activation} is no activation: expected one of {string.Join(", ", Enum.GetNames<Activation>())}.");
         }
     }
 
@@ -36,5 +39,8 @@ internal static class ActivationFunctions
     internal static Activation Validated(this Activation activation, string parameter) =>
         Enum.IsDefined(activation)
             ? activation
-            : throw new ArgumentOutOfRangeException(parameter, activation, $"{activation} is no activation: expected one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+            : throw new ArgumentOutOfRangeException(
+                parameter,
+                activation,
+                $"{activation} is no activation: expected one of {string.Join(", ", Enum.GetNames<Activation>())}.");
 }

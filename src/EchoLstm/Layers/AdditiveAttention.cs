@@ -6,16 +6,18 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Additive attention (Bahdanau et al. 2015): Keras's <c>AdditiveAttention</c>. Each step of a query gets the mean of a value's steps, weighted by how well
-/// their keys fit:
+/// Additive attention (Bahdanau et al. 2015): Keras's <c>AdditiveAttention</c>. Each step of a query gets the mean of a value's steps,
+/// weighted by how well their keys fit:
 /// <code>
 /// score(i, j) = Σ scale ∘ tanh(query_i + key_j)      weights(i) = softmax over j of score(i, j)      output_i = Σ_j weights(i, j) value_j
 /// </code>
 /// </summary>
 /// <remarks>
-/// <see cref="Attend"/> takes a query and a value. Called with one tensor, as in a SequentialModel, the input is query, key and value: each step attends to the whole sequence, and
-/// (samples, time steps, features) keeps its shape. For an encoder-decoder use <see cref="AttentionDecoder"/>, which brings the projections that Bahdanau's formula has before the tanh.
-/// Masked steps of the value get the weight 0; masked steps of the query give zeros. It has as many parameters as features, <c>scale</c>, initially Glorot uniform; none without it.
+/// <see cref="Attend"/> takes a query and a value. Called with one tensor, as in a SequentialModel, the input is query, key and value: each
+/// step attends to the whole sequence, and (samples, time steps, features) keeps its shape. For an encoder-decoder use
+/// <see cref="AttentionDecoder"/>, which brings the projections that Bahdanau's formula has before the tanh. Masked steps of the value get
+/// the weight 0; masked steps of the query give zeros. It has as many parameters as features, <c>scale</c>, initially Glorot uniform; none
+/// without it.
 /// </remarks>
 public sealed class AdditiveAttention : Layer
 {
@@ -54,8 +56,10 @@ public sealed class AdditiveAttention : Layer
     /// <param name="query">What asks, (samples, query steps, features).</param>
     /// <param name="value">What is looked at, (samples, value steps, any number of features).</param>
     /// <param name="key">What the query is compared with, (samples, value steps, features); null: the value.</param>
-    /// <param name="valueMask">Which of the value's steps count, booleans of (samples, value steps); null: all, or those that a Masking or Embedding left the value.</param>
-    /// <returns>The output (samples, query steps, the value's features) and the weights (samples, query steps, value steps), which sum to 1; both are the caller's.</returns>
+    /// <param name="valueMask">Which of the value's steps count, booleans of (samples, value steps); null: all, or those that a Masking or
+    /// Embedding left the value.</param>
+    /// <returns>The output (samples, query steps, the value's features) and the weights (samples, query steps, value steps), which sum to
+    /// 1; both are the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The tensors do not fit each other or the layer.</exception>
     public (Tensor Output, Tensor Weights) Attend(Tensor query, Tensor value, Tensor? key = null, Tensor? valueMask = null)
     {
@@ -117,11 +121,14 @@ public sealed class AdditiveAttention : Layer
             TensorCheck.Readable(valueMask, "mask", this);
         }
         var (q, v, k, m) = (Shape.Of(query), Shape.Of(value), Shape.Of(key), valueMask is null ? null : Shape.Of(valueMask));
-        var fits = v.Rank == 3 && k.Rank == 3 && v[0] == q[0] && k[0] == q[0] && k[1] == v[1] && k[2] == q[2] && (m is null || (m.Rank == 2 && m[0] == v[0] && m[1] == v[1]));
+        var fits = v.Rank == 3 && k.Rank == 3 && v[0] == q[0] && k[0] == q[0] && k[1] == v[1] && k[2] == q[2]
+            && (m is null || (m.Rank == 2 && m[0] == v[0] && m[1] == v[1]));
         if (!fits)
         {
             throw new ShapeMismatchException(
-                $"{Title} expects query (samples, query steps, features), value (samples, value steps, any), key (samples, value steps, features) and mask (samples, value steps) but received query {q}, value {v}, key {k} and {(m is null ? "no mask" : $"mask {m}")}. Give key the query's features with a Dense before.",
+                $"{Title} expects query (samples, query steps, features), value (samples, value steps, any), key (samples, value steps, "
+                    + $"features) and mask (samples, value steps) but received query {q}, value {v}, key {k} and "
+                    + $"{(m is null ? "no mask" : $"mask {m}")}. Give key the query's features with a Dense before.",
                 "(samples, query steps, features), (samples, value steps, any), (samples, value steps, features), (samples, value steps)",
                 $"{q}, {v}, {k}, {m?.ToString() ?? "none"}");
         }

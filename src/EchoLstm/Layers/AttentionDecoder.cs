@@ -6,20 +6,24 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// The decoder of an encoder-decoder with attention (Bahdanau et al. 2015): an LSTM that before each of its steps looks at all steps of the encoder.
-/// (samples, time steps, features), an encoder's returned sequence, becomes (samples, steps, units).
+/// The decoder of an encoder-decoder with attention (Bahdanau et al. 2015): an LSTM that before each of its steps looks at all steps of the
+/// encoder. (samples, time steps, features), an encoder's returned sequence, becomes (samples, steps, units).
 /// </summary>
 /// <remarks>
 /// For each output step i, with the encoder's outputs x_1 … x_T and the LSTM's state h, zeros at first:
 /// <code>
 /// score(j) = scale · tanh(h W + x_j U + b)      weights = softmax(score)      context = Σ_j weights(j) x_j      h = LSTM(context, h)
 /// </code>
-/// It stands where RepeatVector and an Lstm would: RepeatVector hands every step one vector for the whole sequence, attention a fresh mean of its steps. As there the
-/// predictions are not fed back. Masked steps of the encoder get the weight 0. Keras has the attention alone (<see cref="AdditiveAttention"/>), not this layer.
-/// It has units² + (features + 1) · units + units parameters for the attention and 4 · ((features + 1) · units + units²) for the LSTM.
+/// It stands where RepeatVector and an Lstm would: RepeatVector hands every step one vector for the whole sequence, attention a fresh mean
+/// of its steps. As there the predictions are not fed back. Masked steps of the encoder get the weight 0. Keras has the attention alone
+/// (<see cref="AdditiveAttention"/>), not this layer. It has units² + (features + 1) · units + units parameters for the attention and 4 ·
+/// ((features + 1) · units + units²) for the LSTM.
 /// </remarks>
 /// <example><code>
-/// using var model = new SequentialModel(new Lstm(150, returnSequences: true), new AttentionDecoder(150, steps: 2), new TimeDistributed(new Dense(100, Activation.Softmax)));
+/// using var model = new SequentialModel(
+///     new Lstm(150, returnSequences: true),
+///     new AttentionDecoder(150, steps: 2),
+///     new TimeDistributed(new Dense(100, Activation.Softmax)));
 /// </code></example>
 public sealed class AttentionDecoder : Layer
 {
@@ -61,13 +65,16 @@ public sealed class AttentionDecoder : Layer
     public int Steps => Settings.Steps;
 
     internal override string? CountingFormula => InputShape?.Last is { } features
-        ? string.Create(CultureInfo.InvariantCulture, $"{Units}² + ({features} + 1) * {Units} + {Units} + 4 * (({features} + 1) * {Units} + {Units}²)")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Units}² + ({features} + 1) * {Units} + {Units} + 4 * (({features} + 1) * {Units} + {Units}²)")
         : null;
 
     internal override IReadOnlyList<LayerWeight> Weights =>
         [.. Parts.SelectMany(part => part.Layer.Weights.Select(weight => weight with { Name = $"{part.Name}/{weight.Name}" }))];
 
-    private IReadOnlyList<(string Name, Layer Layer)> Parts => [("query", _query), ("key", _key), ("attention", _attention), ("lstm", _lstm)];
+    private IReadOnlyList<(string Name, Layer Layer)> Parts =>
+        [("query", _query), ("key", _key), ("attention", _attention), ("lstm", _lstm)];
 
     internal override void CheckTensor(Tensor tensor, string name, Layer owner)
     {
@@ -81,7 +88,8 @@ public sealed class AttentionDecoder : Layer
 
     /// <summary>Runs the layer and returns where it looked.</summary>
     /// <param name="input">The encoder's outputs, (samples, time steps, features).</param>
-    /// <returns>The output (samples, steps, units), and the weight of each input step for each output step, (samples, steps, time steps); both are the caller's.</returns>
+    /// <returns>The output (samples, steps, units), and the weight of each input step for each output step, (samples, steps, time steps);
+    /// both are the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     public (Tensor Output, Tensor Weights) CallWithWeights(Tensor input)
     {

@@ -4,18 +4,20 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Reads a sequence in both directions with two layers and merges their outputs: Keras's <c>Bidirectional</c>. (samples, time steps, features) becomes
-/// (samples, 2 · units) when outputs are concatenated, else (samples, units); with returnSequences each step has both directions' outputs for that step.
+/// Reads a sequence in both directions with two layers and merges their outputs: Keras's <c>Bidirectional</c>. (samples, time steps,
+/// features) becomes (samples, 2 · units) when outputs are concatenated, else (samples, units); with returnSequences each step has both
+/// directions' outputs for that step.
 /// </summary>
 /// <remarks>
-/// The second layer is like the first but reads the other way; its sequences are turned round before merging. It has twice the parameters. Masked steps
-/// are skipped in both directions. Both layers belong to this one and are disposed with it.
+/// The second layer is like the first but reads the other way; its sequences are turned round before merging. It has twice the parameters.
+/// Masked steps are skipped in both directions. Both layers belong to this one and are disposed with it.
 /// </remarks>
 public sealed class Bidirectional : Layer
 {
     /// <summary>Wraps a recurrent layer.</summary>
     /// <param name="layer">The layer that reads forward; it belongs to this layer from now on. Without weights yet: not built.</param>
-    /// <param name="mergeMode">How the outputs are put together; Keras's None, two separate outputs, is <see cref="CallBoth"/>. <value>Concat</value></param>
+    /// <param name="mergeMode">How the outputs are put together; Keras's None, two separate outputs, is <see cref="CallBoth"/>.
+    /// <value>Concat</value></param>
     /// <exception cref="ArgumentException">The layer is built already.</exception>
     public Bidirectional(RecurrentLayer layer, MergeMode mergeMode = MergeMode.Concat)
         : base(new BidirectionalSettings { Layer = null!, MergeMode = mergeMode })
@@ -23,11 +25,16 @@ public sealed class Bidirectional : Layer
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.IsBuilt)
         {
-            throw new ArgumentException($"{layer.Title} is built already, so that its backward twin could not begin like it. Wrap it before it is built or called.", nameof(layer));
+            throw new ArgumentException(
+                $"{layer.Title} is built already, so that its backward twin could not begin like it. Wrap it before it is built or called.",
+                nameof(layer));
         }
         if (!Enum.IsDefined(mergeMode))
         {
-            throw new ArgumentOutOfRangeException(nameof(mergeMode), mergeMode, $"{mergeMode} is no way to merge: expected one of {string.Join(", ", Enum.GetNames<MergeMode>())}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(mergeMode),
+                mergeMode,
+                $"{mergeMode} is no way to merge: expected one of {string.Join(", ", Enum.GetNames<MergeMode>())}.");
         }
         Forward = layer;
         Backward = layer.Reversed();

@@ -10,8 +10,9 @@ namespace EchoLstm.Layers;
 /// activation(Σ over the window's steps of x · kernel + bias): (samples, time steps, features) becomes (samples, windows, filters).
 /// </summary>
 /// <remarks>
-/// It has kernelSize · features · filters + filters parameters; the kernel's layout is Keras's, (kernelSize, features, filters). As in every library of
-/// networks the kernel is not turned round: it is a cross-correlation. Initial values: kernel Glorot uniform, bias 0. It can't take masked steps.
+/// It has kernelSize · features · filters + filters parameters; the kernel's layout is Keras's, (kernelSize, features, filters). As in
+/// every library of networks the kernel is not turned round: it is a cross-correlation. Initial values: kernel Glorot uniform, bias 0. It
+/// can't take masked steps.
 /// </remarks>
 public sealed class Conv1D : Layer
 {
@@ -54,7 +55,8 @@ public sealed class Conv1D : Layer
         if (!Enum.IsDefined(settings.Padding))
         {
             throw new ArgumentOutOfRangeException(
-                "padding", settings.Padding, $"{settings.Padding} is no padding: expected one of {string.Join(", ", Enum.GetNames<StepPadding>())}.");
+                "padding", settings
+                    .Padding, $"{settings.Padding} is no padding: expected one of {string.Join(", ", Enum.GetNames<StepPadding>())}.");
         }
         settings.Activation.Validated("activation");
     }
@@ -101,8 +103,8 @@ public sealed class Conv1D : Layer
 
     internal override IReadOnlyList<LayerWeight> Weights => _convolution is null ? [] :
     [
-        new("kernel", () => _convolution.get_parameter(KernelName)!, weight => weight.permute(2, 1, 0)) { Regularizer = KernelRegularizer },
-        .. UseBias ? new LayerWeight[] { new("bias", () => _convolution.get_parameter("bias")!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
+        new("kernel", () => _convolution.get_parameter(KernelName)!, weight => weight.permute(2, 1, 0), KernelRegularizer),
+        .. UseBias ? (LayerWeight[])[new("bias", () => _convolution.get_parameter("bias")!, bias => bias.alias(), BiasRegularizer)] : [],
     ];
 
     internal override Tensor? OwnWeight => _convolution?.get_parameter(KernelName);
@@ -119,7 +121,8 @@ public sealed class Conv1D : Layer
         SizeGuard.Check(
             Title,
             (((decimal)KernelSize * features) + (UseBias ? 1 : 0)) * Filters,
-            "The weights are the window's steps times features times filters, and have nothing to do with the length of the sequence: reduce one of them.");
+            "The weights are the window's steps times features times filters, and have nothing to do with the length of the sequence: "
+                + "reduce one of them.");
 
         _convolution = nn.Conv1d(features, Filters, KernelSize, stride: Strides, bias: UseBias);
         register_module("convolution", _convolution);
@@ -141,7 +144,8 @@ public sealed class Conv1D : Layer
         // A product of windows and filters: on some processors libtorch 2.10's own convolution has wrong gradients by its input.
         var windows = steps.unfold(1, KernelSize, Strides).flatten(2); // (samples, windows, features · kernelSize)
         var filters = _convolution!.get_parameter(KernelName)!.flatten(1); // (filters, features · kernelSize)
-        var filtered = nn.functional.linear(windows, filters, UseBias ? _convolution.get_parameter("bias") : null); // (samples, windows, filters)
+        // (samples, windows, filters)
+        var filtered = nn.functional.linear(windows, filters, UseBias ? _convolution.get_parameter("bias") : null);
         return Activation.Apply(filtered).MoveToOuterDisposeScope();
     }
 }

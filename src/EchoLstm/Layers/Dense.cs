@@ -72,8 +72,8 @@ public sealed class Dense : Layer
 
     internal override IReadOnlyList<LayerWeight> Weights => _linear is null ? [] :
     [
-        new("kernel", () => _linear.weight, weight => weight.t()) { Regularizer = KernelRegularizer },
-        .. UseBias ? new LayerWeight[] { new("bias", () => _linear.bias!, bias => bias.alias()) { Regularizer = BiasRegularizer } } : [],
+        new("kernel", () => _linear.weight, weight => weight.t(), KernelRegularizer),
+        .. UseBias ? (LayerWeight[])[new("bias", () => _linear.bias!, bias => bias.alias(), BiasRegularizer)] : [],
     ];
 
     internal override Tensor? OwnWeight => _linear?.weight;

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Sets a share of the values to 0 in training and scales the others by 1 / (1 - rate), so that the mean stays (Srivastava et al. 2014): Keras's
-/// <c>Dropout</c>. The shape stays. Predict and Evaluate drop nothing.
+/// Sets a share of the values to 0 in training and scales the others by 1 / (1 - rate), so that the mean stays (Srivastava et al. 2014):
+/// Keras's <c>Dropout</c>. The shape stays. Predict and Evaluate drop nothing.
 /// </summary>
 /// <remarks>
-/// Each value of each time step is drawn anew; to drop the same features at every step use a recurrent layer's <c>dropout</c>. The numbers come from
-/// the model's own generator, so that one seed gives one training.
+/// Each value of each time step is drawn anew; to drop the same features at every step use a recurrent layer's <c>dropout</c>. The numbers
+/// come from the model's own generator, so that one seed gives one training.
 /// </remarks>
 public sealed class Dropout : Layer
 {

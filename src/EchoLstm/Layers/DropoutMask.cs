@@ -21,5 +21,7 @@ internal static class DropoutMask
     }
 
     internal static double CheckRate(double rate, string name) =>
-        rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(name, rate, $"{name} is the share of values that are dropped: at least 0 and below 1.");
+        rate is >= 0 and < 1 ?
+            rate :
+            throw new ArgumentOutOfRangeException(name, rate, $"{name} is the share of values that are dropped: at least 0 and below 1.");
 }

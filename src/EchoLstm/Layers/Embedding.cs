@@ -10,8 +10,8 @@ namespace EchoLstm.Layers;
 /// (samples, time steps) become (samples, time steps, outputDim): row i of the table stands for class i.
 /// </summary>
 /// <remarks>
-/// It has inputDim · outputDim parameters, initially uniform within ±0.05, and is what one-hot encoding and a Dense without bias would be, in inputDim times less
-/// memory. As a model's first layer it gets int and long data as they are; whole floats do as well.
+/// It has inputDim · outputDim parameters, initially uniform within ±0.05, and is what one-hot encoding and a Dense without bias would be,
+/// in inputDim times less memory. As a model's first layer it gets int and long data as they are; whole floats do as well.
 /// </remarks>
 public sealed class Embedding : Layer
 {
@@ -22,7 +22,8 @@ public sealed class Embedding : Layer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="inputDim">The number of classes: the largest whole number of the input, plus 1.</param>
     /// <param name="outputDim">The length of a vector.</param>
-    /// <param name="maskZero">Whether 0 is padding: the layers behind skip those time steps, and the loss and metrics leave them out. The classes then begin at 1, and inputDim counts the 0 too. <value>false</value></param>
+    /// <param name="maskZero">Whether 0 is padding: the layers behind skip those time steps, and the loss and metrics leave them out. The
+    /// classes then begin at 1, and inputDim counts the 0 too. <value>false</value></param>
     /// <exception cref="ArgumentOutOfRangeException">inputDim or outputDim is below 1.</exception>
     public Embedding(int inputDim, int outputDim, bool maskZero = false)
         : this(new EmbeddingSettings { InputDim = inputDim, OutputDim = outputDim, MaskZero = maskZero })
@@ -59,7 +60,7 @@ public sealed class Embedding : Layer
 
     internal override IReadOnlyList<LayerWeight> Weights => _embedding is null ? [] :
     [
-        new("embeddings", () => _embedding.get_parameter(TableName)!, table => table.alias()) { Regularizer = EmbeddingsRegularizer },
+        new("embeddings", () => _embedding.get_parameter(TableName)!, table => table.alias(), EmbeddingsRegularizer),
     ];
 
     internal override Embedding? IndexReader => this;
@@ -102,12 +103,17 @@ public sealed class Embedding : Layer
         throw new ArgumentOutOfRangeException(
             name,
             value,
-            string.Create(CultureInfo.InvariantCulture, $"{name}[{string.Join(", ", position)}] is {value}, but {Title} has {InputDim} vectors: expected whole numbers 0 to {InputDim - 1}. Give inputDim the largest number plus 1, or renumber the classes."));
+            string.Create(CultureInfo.InvariantCulture,
+                $"{name}[{string.Join(", ", position)}] is {value}, but {Title} has {InputDim} vectors: expected whole numbers 0 to "
+                    + $"{InputDim - 1}. Give inputDim the largest number plus 1, or renumber the classes."));
     }
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        SizeGuard.Check(Title, (decimal)InputDim * OutputDim, "The weights are a vector for each class: reduce the classes, e.g. put rare words into one, or the vectors' length.");
+        SizeGuard.Check(
+            Title,
+            (decimal)InputDim * OutputDim,
+            "The weights are a vector for each class: reduce the classes, e.g. put rare words into one, or the vectors' length.");
 
         _embedding = nn.Embedding(InputDim, OutputDim);
         register_module("embedding", _embedding);

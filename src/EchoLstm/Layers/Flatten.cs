@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Puts all values of a sample into one vector, the last axis running fastest: Keras's <c>Flatten</c>. (samples, time steps, features) becomes
-/// (samples, time steps · features).
+/// Puts all values of a sample into one vector, the last axis running fastest: Keras's <c>Flatten</c>. (samples, time steps, features)
+/// becomes (samples, time steps · features).
 /// </summary>
 public sealed class Flatten : Layer
 {

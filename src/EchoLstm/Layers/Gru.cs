@@ -32,15 +32,21 @@ public sealed class Gru : RecurrentLayer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of the state.</param>
     /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
-    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. <value>false</value></param>
-    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order. <value>false</value></param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until
+    /// <see cref="RecurrentLayer.ResetStates"/>. <value>false</value></param>
+    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order.
+    /// <value>false</value></param>
     /// <param name="activation">The activation of the candidate. <value>Tanh</value></param>
     /// <param name="recurrentActivation">The activation of the gates. <value>Sigmoid</value></param>
     /// <param name="useBias">Whether there is a bias. <value>true</value></param>
-    /// <param name="resetAfter">Whether the reset gate works after the recurrent product, as in Keras since 2.3 and in Torch, or before it, as in Cho et al. <value>true</value></param>
-    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016). <value>0</value></param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step. <value>0</value></param>
-    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
+    /// <param name="resetAfter">Whether the reset gate works after the recurrent product, as in Keras since 2.3 and in Torch, or before it,
+    /// as in Cho et al. <value>true</value></param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and
+    /// Ghahramani 2016). <value>0</value></param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1);
+    /// the same ones at every step. <value>0</value></param>
+    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0,
+    /// 1).</exception>
     public Gru(
         int units,
         bool returnSequences = false,
@@ -102,14 +108,26 @@ public sealed class Gru : RecurrentLayer
             }
             List<LayerWeight> weights =
             [
-                Reordered("kernel", InputWeights, weights => weights.narrow(1, 0, Features), transposed: true) with { Regularizer = KernelRegularizer },
-                Reordered("recurrent_kernel", RecurrentWeights, weights => weights.alias(), transposed: true) with { Regularizer = RecurrentRegularizer },
+                Reordered(
+                    "kernel",
+                    InputWeights,
+                    weights => weights.narrow(1, 0, Features),
+                    transposed: true) with { Regularizer = KernelRegularizer },
+                Reordered(
+                    "recurrent_kernel",
+                    RecurrentWeights,
+                    weights => weights.alias(),
+                    transposed: true) with { Regularizer = RecurrentRegularizer },
             ];
             if (UseBias)
             {
                 weights.Add(ResetAfter
                     ? new DoubleBias(this) { Regularizer = BiasRegularizer }
-                    : Reordered("bias", InputWeights, weights => weights.select(1, Features), transposed: false) with { Regularizer = BiasRegularizer });
+                    : Reordered(
+                        "bias",
+                        InputWeights,
+                        weights => weights.select(1, Features),
+                        transposed: false) with { Regularizer = BiasRegularizer });
             }
             return weights;
         }
@@ -121,12 +139,15 @@ public sealed class Gru : RecurrentLayer
 
     private protected override bool HasBiasColumn => UseBias && !ResetAfter;
 
-    private protected override bool HasTorchKernel => ResetAfter && Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
+    private protected override bool HasTorchKernel =>
+        ResetAfter && Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid;
 
     /// <summary>Runs the layer from a state and returns the state after it too.</summary>
     /// <param name="input">The input, shape (samples, time steps, features).</param>
-    /// <param name="initialState">The hidden state before the first step, (samples, units); it stays the caller's. null: the carried state of a stateful layer, else zeros.</param>
-    /// <returns>The output as <c>call</c> returns it, and the hidden state after the last step that was read; both are the caller's.</returns>
+    /// <param name="initialState">The hidden state before the first step, (samples, units); it stays the caller's. null: the carried state
+    /// of a stateful layer, else zeros.</param>
+    /// <returns>The output as <c>call</c> returns it, and the hidden state after the last step that was read; both are the
+    /// caller's.</returns>
     /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
     public (Tensor Output, Tensor State) CallWithState(Tensor input, Tensor? initialState = null)
     {
@@ -150,7 +171,8 @@ public sealed class Gru : RecurrentLayer
         SizeGuard.Check(
             Title,
             (decimal)Gates * Units * (columns + Units + (UseBias && ResetAfter ? 2 : 0)),
-            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any length.");
+            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
+                + "length.");
 
         _gru = nn.GRU(columns, Units, bias: UseBias && ResetAfter, batchFirst: true);
         register_module("gru", _gru);
@@ -235,7 +257,9 @@ public sealed class Gru : RecurrentLayer
         internal override Tensor? Gradient()
         {
             using var scope = NewDisposeScope();
-            return Owner._gru!.get_parameter(InputBias)!.grad is null ? null : Read(Both(Owner, parameter => parameter.grad!)).MoveToOuterDisposeScope();
+            return Owner._gru!.get_parameter(InputBias)!.grad is null ?
+                null :
+                Read(Both(Owner, parameter => parameter.grad!)).MoveToOuterDisposeScope();
         }
 
         private static Tensor Both(Gru owner, Func<Tensor, Tensor> of) =>

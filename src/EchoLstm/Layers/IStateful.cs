@@ -18,7 +18,8 @@ internal interface IStateful
     /// <summary>Ends what <see cref="Enter"/> began, on the same thread.</summary>
     void Leave();
 
-    /// <summary>Takes the state out of the layer, which begins anew; the caller gives it back with <see cref="PutState"/> or disposes it.</summary>
+    /// <summary>Takes the state out of the layer, which begins anew; the caller gives it back with <see cref="PutState"/> or disposes
+    /// it.</summary>
     IDisposable? TakeState();
 
     /// <summary>Puts a state back that <see cref="TakeState"/> took; the present one is disposed.</summary>

@@ -13,7 +13,8 @@ internal static class Initializers
     internal static Tensor GlorotUniform(SeededRandom random, long rows, long columns) =>
         Uniform(random, GlorotLimit(rows, columns), rows, columns);
 
-    /// <summary>The limit of <see cref="GlorotUniform"/> for a weight that each output has so many inputs through, and each input so many outputs.</summary>
+    /// <summary>The limit of <see cref="GlorotUniform"/> for a weight that each output has so many inputs through, and each input so many
+    /// outputs.</summary>
     internal static double GlorotLimit(long inputs, long outputs) => Math.Sqrt(6.0 / (inputs + outputs));
 
     /// <summary>Keras's <c>RandomUniform</c>: uniform within ±limit.</summary>

@@ -8,8 +8,8 @@ public abstract partial class Layer
 {
     /// <summary>
     /// Copies of the weights in Keras's order and layout (Keras's <c>get_weights</c>): for an Lstm the kernel (features, 4 units), the
-    /// recurrent kernel (units, 4 units) and the bias (4 units), gates in the order i, f, c, o; for a Dense the kernel (features, units) and the
-    /// bias (units). A TorchSharp module's parameters come as the module has them.
+    /// recurrent kernel (units, 4 units) and the bias (4 units), gates in the order i, f, c, o; for a Dense the kernel (features, units)
+    /// and the bias (units). A TorchSharp module's parameters come as the module has them.
     /// </summary>
     /// <returns>Arrays of the layer's element type: <c>float[,]</c> for a matrix, <c>float[]</c> for a vector.</returns>
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
@@ -23,7 +23,8 @@ public abstract partial class Layer
 
     /// <summary>Sets the weights, given as <see cref="GetWeights"/> returns them (Keras's <c>set_weights</c>); all or none.</summary>
     /// <param name="weights">One array a weight, of float or double, in Keras's order and layout.</param>
-    /// <exception cref="ShapeMismatchException">There are too few or too many, or some have the wrong shape; the message lists them all.</exception>
+    /// <exception cref="ShapeMismatchException">There are too few or too many, or some have the wrong shape; the message lists them
+    /// all.</exception>
     /// <exception cref="ArgumentException">A weight is NaN or infinite, or not of float or double.</exception>
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
     public void SetWeights(IReadOnlyList<Array> weights)
@@ -67,17 +68,20 @@ public abstract partial class Layer
     /// <exception cref="NotSupportedException">Always; the message says what to call.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public new nn.Module load(
-        string location, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null) => throw NotLoaded();
+        string location, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null) =>
+            throw NotLoaded();
 
     /// <inheritdoc cref="load(string, bool, IList{string}, Dictionary{string, bool})"/>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public new nn.Module load(
-        Stream stream, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null) => throw NotLoaded();
+        Stream stream, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null) =>
+            throw NotLoaded();
 
     /// <inheritdoc cref="load(string, bool, IList{string}, Dictionary{string, bool})"/>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public new nn.Module load(
-        BinaryReader reader, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null) => throw NotLoaded();
+        BinaryReader reader, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null) =>
+            throw NotLoaded();
 
 #pragma warning restore IDE1006
 

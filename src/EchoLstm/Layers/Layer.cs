@@ -49,7 +49,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>The seed of the initial weights where the layer is built on its own; in a model, the model's seed governs unless this is set.</summary>
+    /// <summary>The seed of the initial weights where the layer is built on its own; in a model, the model's seed governs unless this is
+    /// set.</summary>
     /// <value>null: another one for each layer.</value>
     public int? Seed
     {
@@ -101,7 +102,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
 
-    /// <summary>One of the layer's own weights, whose type and device the input must have; null where there are none, or before the layer is built.</summary>
+    /// <summary>One of the layer's own weights, whose type and device the input must have; null where there are none, or before the layer
+    /// is built.</summary>
     internal virtual Tensor? OwnWeight => null;
 
     /// <summary>Where the weights are, in the order of Torch's layout (see <see cref="WeightLayout.Torch"/>).</summary>
@@ -126,7 +128,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Whether the layer can run one time step at a time.</summary>
     internal virtual bool CanStream => false;
 
-    /// <summary>Runs the next time step as for inference; reads nothing that another thread may change. Runs without gradients, in a dispose scope.</summary>
+    /// <summary>Runs the next time step as for inference; reads nothing that another thread may change. Runs without gradients, in a
+    /// dispose scope.</summary>
     /// <param name="input">The step, (batch, ...).</param>
     /// <param name="state">The state before it; empty at the start.</param>
     /// <returns>The output after it, (batch, ...), and the state.</returns>
@@ -147,7 +150,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     }
 
     /// <summary>Makes the weights for an input shape (Keras's <c>build</c>). A layer builds itself at its first call.</summary>
-    /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5, 1)</c>.</param>
+    /// <param name="inputShape">The input's shape, samples first; null where a length is not known, e.g. <c>new Shape(null, 5,
+    /// 1)</c>.</param>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input, or was built for another.</exception>
     /// <exception cref="InsufficientMemoryException">The weights would not fit in memory.</exception>
     public virtual void Build(Shape inputShape)
@@ -171,7 +175,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
         _ = OutputShape(inputShape);
         SizeGuard.CheckNotEmpty(Title, inputShape);
-        var random = modelRandom is not null && (Seed is null || modelRandom.IsBlank) ? modelRandom : new SeededRandom(Seed ?? Random.Shared.Next());
+        var random = modelRandom is not null && (Seed is null || modelRandom.IsBlank) ?
+            modelRandom :
+            new SeededRandom(Seed ?? Random.Shared.Next());
         using (NewDisposeScope())
         using (no_grad())
         {
@@ -226,18 +232,24 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
         using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
-        return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable).Sum(parameter => parameter.numel());
+        return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable)
+            .Sum(parameter => parameter.numel());
     }
 
-    /// <summary>Loads a state dictionary, all or nothing, and forgets a model's carried states; see TorchSharp's <c>Module.load_state_dict</c>.</summary>
+    /// <summary>Loads a state dictionary, all or nothing, and forgets a model's carried states; see TorchSharp's
+    /// <c>Module.load_state_dict</c>.</summary>
     /// <param name="source">Tensors by name.</param>
     /// <param name="strict">Whether missing and unexpected names are errors. <value>true</value></param>
     /// <param name="skip">Names to leave alone; null: none.</param>
     /// <returns>The names that were missing and those that were unexpected.</returns>
     /// <exception cref="ArgumentException">A tensor is null, disposed, complex, sparse or without numbers; nothing was changed.</exception>
     /// <exception cref="ShapeMismatchException">A tensor has another shape than the layer's of that name; nothing was changed.</exception>
-    /// <exception cref="InvalidOperationException">Names are missing or unexpected and strict is true, or another thread uses the layer.</exception>
-    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    /// <exception cref="InvalidOperationException">Names are missing or unexpected and strict is true, or another thread uses the
+    /// layer.</exception>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(
+        Dictionary<string, Tensor> source,
+        bool strict = true,
+        IList<string>? skip = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         using var change = Guard.Change(nameof(load_state_dict));
@@ -254,12 +266,18 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             }
             if (given is null)
             {
-                throw new ArgumentNullException(nameof(source), $"The state dictionary's {name} is null. Nothing was changed. Give it a tensor, or skip the name.");
+                throw new ArgumentNullException(
+                    nameof(source),
+                    $"The state dictionary's {name} is null. Nothing was changed. Give it a tensor, or skip the name.");
             }
             TensorCheck.Readable(given, name);
             if (!mine.shape.SequenceEqual(given.shape))
             {
-                throw new ShapeMismatchException($"The state dictionary does not fit {Title}: {name} is {Shape.Of(given)}, expected {Shape.Of(mine)}. Nothing was changed. Load it into a model of the same layers, or skip the name.", Shape.Of(mine).ToString(), Shape.Of(given).ToString());
+                throw new ShapeMismatchException(
+                    $"The state dictionary does not fit {Title}: {name} is {Shape.Of(given)}, expected {Shape.Of(mine)}. "
+                        + "Nothing was changed. Load it into a model of the same layers, or skip the name.",
+                    Shape.Of(mine).ToString(),
+                    Shape.Of(given).ToString());
             }
         }
         var result = base.load_state_dict(source, strict, skip);
@@ -273,7 +291,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         if (missing.Count + unexpected.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The state dictionary does not fit {Title}: it lacks {Listed(missing)} and has {Listed(unexpected)} too many. Nothing was changed. Load it into a model of the same layers, skip these names, or load with strict: false.");
+                $"The state dictionary does not fit {Title}: it lacks {Listed(missing)} and has {Listed(unexpected)} too many. Nothing was "
+                    + "changed. Load it into a model of the same layers, skip these names, or load with strict: false.");
         }
 
         static string Listed(List<string> names) => names.Count == 0 ? "nothing" : string.Join(", ", names);
@@ -304,7 +323,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         if (InputShape!.Last is { } built && inputShape.Last is { } given && built != given)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{Title} was built for {built} features but received {given}, in input of shape {inputShape}. Give it as many as it was built for, or make a new layer."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Title} was built for {built} features but received {given}, in input of shape {inputShape}. Give it as many as it "
+                        + $"was built for, or make a new layer."),
                 InputShape.ToString(),
                 inputShape.ToString());
         }
@@ -320,7 +341,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         if (OwnWeight is { } weight)
         {
             TensorCheck.Weight(weight, this);
-            TensorCheck.Alike(tensor, name, owner, weight, $"{(owner == this ? "the layer" : Title)}'s weights are", to => $"; where another layer made it, move all layers alike, e.g. model.to({to})");
+            TensorCheck.Alike(
+                tensor,
+                name,
+                owner,
+                weight,
+                $"{(owner == this ? "the layer" : Title)}'s weights are",
+                to => $"; where another layer made it, move all layers alike, e.g. model.to({to})");
         }
         else if (ComputesWithFloats)
         {
@@ -328,7 +355,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>Throws where the layer and those inside it can't compute, or not with each other: somebody disposed or moved some of them alone.</summary>
+    /// <summary>Throws where the layer and those inside it can't compute, or not with each other: somebody disposed or moved some of them
+    /// alone.</summary>
     /// <param name="before">The last layer before that has weights; null for none. Receives the last one here.</param>
     /// <exception cref="ObjectDisposedException">A layer, or its weights, are disposed.</exception>
     /// <exception cref="InvalidOperationException">Weights are of several types, on several devices, or of no use.</exception>
@@ -341,7 +369,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             if (before?.OwnWeight is { } other && (other.dtype != weight.dtype || other.device_type != weight.device_type))
             {
                 throw new InvalidOperationException(
-                    $"{before.Title} has weights of {other.dtype} on {other.device_type}, but {Title} of {weight.dtype} on {weight.device_type}. Move all layers to one type and device, e.g. with model.to(ScalarType.{other.dtype}).");
+                    $"{before.Title} has weights of {other.dtype} on {other.device_type}, but {Title} of {weight.dtype} on "
+                        + $"{weight.device_type}. Move all layers to one type and device, e.g. with model.to(ScalarType.{other.dtype}).");
             }
             before = this;
         }
@@ -393,7 +422,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         ThrowIfDisposed();
         if (!IsBuilt)
         {
-            throw new InvalidOperationException($"{Title} has no weights yet, so it can't {purpose}. Call Build with an input shape, or call it once with data.");
+            throw new InvalidOperationException(
+                $"{Title} has no weights yet, so it can't {purpose}. Call Build with an input shape, or call it once with data.");
         }
     }
 
@@ -438,7 +468,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
     }
 
-    /// <summary>Releases the layer's weights and states: at once, or when the last call that is running has returned. Calls that begin afterwards are refused.</summary>
+    /// <summary>Releases the layer's weights and states: at once, or when the last call that is running has returned. Calls that begin
+    /// afterwards are refused.</summary>
     /// <param name="disposing">Whether it was disposed rather than finalised.</param>
     protected sealed override void Dispose(bool disposing)
     {

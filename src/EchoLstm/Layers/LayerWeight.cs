@@ -6,12 +6,11 @@ namespace EchoLstm.Layers;
 /// <summary>One of Keras's weights: which parameter of the modules holds it, and how Keras lays it out.</summary>
 /// <param name="Name">Keras's name: kernel, recurrent_kernel, bias, ...</param>
 /// <param name="Parameter">Finds the parameter as it is now: moving a module to another type replaces it.</param>
-/// <param name="Read">The parameter, or its gradient, in Keras's layout; a view where the layouts allow it. The result is the caller's.</param>
-internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read)
+/// <param name="Read">The parameter, or its gradient, in Keras's layout; a view where the layouts allow it. The result is the
+/// caller's.</param>
+/// <param name="Regularizer">The penalty on it; null for none.</param>
+internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read, Regularizer? Regularizer = null)
 {
-    /// <summary>The penalty on it; null for none.</summary>
-    internal Regularizer? Regularizer { get; init; }
-
     /// <summary>The weight in Keras's layout, detached; the caller disposes it.</summary>
     /// <exception cref="ObjectDisposedException">The parameter is disposed.</exception>
     /// <exception cref="InvalidOperationException">The parameter has no numbers.</exception>
@@ -20,11 +19,14 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
         var current = Parameter();
         if (current.IsInvalid)
         {
-            throw new ObjectDisposedException(null, $"The weight {Name} is a parameter that was disposed, so that it has no numbers any more. Leave parameters to their layer, which disposes them with itself.");
+            throw new ObjectDisposedException(null,
+                $"The weight {Name} is a parameter that was disposed, so that it has no numbers any more. Leave parameters to their layer, "
+                    + "which disposes them with itself.");
         }
         if (current.device_type == DeviceType.META)
         {
-            throw new InvalidOperationException($"The weight {Name} is on the device META, where a tensor has a shape but no numbers. Make the layer anew.");
+            throw new InvalidOperationException(
+                $"The weight {Name} is on the device META, where a tensor has a shape but no numbers. Make the layer anew.");
         }
         using var parameter = current.detach();
         return Read(parameter);
@@ -37,7 +39,8 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
         return gradient is null ? null : Read(gradient);
     }
 
-    /// <summary>The parts of the parameters' gradients that are this weight's, as views; none where there is no gradient. In the caller's dispose scope.</summary>
+    /// <summary>The parts of the parameters' gradients that are this weight's, as views; none where there is no gradient. In the caller's
+    /// dispose scope.</summary>
     internal virtual IReadOnlyList<Tensor> GradientViews() => Parameter().grad is { } gradient ? [Read(gradient)] : [];
 
     /// <summary>Copies values of Keras's layout into the parameter.</summary>
@@ -54,7 +57,12 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
 /// <param name="Read">The parameter in Keras's layout.</param>
 /// <param name="Unread">Values of Keras's layout in the parameter's; the result is the caller's.</param>
 /// <param name="Part">The part of the parameter that the weight is.</param>
-internal sealed record ReorderedWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Tensor> Read, Func<Tensor, Tensor> Unread, Func<Tensor, Tensor> Part)
+internal sealed record ReorderedWeight(
+    string Name,
+    Func<Tensor> Parameter,
+    Func<Tensor, Tensor> Read,
+    Func<Tensor, Tensor> Unread,
+    Func<Tensor, Tensor> Part)
     : LayerWeight(Name, Parameter, Read)
 {
     internal override IReadOnlyList<Tensor> GradientViews() => Parameter().grad is { } gradient ? [Part(gradient)] : [];

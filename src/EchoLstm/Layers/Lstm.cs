@@ -38,15 +38,22 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="units">The size of the output and of both states. It has nothing to do with the number of time steps.</param>
     /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
     /// <param name="returnState">Whether <see cref="FinalState"/> keeps the state after the last call. <value>false</value></param>
-    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. Gradients stop between batches. <value>false</value></param>
-    /// <param name="goBackwards">Whether the steps are read from the last to the first. As in Keras, returned sequences are then in that order. <value>false</value></param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until
+    /// <see cref="RecurrentLayer.ResetStates"/>. Gradients stop between batches. <value>false</value></param>
+    /// <param name="goBackwards">Whether the steps are read from the last to the first. As in Keras, returned sequences are then in that
+    /// order. <value>false</value></param>
     /// <param name="activation">The activation of the candidate and of the cell state; Keras's default is tanh. <value>Tanh</value></param>
-    /// <param name="recurrentActivation">The activation of the gates: <see cref="Activation.Sigmoid"/>, or <see cref="Activation.HardSigmoid"/> as Keras had it up to version 2.2. <value>Sigmoid</value></param>
+    /// <param name="recurrentActivation">The activation of the gates: <see cref="Activation.Sigmoid"/>, or
+    /// <see cref="Activation.HardSigmoid"/> as Keras had it up to version 2.2. <value>Sigmoid</value></param>
     /// <param name="useBias">Whether there is a bias. <value>true</value></param>
-    /// <param name="unitForgetBias">Whether the forget gate's bias begins at 1 (Jozefowicz et al. 2015), not at 0. <value>true</value></param>
-    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016). <value>0</value></param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step. <value>0</value></param>
-    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
+    /// <param name="unitForgetBias">Whether the forget gate's bias begins at 1 (Jozefowicz et al. 2015), not at 0.
+    /// <value>true</value></param>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and
+    /// Ghahramani 2016). <value>0</value></param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1);
+    /// the same ones at every step. <value>0</value></param>
+    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0,
+    /// 1).</exception>
     public Lstm(
         int units,
         bool returnSequences = false,
@@ -101,8 +108,8 @@ public sealed class Lstm : RecurrentLayer
     public bool UnitForgetBias => Settings.UnitForgetBias;
 
     /// <summary>
-    /// Whether calls run the fused kernels where they can: float32 on the CPU, no mask, no recurrent dropout in training. The numbers are Torch's, to rounding, several times
-    /// faster, forward and backward. Gradients of gradients are computed by Torch's own operations.
+    /// Whether calls run the fused kernels where they can: float32 on the CPU, no mask, no recurrent dropout in training. The numbers are
+    /// Torch's, to rounding, several times faster, forward and backward. Gradients of gradients are computed by Torch's own operations.
     /// </summary>
     /// <value>true</value>
     public bool UsesFusedKernel
@@ -112,10 +119,12 @@ public sealed class Lstm : RecurrentLayer
     }
 
     /// <summary>
-    /// After how many time steps training in a model keeps the states alone; the backward pass computes the steps between once more (gradient checkpointing, Chen et al. 2016).
-    /// A very long sequence then takes memory for so many steps and for one state in so many, and a forward pass more of time. The square root of the steps is a good number.
+    /// After how many time steps training in a model keeps the states alone; the backward pass computes the steps between once more
+    /// (gradient checkpointing, Chen et al. 2016). A very long sequence then takes memory for so many steps and for one state in so many,
+    /// and a forward pass more of time. The square root of the steps is a good number.
     /// </summary>
-    /// <remarks>For the fused engine, whose numbers stay the same to rounding; Torch's, masked batches, recurrent dropout and a layer inside Bidirectional keep every step.</remarks>
+    /// <remarks>For the fused engine, whose numbers stay the same to rounding; Torch's, masked batches, recurrent dropout and a layer
+    /// inside Bidirectional keep every step.</remarks>
     /// <value>null: every step is kept.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int? CheckpointSteps
@@ -124,10 +133,12 @@ public sealed class Lstm : RecurrentLayer
         init => Change(Settings with { CheckpointSteps = CheckedSteps(value) });
     }
 
-    /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the first.</summary>
+    /// <summary>The state after the last call, if <see cref="ReturnState"/>; the layer's, until the next call. null before the
+    /// first.</summary>
     public LstmState? FinalState { get; private set; }
 
-    /// <summary>Whether Torch's own operations shall run this thread's calls for now: the engine that is the fused kernels' reference.</summary>
+    /// <summary>Whether Torch's own operations shall run this thread's calls for now: the engine that is the fused kernels'
+    /// reference.</summary>
     internal bool RunsOnTorchAlone
     {
         get => _threadOnTorchAlone == Environment.CurrentManagedThreadId;
@@ -143,9 +154,11 @@ public sealed class Lstm : RecurrentLayer
 
     internal override IReadOnlyList<LayerWeight> Weights => _lstm is null ? [] :
     [
-        new("kernel", () => _lstm.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features)) { Regularizer = KernelRegularizer },
-        new("recurrent_kernel", () => _lstm.get_parameter(RecurrentWeights)!, weights => weights.t()) { Regularizer = RecurrentRegularizer },
-        .. UseBias ? new LayerWeight[] { new("bias", () => _lstm.get_parameter(InputWeights)!, weights => weights.select(1, Features)) { Regularizer = BiasRegularizer } } : [],
+        new("kernel", () => _lstm.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features), KernelRegularizer),
+        new("recurrent_kernel", () => _lstm.get_parameter(RecurrentWeights)!, weights => weights.t(), RecurrentRegularizer),
+        .. UseBias
+            ? (LayerWeight[])[new("bias", () => _lstm.get_parameter(InputWeights)!, w => w.select(1, Features), BiasRegularizer)]
+            : [],
     ];
 
     internal override int StateCount => 2;
@@ -162,7 +175,8 @@ public sealed class Lstm : RecurrentLayer
 
     /// <summary>Runs the layer from a state and returns the state after it too.</summary>
     /// <param name="input">The input, shape (samples, time steps, features).</param>
-    /// <param name="initialState">The state before the first step, (samples, units) each; it stays the caller's. null: the carried state of a stateful layer, else zeros.</param>
+    /// <param name="initialState">The state before the first step, (samples, units) each; it stays the caller's. null: the carried state of
+    /// a stateful layer, else zeros.</param>
     /// <returns>The output as <c>call</c> returns it, and the state after the last step that was read; both are the caller's.</returns>
     /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
     public (Tensor Output, LstmState State) CallWithState(Tensor input, LstmState? initialState = null)
@@ -174,13 +188,16 @@ public sealed class Lstm : RecurrentLayer
         return (output.MoveToOuterDisposeScope(), new LstmState(states[0].MoveToOuterDisposeScope(), states[1].MoveToOuterDisposeScope()));
     }
 
-    /// <summary>The state that a stateful layer carries to the next batch, as a copy that the caller disposes; null at the start and after a reset.</summary>
+    /// <summary>The state that a stateful layer carries to the next batch, as a copy that the caller disposes; null at the start and after
+    /// a reset.</summary>
     /// <returns>The state, or null.</returns>
     public LstmState? CopyState()
     {
         using var use = Guard.Read(nameof(CopyState));
         ThrowIfDisposed();
-        return CopyCarried() is { } carried ? new LstmState(carried[0].DetachFromDisposeScope(), carried[1].DetachFromDisposeScope()) : null;
+        return CopyCarried() is { } carried ?
+            new LstmState(carried[0].DetachFromDisposeScope(), carried[1].DetachFromDisposeScope()) :
+            null;
     }
 
     // (4 units, features + 1) and (4 units, units).
@@ -190,7 +207,10 @@ public sealed class Lstm : RecurrentLayer
 
     private static int? CheckedSteps(int? value) => value is null or >= 1
         ? value
-        : throw new ArgumentOutOfRangeException(nameof(value), value, "CheckpointSteps is a number of time steps: at least 1, or null to keep every step.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(value),
+            value,
+            "CheckpointSteps is a number of time steps: at least 1, or null to keep every step.");
 
     private protected override void CreateModules(long features, SeededRandom random)
     {
@@ -198,7 +218,8 @@ public sealed class Lstm : RecurrentLayer
         SizeGuard.Check(
             Title,
             (decimal)Gates * Units * (columns + Units),
-            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any length.");
+            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
+                + "length.");
 
         _lstm = nn.LSTM(columns, Units, bias: false, batchFirst: true);
         register_module("lstm", _lstm);
@@ -243,7 +264,9 @@ public sealed class Lstm : RecurrentLayer
         {
             return null;
         }
-        return _eager!.Takes(steps, initial) ? _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) : null;
+        return _eager!.Takes(steps, initial) ?
+            _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) :
+            null;
     }
 
     /// <summary>What the fused kernels compute, by Torch's operations, all of which have gradients of gradients.</summary>

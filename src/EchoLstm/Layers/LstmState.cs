@@ -23,7 +23,8 @@ public sealed class LstmState : IDisposable
         if (h.Rank != 2 || !h.Equals(c))
         {
             throw new ShapeMismatchException(
-                $"An LSTM's state is two tensors of one shape (batch, units), but the hidden state is {h} and the cell state {c}. Leave out Torch's axis of layers and directions, e.g. with squeeze(0).",
+                $"An LSTM's state is two tensors of one shape (batch, units), but the hidden state is {h} and the cell state {c}. Leave "
+                    + "out Torch's axis of layers and directions, e.g. with squeeze(0).",
                 "(batch, units)",
                 $"{h} and {c}");
         }
@@ -56,7 +57,10 @@ public sealed class LstmState : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         NativeTorch.Load();
-        SizeGuard.CheckNumbers("LstmState.Zeros", 2m * batchSize * units, "batchSize is the number of samples that are run together, and units the size of the layer.");
+        SizeGuard.CheckNumbers(
+            "LstmState.Zeros",
+            2m * batchSize * units,
+            "batchSize is the number of samples that are run together, and units the size of the layer.");
         return Owning(zeros(batchSize, units, dtype: dtype, device: device), zeros(batchSize, units, dtype: dtype, device: device));
     }
 

@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Marks the time steps whose features all equal a value as missing: Keras's <c>Masking</c>. The layers behind it skip them, and the loss and metrics leave them out.
-/// (samples, time steps, features) keeps its shape; masked steps become zeros.
+/// Marks the time steps whose features all equal a value as missing: Keras's <c>Masking</c>. The layers behind it skip them, and the loss
+/// and metrics leave them out. (samples, time steps, features) keeps its shape; masked steps become zeros.
 /// </summary>
 public sealed class Masking : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="maskValue">A step is masked where every feature equals this; finite. <value>0</value></param>
-    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, which equals nothing, or infinite, which data may not be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, which equals nothing, or infinite, which data may not
+    /// be.</exception>
     public Masking(double maskValue = 0)
         : this(new MaskingSettings { MaskValue = maskValue })
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Keeps the largest value of each feature in each window of time steps: Keras's <c>MaxPooling1D</c>. (samples, time steps, features) becomes
-/// (samples, windows, features).
+/// Keeps the largest value of each feature in each window of time steps: Keras's <c>MaxPooling1D</c>. (samples, time steps, features)
+/// becomes (samples, windows, features).
 /// </summary>
 /// <remarks>It can't take masked steps: a window may hold both masked steps and others.</remarks>
 public sealed class MaxPooling1D : Layer
@@ -13,7 +13,8 @@ public sealed class MaxPooling1D : Layer
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="poolSize">The number of time steps of a window. <value>2</value></param>
     /// <param name="strides">The number of time steps from one window to the next; null: poolSize.</param>
-    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. Nothing that is added ever wins. <value>Valid</value></param>
+    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. Nothing that is added ever wins.
+    /// <value>Valid</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
     public MaxPooling1D(int poolSize = 2, int? strides = null, StepPadding padding = StepPadding.Valid)
         : this(new MaxPooling1DSettings { PoolSize = poolSize, Strides = strides ?? poolSize, Padding = padding })
@@ -27,7 +28,10 @@ public sealed class MaxPooling1D : Layer
         AtLeastOne(settings.Strides, "strides", "MaxPooling1D");
         if (settings.Padding is not (StepPadding.Valid or StepPadding.Same))
         {
-            throw new ArgumentOutOfRangeException("padding", settings.Padding, $"MaxPooling1D has no padding {settings.Padding}: expected Valid or Same.");
+            throw new ArgumentOutOfRangeException(
+                "padding",
+                settings.Padding,
+                $"MaxPooling1D has no padding {settings.Padding}: expected Valid or Same.");
         }
     }
 

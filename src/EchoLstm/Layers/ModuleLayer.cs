@@ -19,10 +19,12 @@ internal sealed class ModuleLayer : Layer
     }
 
     internal override IReadOnlyList<LayerWeight> Weights =>
-        [.. _module.named_parameters().Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias()))];
+        [.. _module.named_parameters()
+            .Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias()))];
 
     internal override IReadOnlyList<LayerWeight> StoredWeights =>
-        [.. Weights, .. _module.named_buffers().Select(named => new LayerWeight(named.name, () => _module.get_buffer(named.name)!, buffer => buffer.alias()))];
+        [.. Weights, .. _module.named_buffers()
+            .Select(named => new LayerWeight(named.name, () => _module.get_buffer(named.name)!, buffer => buffer.alias()))];
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
@@ -31,7 +33,8 @@ internal sealed class ModuleLayer : Layer
         if (inputShape.Rank == 0 || inputShape.Skip(1).Any(length => length is null))
         {
             throw new ShapeMismatchException(
-                $"{Title} is a TorchSharp module, whose output shape is found by running it, so it needs every length but that of the samples; received {inputShape}. Give the lengths at Build.",
+                $"{Title} is a TorchSharp module, whose output shape is found by running it, so it needs every length but that of the "
+                    + $"samples; received {inputShape}. Give the lengths at Build.",
                 "(samples, ...) with every length known",
                 inputShape.ToString());
         }
@@ -43,11 +46,16 @@ internal sealed class ModuleLayer : Layer
         }
         catch (ExternalException error)
         {
-            throw new ShapeMismatchException($"{Title} can't take input of shape {inputShape}: {error.Message}", "as the module wants it", inputShape.ToString(), error);
+            throw new ShapeMismatchException(
+                $"{Title} can't take input of shape {inputShape}: {error.Message}",
+                "as the module wants it",
+                inputShape.ToString(),
+                error);
         }
     }
 
-    /// <summary>Throws where the module computes with parameters that are none of the model's: a gradient that reaches the output though all of those are frozen comes from elsewhere.</summary>
+    /// <summary>Throws where the module computes with parameters that are none of the model's: a gradient that reaches the output though
+    /// all of those are frozen comes from elsewhere.</summary>
     /// <param name="known">The parameters of the whole model, which may share some with the module.</param>
     internal void ThrowIfItHidesParameters(IEnumerable<TorchSharp.Modules.Parameter> known)
     {
@@ -64,7 +72,9 @@ internal sealed class ModuleLayer : Layer
             if (Trial(InputShape!).requires_grad)
             {
                 throw new InvalidOperationException(
-                    $"{Title} computes with parameters that its module has not registered, so that nothing would train or save them. Call RegisterComponents at the end of the module's constructor, and hold its parts in fields or a ModuleList, not in properties, arrays or lists.");
+                    $"{Title} computes with parameters that its module has not registered, so that nothing would train or save them. Call "
+                        + "RegisterComponents at the end of the module's constructor, and hold its parts in fields or a ModuleList, not in "
+                        + "properties, arrays or lists.");
             }
         }
         finally
@@ -110,7 +120,8 @@ internal sealed class ModuleLayer : Layer
     {
         if (mask is not null)
         {
-            throw new InvalidOperationException($"{Title} is a TorchSharp module and would not see which time steps are masked. Wrap it in TimeDistributed to apply it to each step, or put it behind a layer that returns its last step alone.");
+            throw new InvalidOperationException($"{Title} is a TorchSharp module and would not see which time steps are masked. Wrap it in "
+                + "TimeDistributed to apply it to each step, or put it behind a layer that returns its last step alone.");
         }
         var output = _module.call(input);
         return ReferenceEquals(output, input) ? input.alias() : output;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Layers inside each other. TorchSharp's own lists of what is inside take the cube of the depth, and each call goes through every level on the thread's stack: far deeper
-/// than anybody needs, it would end the process.
+/// Layers inside each other. TorchSharp's own lists of what is inside take the cube of the depth, and each call goes through every level on
+/// the thread's stack: far deeper than anybody needs, it would end the process.
 /// </summary>
 internal static class Nesting
 {
@@ -22,7 +22,9 @@ internal static class Nesting
         if (Levels(inner).Skip(Deepest - 1).Any())
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{outer} can't take the {inner.GetName()}: more than {Deepest} layers would be inside each other. Put layers one after the other into one model."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{outer} can't take the {inner.GetName()}: more than {Deepest} layers would be inside each other. Put layers one "
+                        + $"after the other into one model."),
                 parameter);
         }
     }

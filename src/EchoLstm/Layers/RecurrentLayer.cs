@@ -7,12 +7,13 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// What Keras's recurrent layers share: they read (samples, time steps, features) step by step and return the last step's output (samples, units), or
-/// every step's with <see cref="ReturnSequences"/>; they may carry their state from batch to batch, read backwards, skip masked steps and drop out.
+/// What Keras's recurrent layers share: they read (samples, time steps, features) step by step and return the last step's output (samples,
+/// units), or every step's with <see cref="ReturnSequences"/>; they may carry their state from batch to batch, read backwards, skip masked
+/// steps and drop out.
 /// </summary>
 /// <remarks>
-/// A masked step leaves the state as it is and repeats the output before it, zeros at first. Torch's kernel runs the whole sequence where it can: its
-/// own activations, no mask, no recurrent dropout in training; otherwise the steps run one after another.
+/// A masked step leaves the state as it is and repeats the output before it, zeros at first. Torch's kernel runs the whole sequence where
+/// it can: its own activations, no mask, no recurrent dropout in training; otherwise the steps run one after another.
 /// </remarks>
 public abstract class RecurrentLayer : Layer, IStateful
 {
@@ -54,7 +55,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>The share of input values that training drops, the same ones at every step of a sequence.</summary>
     public double Dropout => Settings.Dropout;
 
-    /// <summary>The share of the hidden state's values that training drops before the recurrent product, the same ones at every step.</summary>
+    /// <summary>The share of the hidden state's values that training drops before the recurrent product, the same ones at every
+    /// step.</summary>
     public double RecurrentDropout => Settings.RecurrentDropout;
 
     /// <summary>A penalty on the kernel.</summary>
@@ -109,7 +111,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     }
 
     /// <summary>Where a parameter of the layer's module is.</summary>
-    private protected static ParameterMemory MemoryOf(nn.Module module, string name) => new(() => module.get_parameter(name)!, staysUntilDisposed: true);
+    private protected static ParameterMemory MemoryOf(nn.Module module, string name) =>
+        new(() => module.get_parameter(name)!, staysUntilDisposed: true);
 
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
     internal abstract int StateCount { get; }
@@ -188,7 +191,8 @@ public abstract class RecurrentLayer : Layer, IStateful
         CreateModules(features, random);
     }
 
-    /// <summary>The inputs' part of every gate: (samples, ..., features) to (samples, ..., gates · units), the column of ones included.</summary>
+    /// <summary>The inputs' part of every gate: (samples, ..., features) to (samples, ..., gates · units), the column of ones
+    /// included.</summary>
     private protected abstract Tensor ProjectInputs(Tensor steps);
 
     /// <summary>One step.</summary>
@@ -223,7 +227,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     {
     }
 
-    /// <summary>Runs the layer from a state, or the carried one, or zeros; a stateful layer carries the state after. In the caller's scope.</summary>
+    /// <summary>Runs the layer from a state, or the carried one, or zeros; a stateful layer carries the state after. In the caller's
+    /// scope.</summary>
     private protected (Tensor Output, Tensor[] States) RunFrom(Tensor input, Tensor? mask, Tensor[]? initialState)
     {
         using var turn = KeepsState ? TakeTurn() : default;
@@ -292,7 +297,8 @@ public abstract class RecurrentLayer : Layer, IStateful
         return RunStepByStep(steps, mask, initial ?? Zeros(input));
     }
 
-    /// <summary>Runs every step with the fused kernels, as one operation of Torch's graph; null where there are none for this call.</summary>
+    /// <summary>Runs every step with the fused kernels, as one operation of Torch's graph; null where there are none for this
+    /// call.</summary>
     private protected virtual (Tensor Sequence, Tensor[] States)? RunFused(Tensor steps, Tensor[]? initial) => null;
 
     /// <summary>(..., features) to (..., features + 1), where the bias is the weights of a column of ones.</summary>
@@ -301,7 +307,9 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     private (Tensor Output, Tensor[] States) RunStepByStep(Tensor steps, Tensor? mask, Tensor[] initial)
     {
-        var dropped = training && RecurrentDropout > 0 ? DropoutMask.Draw(_random!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) : null;
+        var dropped = training && RecurrentDropout > 0 ?
+            DropoutMask.Draw(_random!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) :
+            null;
         var (outputs, states) = RunEveryStep(steps, mask, initial, dropped);
         return (ReturnSequences ? stack(outputs, 1) : outputs[^1].alias(), states);
     }
@@ -347,7 +355,8 @@ public abstract class RecurrentLayer : Layer, IStateful
     }
 
     // The model may have been moved since the state was left.
-    private void MoveCarried(ScalarType type, Device device) => Carry([.. _carried!.Select(state => state.to(type, device).DetachFromDisposeScope())]);
+    private void MoveCarried(ScalarType type, Device device) =>
+        Carry([.. _carried!.Select(state => state.to(type, device).DetachFromDisposeScope())]);
 
     // Memory of its own in one piece: the fused engine writes the next state into it, and a view would be the caller's output too.
     private static Tensor Own(Tensor state) => state.detach().contiguous().clone().DetachFromDisposeScope();
@@ -356,7 +365,8 @@ public abstract class RecurrentLayer : Layer, IStateful
         [.. Enumerable.Range(0, StateCount).Select(_ => zeros(input.shape[0], Units, dtype: input.dtype, device: input.device))];
 
     // A method of its own: what the lambda captures would be allocated at each batch.
-    private void CarryZeros(int samples) => Carry([.. Enumerable.Range(0, StateCount).Select(_ => zeros(samples, Units).DetachFromDisposeScope())]);
+    private void CarryZeros(int samples) =>
+        Carry([.. Enumerable.Range(0, StateCount).Select(_ => zeros(samples, Units).DetachFromDisposeScope())]);
 
     /// <summary>Carries a state, which is the layer's from now on; null for none.</summary>
     internal void Carry(Tensor[]? states)
@@ -378,14 +388,18 @@ public abstract class RecurrentLayer : Layer, IStateful
         if (shape.Rank != 2 || shape[1] != Units)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{Title} has {Units} units, so its state has shape ({samples}, {Units}), but received {shape}. Take the state from a layer with as many units."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Title} has {Units} units, so its state has shape ({samples}, {Units}), but received {shape}. Take the state from a "
+                        + $"layer with as many units."),
                 string.Create(CultureInfo.InvariantCulture, $"({samples}, {Units})"),
                 shape.ToString());
         }
         if (shape[0] != samples)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{Title} goes on from the state of {shape[0]} samples but received {samples}: sample i of a batch continues sample i of the batch before. Keep the batch size, or call ResetStates first."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Title} goes on from the state of {shape[0]} samples but received {samples}: sample i of a batch continues sample i "
+                        + $"of the batch before. Keep the batch size, or call ResetStates first."),
                 string.Create(CultureInfo.InvariantCulture, $"({shape[0]}, time steps, features)"),
                 string.Create(CultureInfo.InvariantCulture, $"({samples}, time steps, features)"));
         }

@@ -10,7 +10,8 @@ namespace EchoLstm.Layers;
 /// The plain recurrent layer (Elman 1990): Keras's <c>SimpleRNN</c> over <c>torch.nn.RNN</c>, h' = activation(x W + h U + b). Input
 /// (samples, time steps, features); output (samples, units), the last step's, or (samples, time steps, units) with <c>returnSequences</c>.
 /// </summary>
-/// <remarks>It has (features + 1) · units + units² parameters. Initial values: kernel Glorot uniform, recurrent kernel orthogonal, bias 0.</remarks>
+/// <remarks>It has (features + 1) · units + units² parameters. Initial values: kernel Glorot uniform, recurrent kernel orthogonal, bias
+/// 0.</remarks>
 public sealed class SimpleRnn : RecurrentLayer
 {
     private RNN? _rnn;
@@ -18,13 +19,18 @@ public sealed class SimpleRnn : RecurrentLayer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of the state.</param>
     /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
-    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until <see cref="RecurrentLayer.ResetStates"/>. <value>false</value></param>
-    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order. <value>false</value></param>
+    /// <param name="stateful">Whether sample i of a batch goes on where sample i of the batch before ended, until
+    /// <see cref="RecurrentLayer.ResetStates"/>. <value>false</value></param>
+    /// <param name="goBackwards">Whether the steps are read from the last to the first; returned sequences are then in that order.
+    /// <value>false</value></param>
     /// <param name="activation">The activation of the output. <value>Tanh</value></param>
     /// <param name="useBias">Whether there is a bias. <value>true</value></param>
-    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and Ghahramani 2016). <value>0</value></param>
-    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1); the same ones at every step. <value>0</value></param>
-    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0, 1).</exception>
+    /// <param name="dropout">The share of input values that training drops, of [0, 1); the same ones at every step of a sequence (Gal and
+    /// Ghahramani 2016). <value>0</value></param>
+    /// <param name="recurrentDropout">The share of the hidden state's values that training drops before the recurrent product, of [0, 1);
+    /// the same ones at every step. <value>0</value></param>
+    /// <exception cref="ArgumentOutOfRangeException">units is below 1, there is no such activation, or a share is not of [0,
+    /// 1).</exception>
     public SimpleRnn(
         int units,
         bool returnSequences = false,
@@ -65,9 +71,11 @@ public sealed class SimpleRnn : RecurrentLayer
 
     internal override IReadOnlyList<LayerWeight> Weights => _rnn is null ? [] :
     [
-        new("kernel", () => _rnn.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features)) { Regularizer = KernelRegularizer },
-        new("recurrent_kernel", () => _rnn.get_parameter(RecurrentWeights)!, weights => weights.t()) { Regularizer = RecurrentRegularizer },
-        .. UseBias ? new LayerWeight[] { new("bias", () => _rnn.get_parameter(InputWeights)!, weights => weights.select(1, Features)) { Regularizer = BiasRegularizer } } : [],
+        new("kernel", () => _rnn.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features), KernelRegularizer),
+        new("recurrent_kernel", () => _rnn.get_parameter(RecurrentWeights)!, weights => weights.t(), RecurrentRegularizer),
+        .. UseBias
+            ? (LayerWeight[])[new("bias", () => _rnn.get_parameter(InputWeights)!, weights => weights.select(1, Features), BiasRegularizer)]
+            : [],
     ];
 
     internal override int StateCount => 1;
@@ -80,7 +88,8 @@ public sealed class SimpleRnn : RecurrentLayer
 
     /// <summary>Runs the layer from a state and returns the state after it too.</summary>
     /// <param name="input">The input, shape (samples, time steps, features).</param>
-    /// <param name="initialState">The state before the first step, (samples, units); it stays the caller's. null: the carried state of a stateful layer, else zeros.</param>
+    /// <param name="initialState">The state before the first step, (samples, units); it stays the caller's. null: the carried state of a
+    /// stateful layer, else zeros.</param>
     /// <returns>The output as <c>call</c> returns it, and the state after the last step that was read; both are the caller's.</returns>
     /// <exception cref="ShapeMismatchException">Input or state have the wrong shape.</exception>
     public (Tensor Output, Tensor State) CallWithState(Tensor input, Tensor? initialState = null)
@@ -103,9 +112,15 @@ public sealed class SimpleRnn : RecurrentLayer
         SizeGuard.Check(
             Title,
             (decimal)Units * (columns + Units),
-            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any length.");
+            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
+                + "length.");
 
-        _rnn = nn.RNN(columns, Units, nonLinearity: Activation == Activation.Relu ? nn.NonLinearities.ReLU : nn.NonLinearities.Tanh, bias: false, batchFirst: true);
+        _rnn = nn.RNN(
+            columns,
+            Units,
+            nonLinearity: Activation == Activation.Relu ? nn.NonLinearities.ReLU : nn.NonLinearities.Tanh,
+            bias: false,
+            batchFirst: true);
         register_module("rnn", _rnn);
 
         var inputWeights = _rnn.get_parameter(InputWeights)!; // (units, features + 1)

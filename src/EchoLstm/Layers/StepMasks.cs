@@ -23,7 +23,8 @@ internal static class StepMasks
     {
         if (mask is not null)
         {
-            throw new InvalidOperationException($"{title} received masked time steps but can't leave them out: {reason}. Put it before the Masking, do without the mask, or end the sequence first with a recurrent layer that returns its last step alone.");
+            throw new InvalidOperationException($"{title} received masked time steps but can't leave them out: {reason}. Put it before the "
+                + "Masking, do without the mask, or end the sequence first with a recurrent layer that returns its last step alone.");
         }
     }
 }

@@ -9,8 +9,8 @@ namespace EchoLstm.Layers;
 /// </summary>
 /// <remarks>
 /// Any layer, TorchSharp module or whole model may be inside: a Conv1d reads (samples, time steps, channels, length), a Conv2d
-/// (samples, time steps, channels, height, width), an Lstm (samples, time steps, inner steps, features). <c>Dense</c> works on the last axis
-/// anyway, so that on 3-D input <c>TimeDistributed(Dense)</c> and <c>Dense</c> are the same function with as many weights.
+/// (samples, time steps, channels, height, width), an Lstm (samples, time steps, inner steps, features). <c>Dense</c> works on the last
+/// axis anyway, so that on 3-D input <c>TimeDistributed(Dense)</c> and <c>Dense</c> are the same function with as many weights.
 /// The module inside belongs to this layer and is disposed with it.
 /// </remarks>
 public sealed class TimeDistributed : Layer

@@ -618,8 +618,10 @@ public abstract class Model : Layer
         {
             var advice = inputShape.Rank == built.Rank
                 ? "Give it samples of that shape, or build it with -1 where a length may vary."
-                : built.Rank == 3 ? $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)})."
-                : "Reshape the input.";
+                : built.Rank == 3 ?
+                    $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)})."
+                :
+                    "Reshape the input.";
             throw new ShapeMismatchException(
                 $"The model was built for input of shape {built} but received {inputShape}. "
                     + $"{advice}", built.ToString(), inputShape.ToString());

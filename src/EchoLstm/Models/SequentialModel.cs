@@ -167,7 +167,8 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
             string[] lengths = [.. sampleShape.Skip(1).Select(length => length?.ToString(CultureInfo.InvariantCulture) ?? "-1")];
             var (sample, first) = (string.Join(", ", lengths), sampleShape[0] ?? batchSize);
             throw new ShapeMismatchException(
-                $"Build takes the shape of one sample, but {sampleShape} has an axis too many for the layers; its first axis seems to be the "
+                $"Build takes the shape of one sample, but {sampleShape} has an axis too many for the layers; its first axis seems to be "
+                    + "the "
                     + $"samples'. Write model.Build({sample}){(first is null ? "" : $", or for batches of {first} samples alone "
                     + $"model.Build(new Shape({sample.Replace("-1", "null", StringComparison.Ordinal)}), batchSize: {first})")}.",
                 new Shape([.. sampleShape.Skip(1)]).ToString(),

@@ -20,7 +20,9 @@ internal sealed class Compilation
         Names = [LossName, .. metrics.Select(metric => metric.Name)];
         if (Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } doubled)
         {
-            throw new ArgumentException($"Two metrics are named '{doubled.Key}'. Give each metric a name of its own, other than '{LossName}'.", nameof(metrics));
+            throw new ArgumentException(
+                $"Two metrics are named '{doubled.Key}'. Give each metric a name of its own, other than '{LossName}'.",
+                nameof(metrics));
         }
     }
 

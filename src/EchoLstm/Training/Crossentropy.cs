@@ -51,7 +51,8 @@ internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categoric
 {
     internal override ExpectedOutput? Expects => new(Activation.Softmax, fromLogits, TargetsSumToOne: true);
 
-    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
+    internal override FusedLossKind? Fused =>
+        fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
 
     internal override Tensor PerStep(Tensor target, Tensor output)
     {
@@ -64,7 +65,8 @@ internal sealed class CategoricalCrossentropy(bool fromLogits) : Loss("categoric
 
 internal sealed class SparseCategoricalCrossentropy(bool fromLogits) : Loss("sparse_categorical_crossentropy")
 {
-    internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
+    internal override FusedLossKind? Fused =>
+        fromLogits ? FusedLossKind.CategoricalCrossentropyFromLogits : FusedLossKind.CategoricalCrossentropy;
 
     internal override bool TakesClassIndices => true;
 

@@ -27,23 +27,34 @@ public abstract class Loss
 
     /// <summary>Mean over the last axis of (target - output)² (Keras's <c>mean_squared_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanSquaredError() => new FunctionLoss("mean_squared_error", ErrorMeasures.Squared, FusedLossKind.SquaredError, (target, output) => nn.functional.mse_loss(output, target));
+    public static Loss MeanSquaredError() => new FunctionLoss(
+        "mean_squared_error",
+        ErrorMeasures.Squared,
+        FusedLossKind.SquaredError,
+        (target, output) => nn.functional.mse_loss(output, target));
 
     /// <summary>Mean over the last axis of |target - output| (Keras's <c>mean_absolute_error</c>).</summary>
     /// <returns>The loss.</returns>
-    public static Loss MeanAbsoluteError() => new FunctionLoss("mean_absolute_error", ErrorMeasures.Absolute, FusedLossKind.AbsoluteError, (target, output) => nn.functional.l1_loss(output, target));
+    public static Loss MeanAbsoluteError() => new FunctionLoss(
+        "mean_absolute_error",
+        ErrorMeasures.Absolute,
+        FusedLossKind.AbsoluteError,
+        (target, output) => nn.functional.l1_loss(output, target));
 
     /// <summary>
     /// Mean over the last axis of -(t log p + (1 - t) log(1 - p)) for targets and outputs of 0 to 1 (Keras's <c>binary_crossentropy</c>).
     /// </summary>
-    /// <param name="fromLogits">Whether the output is before its sigmoid; otherwise it is a probability, clipped to [1e-7, 1 - 1e-7]. <value>false</value></param>
+    /// <param name="fromLogits">Whether the output is before its sigmoid; otherwise it is a probability, clipped to [1e-7, 1 - 1e-7].
+    /// <value>false</value></param>
     /// <returns>The loss.</returns>
     public static Loss BinaryCrossentropy(bool fromLogits = false) => new BinaryCrossentropy(fromLogits);
 
     /// <summary>
-    /// -Σ t log p over the classes, the last axis (Keras's <c>categorical_crossentropy</c>), for one-hot or other targets of the output's shape.
+    /// -Σ t log p over the classes, the last axis (Keras's <c>categorical_crossentropy</c>), for one-hot or other targets of the output's
+    /// shape.
     /// </summary>
-    /// <param name="fromLogits">Whether the output is before its softmax; otherwise it is divided by its sum over the classes and clipped to [1e-7, 1 - 1e-7]. <value>false</value></param>
+    /// <param name="fromLogits">Whether the output is before its softmax; otherwise it is divided by its sum over the classes and clipped
+    /// to [1e-7, 1 - 1e-7]. <value>false</value></param>
     /// <returns>The loss.</returns>
     public static Loss CategoricalCrossentropy(bool fromLogits = false) => new CategoricalCrossentropy(fromLogits);
 
@@ -51,12 +62,14 @@ public abstract class Loss
     /// -log p of the right class (Keras's <c>sparse_categorical_crossentropy</c>), for targets that are class indices of shape
     /// (samples, ...) or (samples, ..., 1), as many as the output (samples, ..., classes) has rows.
     /// </summary>
-    /// <param name="fromLogits">Whether the output is before its softmax; otherwise it is divided by its sum over the classes and clipped to [1e-7, 1 - 1e-7]. <value>false</value></param>
+    /// <param name="fromLogits">Whether the output is before its softmax; otherwise it is divided by its sum over the classes and clipped
+    /// to [1e-7, 1 - 1e-7]. <value>false</value></param>
     /// <returns>The loss.</returns>
     public static Loss SparseCategoricalCrossentropy(bool fromLogits = false) => new SparseCategoricalCrossentropy(fromLogits);
 
     /// <summary>A loss of your own.</summary>
-    /// <param name="function">Target and output, of equal shapes, to a tensor whose mean is the loss: one number, or one for each sample or step.</param>
+    /// <param name="function">Target and output, of equal shapes, to a tensor whose mean is the loss: one number, or one for each sample or
+    /// step.</param>
     /// <param name="name">Its name. <value>custom</value></param>
     /// <returns>The loss.</returns>
     public static Loss Custom(Func<Tensor, Tensor, Tensor> function, string name = "custom")

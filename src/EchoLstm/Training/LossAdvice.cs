@@ -21,7 +21,11 @@ internal static class LossAdvice
         List<string> faults = [.. OutputFault(expects, model), .. expects.TargetsSumToOne ? TargetFault(targets) : []];
         return faults.Count == 0
             ? []
-            : [$"{loss.Name} compares probabilities, but {string.Join(", and ", faults)}. Training runs, but a lower loss need not be a better prediction. {Mend(expects)}"];
+            :
+            [
+                $"{loss.Name} compares probabilities, but {string.Join(", and ", faults)}. Training runs, but a lower loss need not be a "
+                    + $"better prediction. {Mend(expects)}",
+            ];
     }
 
     private static IEnumerable<string> OutputFault(ExpectedOutput expects, Layer model)
@@ -32,7 +36,8 @@ internal static class LossAdvice
         {
             yield return $"the model's last layer has a {name} of its own, to which fromLogits adds another";
         }
-        else if (!expects.FromLogits && isThere == false && !(expects.Activation == Activation.Sigmoid && (model.EndsIn(Activation.Softmax) == true || model.EndsIn(Activation.HardSigmoid) == true)))
+        else if (!expects.FromLogits && isThere == false && !(expects.Activation == Activation.Sigmoid
+            && (model.EndsIn(Activation.Softmax) == true || model.EndsIn(Activation.HardSigmoid) == true)))
         {
             yield return $"the model's last layer has no {name}";
         }
@@ -52,13 +57,17 @@ internal static class LossAdvice
         }
         var index = wrong[0].data<long>().ToArray();
         var sum = sums[[.. index.Select(i => TensorIndex.Single(i))]].Number();
-        return [string.Create(CultureInfo.InvariantCulture, $"y[{string.Join(", ", index)}] sums to {sum:0.####} over the classes, not to 1")];
+        return [string.Create(
+            CultureInfo.InvariantCulture,
+            $"y[{string.Join(", ", index)}] sums to {sum:0.####} over the classes, not to 1")];
     }
 
     private static string Mend(ExpectedOutput expects) => expects switch
     {
         { FromLogits: true } => "Leave out one of the two.",
-        { TargetsSumToOne: true } => "Give the last Dense Activation.Softmax and targets that sum to 1, such as one-hot ones; for numbers that are no probabilities use Loss.MeanSquaredError().",
+        { TargetsSumToOne: true } =>
+            "Give the last Dense Activation.Softmax and targets that sum to 1, such as one-hot ones; for numbers that are no probabilities "
+                + "use Loss.MeanSquaredError().",
         { Activation: Activation.Sigmoid } => "Give the last Dense Activation.Sigmoid, or pass fromLogits: true.",
         _ => "Give the last Dense Activation.Softmax, or pass fromLogits: true.",
     };

@@ -13,8 +13,9 @@ public abstract class Metric
     public string Name { get; }
 
     /// <summary>
-    /// The share of right predictions (Keras's <c>accuracy</c>). As in Keras the shapes decide what is right: one output a step means binary, its
-    /// threshold 0.5; a target without the output's last axis, or with 1 there, means class indices; else the largest of target and output must agree.
+    /// The share of right predictions (Keras's <c>accuracy</c>). As in Keras the shapes decide what is right: one output a step means
+    /// binary, its threshold 0.5; a target without the output's last axis, or with 1 there, means class indices; else the largest of target
+    /// and output must agree.
     /// </summary>
     /// <returns>The metric.</returns>
     /// <remarks>For a regression the number means nothing. The first of several equal maxima counts.</remarks>
@@ -22,11 +23,13 @@ public abstract class Metric
 
     /// <summary>The mean of (target - output)², named <c>mean_squared_error</c>.</summary>
     /// <returns>The metric.</returns>
-    public static Metric MeanSquaredError() => new FunctionMetric("mean_squared_error", ErrorMeasures.Squared, FusedMetricKind.SquaredError);
+    public static Metric MeanSquaredError() =>
+        new FunctionMetric("mean_squared_error", ErrorMeasures.Squared, FusedMetricKind.SquaredError);
 
     /// <summary>The mean of |target - output|, named <c>mean_absolute_error</c>.</summary>
     /// <returns>The metric.</returns>
-    public static Metric MeanAbsoluteError() => new FunctionMetric("mean_absolute_error", ErrorMeasures.Absolute, FusedMetricKind.AbsoluteError);
+    public static Metric MeanAbsoluteError() =>
+        new FunctionMetric("mean_absolute_error", ErrorMeasures.Absolute, FusedMetricKind.AbsoluteError);
 
     /// <summary>A metric of your own.</summary>
     /// <param name="function">Target and output to a tensor whose mean is the metric: one number, or one for each sample or step.</param>

@@ -1,6 +1,7 @@
 namespace EchoLstm.Training;
 
-/// <summary>The means of metrics over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean of.</summary>
+/// <summary>The means of metrics over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean
+/// of.</summary>
 internal sealed class MetricMeans(IReadOnlyList<string> names)
 {
     private readonly double[] _sums = new double[names.Count];

@@ -8,14 +8,16 @@ namespace EchoLstm.Training;
 /// How weights follow their gradients. Keras's optimisers with Keras's defaults: <see cref="Adam"/>, <see cref="Sgd"/>,
 /// <see cref="RmsProp"/>; or any of TorchSharp's by <see cref="TorchOptimizer"/>.
 /// </summary>
-/// <remarks>An optimiser holds settings. What it learns on the way (moments, counts) belongs to the model that was compiled with it.</remarks>
+/// <remarks>An optimiser holds settings. What it learns on the way (moments, counts) belongs to the model that was compiled with
+/// it.</remarks>
 public abstract class Optimizer
 {
     private double _learningRate;
 
     private protected Optimizer(double learningRate) => _learningRate = AtLeastZero(learningRate, nameof(LearningRate));
 
-    /// <summary>The size of a step (Keras's <c>learning_rate</c>). It may be changed between batches and epochs, e.g. by a callback, on either engine.</summary>
+    /// <summary>The size of a step (Keras's <c>learning_rate</c>). It may be changed between batches and epochs, e.g. by a callback, on
+    /// either engine.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
     public double LearningRate
     {
@@ -56,7 +58,8 @@ public abstract class Optimizer
     {
         if (new[] { ClipNorm, GlobalClipNorm, ClipValue }.Count(limit => limit is not null) > 1)
         {
-            throw new ArgumentException($"{Name}: only one of {nameof(ClipNorm)}, {nameof(GlobalClipNorm)} and {nameof(ClipValue)} can be set. Keep the one that is meant.");
+            throw new ArgumentException($"{Name}: only one of {nameof(ClipNorm)}, {nameof(GlobalClipNorm)} and {nameof(ClipValue)} can be "
+                + "set. Keep the one that is meant.");
         }
     }
 
@@ -70,11 +73,15 @@ public abstract class Optimizer
     }
 
     private protected static double AtLeastZero(double value, string name) =>
-        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least 0.");
+        value >= 0 && double.IsFinite(value) ?
+            value :
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least 0.");
 
     private protected static double Fraction(double value, string name) =>
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 
     private static double? Positive(double? value, string name) =>
-        value is null or (> 0 and < double.PositiveInfinity) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above 0, or null for no limit.");
+        value is null or (> 0 and < double.PositiveInfinity) ?
+            value :
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above 0, or null for no limit.");
 }

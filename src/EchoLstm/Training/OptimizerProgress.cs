@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Training;
 
 /// <summary>
-/// What an optimiser learned on the way: how many steps it took, and what it remembers of each parameter, laid out like the parameter. So it can go on in another engine or
-/// process. Owns its tensors, which are on the CPU.
+/// What an optimiser learned on the way: how many steps it took, and what it remembers of each parameter, laid out like the parameter. So
+/// it can go on in another engine or process. Owns its tensors, which are on the CPU.
 /// </summary>
 internal sealed class OptimizerProgress : IDisposable
 {

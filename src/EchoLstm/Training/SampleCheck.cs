@@ -13,7 +13,10 @@ internal static class SampleCheck
     {
         if (x.dim() == 0 || x.shape[0] == 0)
         {
-            throw new ShapeMismatchException($"{xName} has no samples: its shape is {Shape.Of(x)}. Give at least one sample; the samples are the first axis.", "(samples, ...)", Shape.Of(x).ToString());
+            throw new ShapeMismatchException(
+                $"{xName} has no samples: its shape is {Shape.Of(x)}. Give at least one sample; the samples are the first axis.",
+                "(samples, ...)",
+                Shape.Of(x).ToString());
         }
         if (y is null)
         {
@@ -23,8 +26,10 @@ internal static class SampleCheck
         if (samples != targets)
         {
             throw new ShapeMismatchException(
-                Text($"{xName} has {samples} samples but {yName} has {targets}: {xName} is {Shape.Of(x)}, {yName} is {Shape.Of(y)}. Each sample needs its target; the samples are the first axis of both."),
-                Text($"({samples}, ...)"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{xName} has {samples} samples but {yName} has {targets}: {xName} is {Shape.Of(x)}, {yName} is {Shape.Of(y)}. Each "
+                        + $"sample needs its target; the samples are the first axis of both."),
+                string.Create(CultureInfo.InvariantCulture, $"({samples}, ...)"),
                 Shape.Of(y).ToString());
         }
     }
@@ -39,7 +44,8 @@ internal static class SampleCheck
             if (!indices.Accepts(target) && !output.WithLast(1).Accepts(target))
             {
                 throw new ShapeMismatchException(
-                    $"The model's output is {output}, so with {loss.Name} {name} must be class indices of shape {indices} or {output.WithLast(1)}, but it is {target}. For one-hot targets use CategoricalCrossentropy.",
+                    $"The model's output is {output}, so with {loss.Name} {name} must be class indices of shape {indices} or "
+                        + $"{output.WithLast(1)}, but it is {target}. For one-hot targets use CategoricalCrossentropy.",
                     indices.ToString(),
                     target.ToString());
             }
@@ -62,7 +68,9 @@ internal static class SampleCheck
         {
             if (!float.IsFinite(data[i]))
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name}[{i}] is {data[i]}: the model can take numbers alone. Remove or replace it, or mask its time step."), name);
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name}[{i}] is {data[i]}: the model can take numbers alone. Remove or replace it, or mask its time step."), name);
             }
         }
     }
@@ -82,7 +90,10 @@ internal static class SampleCheck
         }
         var (place, value) = First(data, finite.logical_not(), name);
         throw new ArgumentException(
-            Text($"{place} is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step."),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{place} is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. "
+                    + $"Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask "
+                    + $"its step."),
             name);
     }
 
@@ -97,7 +108,10 @@ internal static class SampleCheck
         {
             var divisors = Enumerable.Range(1, (int)Math.Min(samples, int.MaxValue)).Where(size => samples % size == 0);
             throw new ArgumentException(
-                Text($"The model is stateful ({stateful[0].Title}), so every batch must have as many samples, but {samples} samples in batches of {batchSize} leave {samples % batchSize} over. Batch sizes that divide {samples}: {string.Join(", ", divisors)}."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The model is stateful ({stateful[0].Title}), so every batch must have as many samples, but {samples} samples in "
+                        + $"batches of {batchSize} leave {samples % batchSize} over. Batch sizes that divide {samples}: "
+                        + $"{string.Join(", ", divisors)}."),
                 name);
         }
     }
@@ -108,7 +122,9 @@ internal static class SampleCheck
         if (built[0] is { } size && (batchSize != size || samples % size != 0))
         {
             throw new ArgumentException(
-                Text($"The model was built for batches of {size} samples, {built}, so {samples} samples in batches of {batchSize} don't fit. Use batchSize: {size} and a multiple of {size} samples, or build the model without a number of samples."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The model was built for batches of {size} samples, {built}, so {samples} samples in batches of {batchSize} don't "
+                        + $"fit. Use batchSize: {size} and a multiple of {size} samples, or build the model without a number of samples."),
                 name);
         }
     }
@@ -121,7 +137,9 @@ internal static class SampleCheck
             if (layer.StateSamples is { } carried && carried != batchSize)
             {
                 throw new ArgumentException(
-                    Text($"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. Use batchSize: {carried}, or call ResetStates first."),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. Use "
+                            + $"batchSize: {carried}, or call ResetStates first."),
                     name);
             }
         }
@@ -145,7 +163,9 @@ internal static class SampleCheck
         }
         var (place, value) = First(data, finite.logical_not(), name);
         throw new ArgumentException(
-            Text($"{place} is {value}, which is infinite in the model's type {converted.dtype}. Scale the data, or convert the model with model.to(ScalarType.Float64)."),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{place} is {value}, which is infinite in the model's type {converted.dtype}. Scale the data, or convert the model with "
+                    + $"model.to(ScalarType.Float64)."),
             name);
     }
 
@@ -163,15 +183,20 @@ internal static class SampleCheck
             name,
             value,
             value == Math.Floor(value)
-                ? Text($"{place} is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many units as there are classes, or renumber them.")
-                : Text($"{place} is {value}, which is no class: expected whole numbers 0 to {classes - 1}. For numbers that are no classes use another loss, such as MeanSquaredError."));
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"{place} is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many "
+                        + $"units as there are classes, or renumber them.")
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"{place} is {value}, which is no class: expected whole numbers 0 to {classes - 1}. For numbers that are no classes "
+                        + $"use another loss, such as MeanSquaredError."));
     }
 
     // Where the first of the wrong values stands, as an index of the argument, and the value.
     private static (string Place, double Value) First(Tensor data, Tensor wrong, string name)
     {
         var index = wrong.nonzero()[0].data<long>().ToArray();
-        return (Text($"{name}[{string.Join(", ", index)}]"), data[[.. index.Select(i => TensorIndex.Single(i))]].Number());
+        var place = string.Create(CultureInfo.InvariantCulture, $"{name}[{string.Join(", ", index)}]");
+        return (place, data[[.. index.Select(i => TensorIndex.Single(i))]].Number());
     }
 
     private static string Mend(Shape output, Shape target)
@@ -179,24 +204,26 @@ internal static class SampleCheck
         if (target.Rank == output.Rank + 1)
         {
             return output.Rank == 2
-                ? "y has time steps but the model predicts one vector a sample: give the last Lstm returnSequences: true (and TimeDistributed(Dense) after it), or drop y's time axis."
+                ? "y has time steps but the model predicts one vector a sample: give the last Lstm returnSequences: true (and "
+                    + "TimeDistributed(Dense) after it), or drop y's time axis."
                 : "y has one axis more than the output: drop it with squeeze or reshape.";
         }
         if (target.Rank == output.Rank - 1)
         {
             return output.Rank == 3
-                ? $"y lacks an axis: to predict every time step reshape it to (samples, time steps, features); to predict one vector a sample leave out returnSequences in the last Lstm."
-                : "y lacks an axis: reshape it to (samples, units), an array of one value a sample with Arrays.Reshape<float[,]>(y, -1, 1). "
+                ? "y lacks an axis: to predict every time step reshape it to (samples, time steps, features); to predict one vector a "
+                    + "sample leave out returnSequences in the last Lstm."
+                : "y lacks an axis: reshape it to (samples, units), an array of one value a sample with Arrays.Reshape<float[,]>(y, -1, "
+                    + "1). "
                     + "It is never broadcast.";
         }
         if (target.Rank == 3 && output.Rank == 3 && target[1] != output[1])
         {
-            return "The numbers of time steps differ: for other lengths in and out use an encoder (Lstm without returnSequences), RepeatVector with the target's steps, and a decoder (Lstm with returnSequences).";
+            return "The numbers of time steps differ: for other lengths in and out use an encoder (Lstm without returnSequences), "
+                + "RepeatVector with the target's steps, and a decoder (Lstm with returnSequences).";
         }
         return target.Rank == output.Rank
             ? "Give the last layer as many units as the target's last axis is long, or reshape y."
             : "Reshape y to the output's shape.";
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

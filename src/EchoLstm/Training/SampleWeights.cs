@@ -19,17 +19,21 @@ internal static class SampleWeights
         if (!perSample && !perStep)
         {
             var expected = output.Rank == 3
-                ? string.Create(CultureInfo.InvariantCulture, $"({samples},) or ({samples}, {output[1]?.ToString(CultureInfo.InvariantCulture) ?? "time steps"})")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"({samples},) or ({samples}, {output[1]?.ToString(CultureInfo.InvariantCulture) ?? "time steps"})")
                 : string.Create(CultureInfo.InvariantCulture, $"({samples},)");
             throw new ShapeMismatchException(
-                $"sampleWeight must have one weight for each sample{(output.Rank == 3 ? ", or for each time step of each sample" : "")}: expected {expected}, received {shape}.",
+                $"sampleWeight must have one weight for each sample{(output.Rank == 3 ? ", or for each time step of each sample" : "")}: "
+                    + $"expected {expected}, received {shape}.",
                 expected,
                 shape.ToString());
         }
         SampleCheck.Finite(given, "sampleWeight");
     }
 
-    /// <summary>The weight of each target's class, of the targets' shape without classes: (samples) or (samples, time steps). In the caller's dispose scope.</summary>
+    /// <summary>The weight of each target's class, of the targets' shape without classes: (samples) or (samples, time steps). In the
+    /// caller's dispose scope.</summary>
     /// <param name="weights">A weight for some classes; the others' is 1.</param>
     /// <param name="y">Class indices, or one-hot targets.</param>
     /// <param name="output">The shape of the model's output.</param>
@@ -39,7 +43,8 @@ internal static class SampleWeights
         if (output.Rank < 2)
         {
             throw new ShapeMismatchException(
-                $"classWeight weights the classes that the last of at least two axes is for, but the model's output is {output}. Leave the output its axis of units.",
+                $"classWeight weights the classes that the last of at least two axes is for, but the model's output is {output}. Leave the "
+                    + "output its axis of units.",
                 "(samples, ..., units)",
                 output.ToString());
         }
@@ -53,7 +58,9 @@ internal static class SampleWeights
                 throw new ArgumentOutOfRangeException(
                     "classWeight",
                     weight,
-                    string.Create(CultureInfo.InvariantCulture, $"classWeight gives class {index} the weight {weight}; expected classes 0 to {classes - 1} and finite weights of at least 0."));
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"classWeight gives class {index} the weight {weight}; expected classes 0 to {classes - 1} and finite weights of "
+                            + $"at least 0."));
             }
             table[index] = (float)weight;
         }
@@ -71,7 +78,10 @@ internal static class SampleWeights
         of = of.is_floating_point() ? of.round() : of;
         if (of.lt(0).logical_or(of.ge(classes)).any().item<bool>())
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"classWeight weights classes, but the targets are no classes 0 to {classes - 1}. Weight the samples of a regression with sampleWeight."), "classWeight");
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"classWeight weights classes, but the targets are no classes 0 to {classes - 1}. Weight the samples of a regression with "
+                    + $"sampleWeight."),
+                    "classWeight");
         }
         var flat = of.to(ScalarType.Int64).flatten();
         return tensor(table).index_select(0, flat).reshape(of.shape);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Training;
 
 /// <summary>
-/// Means over samples and time steps as Keras takes them: masked steps count neither above nor below the line, sample weights above it alone.
-/// Results are in the caller's dispose scope.
+/// Means over samples and time steps as Keras takes them: masked steps count neither above nor below the line, sample weights above it
+/// alone. Results are in the caller's dispose scope.
 /// </summary>
 internal static class StepMeans
 {
@@ -38,7 +38,8 @@ internal static class StepMeans
         if (each.dim() < weights.dim() || !each.shape.AsSpan(0, (int)weights.dim()).SequenceEqual(weights.shape))
         {
             throw new InvalidOperationException(
-                $"{name} gives numbers of shape {Shape.Of(each)}, but {what} of shape {Shape.Of(weights)} need one for each of theirs. Return one number for each sample and time step, not their mean.");
+                $"{name} gives numbers of shape {Shape.Of(each)}, but {what} of shape {Shape.Of(weights)} need one for each of theirs. "
+                    + "Return one number for each sample and time step, not their mean.");
         }
         return weights.reshape([.. weights.shape, .. Enumerable.Repeat(1L, (int)(each.dim() - weights.dim()))]);
     }

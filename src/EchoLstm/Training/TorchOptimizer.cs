@@ -15,8 +15,9 @@ public sealed class TorchOptimizer : Optimizer
     /// <summary>Creates the optimiser from a factory, which is called for each model that is compiled with it.</summary>
     /// <param name="create">Makes TorchSharp's optimiser for a model's trainable parameters. The model disposes it.</param>
     /// <remarks>
-    /// The learning rate is the one that the factory gives, shown as 0 before the first fit; setting <see cref="Optimizer.LearningRate"/> overrides it.
-    /// The factory is called again, and the optimiser begins anew, where parameters were moved, frozen or thawed: TorchSharp's own can't follow.
+    /// The learning rate is the one that the factory gives, shown as 0 before the first fit; setting <see cref="Optimizer.LearningRate"/>
+    /// overrides it. The factory is called again, and the optimiser begins anew, where parameters were moved, frozen or thawed:
+    /// TorchSharp's own can't follow.
     /// </remarks>
     public TorchOptimizer(Func<IEnumerable<Parameter>, optim.Optimizer> create)
         : base(0)
@@ -31,7 +32,9 @@ public sealed class TorchOptimizer : Optimizer
     internal override ParameterUpdate Begin(TrainedWeights trained)
     {
         var optimizer = _create(trained.Parameters)
-            ?? throw new InvalidOperationException("The function that TorchOptimizer was given returned null. Return TorchSharp's optimiser, e.g. parameters => torch.optim.AdamW(parameters).");
+            ?? throw new InvalidOperationException(
+                "The function that TorchOptimizer was given returned null. Return TorchSharp's optimiser, e.g. parameters => "
+                    + "torch.optim.AdamW(parameters).");
         ShowRate(optimizer.ParamGroups.First().LearningRate);
         return new Update(this, trained, optimizer);
     }

@@ -22,7 +22,9 @@ internal sealed partial class CheckpointPath
         {
             _parts.Add((template[end..match.Index], null, null));
             end = match.Index + match.Length;
-            _parts.Add(match.Groups["name"] is { Success: true } name ? ("", name.Value, Checked(name.Value, match.Groups["format"].Value)) : (Brace(match.Value), null, null));
+            _parts.Add(match.Groups["name"] is { Success: true } name ?
+                ("", name.Value, Checked(name.Value, match.Groups["format"].Value)) :
+                (Brace(match.Value), null, null));
         }
         _parts.Add((template[end..], null, null));
     }
@@ -34,7 +36,8 @@ internal sealed partial class CheckpointPath
         {
             if (name is not null and not Epoch && !names.Contains(name))
             {
-                throw new ArgumentException($"ModelCheckpoint's path '{_template}' has a place for '{name}', but the fit measures {string.Join(", ", names)}. Use one of those, or {{epoch}}.");
+                throw new ArgumentException($"ModelCheckpoint's path '{_template}' has a place for '{name}', but the fit measures "
+                    + $"{string.Join(", ", names)}. Use one of those, or {{epoch}}.");
             }
         }
     }
@@ -56,7 +59,11 @@ internal sealed partial class CheckpointPath
     }
 
     private string Brace(string text) =>
-        text.Length == 2 ? text[..1] : throw new ArgumentException($"ModelCheckpoint's path '{_template}' has a '{text}' without its other half. Write {{{{ and }}}} for braces that are part of the path.", "path");
+        text.Length == 2 ? text[
+            ..1] : throw new ArgumentException(
+                $"ModelCheckpoint's path '{_template}' has a '{text}' without its other half. Write {{{{ and }}}} for braces that are part "
+                    + "of the path.",
+                    "path");
 
     // What Python would understand, .NET would print as letters: {epoch:02d} as "02d".
     private string? Checked(string name, string format)
@@ -67,8 +74,13 @@ internal sealed partial class CheckpointPath
         }
         if (PythonFormat().Match(format) is { Success: true } python && format.Length > 1 && format.AsSpan().ContainsAnyInRange('1', '9'))
         {
-            var digits = python.Groups["digits"] is { Success: true, Value: var value } ? value : python.Groups["width"].Value.TrimStart('0');
-            throw new ArgumentException($"ModelCheckpoint's path '{_template}' has Python's format '{format}'. In .NET it is {{{name}:{(name == Epoch ? 'D' : 'F')}{digits}}}.", "path");
+            var digits = python.Groups["digits"] is { Success: true, Value: var value } ?
+                value :
+                python.Groups["width"].Value.TrimStart('0');
+            throw new ArgumentException(
+                $"ModelCheckpoint's path '{_template}' has Python's format '{format}'. In .NET it is "
+                    + $"{{{name}:{(name == Epoch ? 'D' : 'F')}{digits}}}.",
+                    "path");
         }
         try
         {
@@ -77,7 +89,10 @@ internal sealed partial class CheckpointPath
         }
         catch (FormatException error)
         {
-            throw new ArgumentException($"ModelCheckpoint's path '{_template}' has the format '{format}' for {name}, which .NET does not know for such a number. Use e.g. {{{name}:{(name == Epoch ? "D3" : "F4")}}}.", "path", error);
+            throw new ArgumentException(
+                $"ModelCheckpoint's path '{_template}' has the format '{format}' for {name}, which .NET does not know for such a number. "
+                    + $"Use e.g. {{{name}:{(name == Epoch ? "D3" : "F4")}}}.",
+                    "path", error);
         }
     }
 

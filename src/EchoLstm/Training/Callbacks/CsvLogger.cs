@@ -34,7 +34,9 @@ public sealed class CsvLogger : Callback
         ArgumentException.ThrowIfNullOrEmpty(separator);
         if (separator.Any(letter => char.IsLetterOrDigit(letter) || letter is '.' or '-' or '+' or Quote or '\r' or '\n'))
         {
-            throw new ArgumentException($"The separator '{separator}' would be mistaken for a part of a number, a name or a line. Use \",\", \";\" or \"\\t\".", nameof(separator));
+            throw new ArgumentException(
+                $"The separator '{separator}' would be mistaken for a part of a number, a name or a line. Use \",\", \";\" or \"\\t\".",
+                nameof(separator));
         }
         Path = path;
         Separator = separator;
@@ -75,7 +77,9 @@ public sealed class CsvLogger : Callback
     {
         ArgumentNullException.ThrowIfNull(progress);
         var metrics = progress.Figures;
-        Write(Line([progress.Epoch.ToString(CultureInfo.InvariantCulture), .. _names.Select(name => Number(metrics[name]))]), FileMode.Append);
+        Write(
+            Line([progress.Epoch.ToString(CultureInfo.InvariantCulture), .. _names.Select(name => Number(metrics[name]))]),
+            FileMode.Append);
     }
 
     private bool IsContinued(string header)
@@ -88,11 +92,13 @@ public sealed class CsvLogger : Callback
         var first = reader.ReadLine() ?? "";
         if (first != header.TrimEnd('\n'))
         {
-            throw new InvalidDataException($"CsvLogger can't continue '{Path}': its columns are '{first}', and this fit's '{header.TrimEnd('\n')}'. Give another path, or append: false to replace the file.");
+            throw new InvalidDataException($"CsvLogger can't continue '{Path}': its columns are '{first}', and this fit's "
+                + $"'{header.TrimEnd('\n')}'. Give another path, or append: false to replace the file.");
         }
         using var stream = File.OpenRead(Path);
         stream.Seek(-1, SeekOrigin.End);
-        return stream.ReadByte() == '\n' ? true : throw new InvalidDataException($"CsvLogger can't continue '{Path}': its last line has no end. Remove that line, or give append: false to replace the file.");
+        return stream.ReadByte() == '\n' ? true : throw new InvalidDataException(
+            $"CsvLogger can't continue '{Path}': its last line has no end. Remove that line, or give append: false to replace the file.");
     }
 
     // One call of the system for the whole line: who reads meanwhile meets all of it or nothing, but for a line across the end of a page,
@@ -106,7 +112,10 @@ public sealed class CsvLogger : Callback
     private string Line(IEnumerable<string> cells) => string.Join(Separator, cells.Select(Cell)) + '\n';
 
     private string Cell(string text) =>
-        text.Contains(Separator, StringComparison.Ordinal) || text.AsSpan().ContainsAny(Quote, '\r', '\n') ? Quote + text.Replace("\"", "\"\"", StringComparison.Ordinal) + Quote : text;
+        text.Contains(Separator, StringComparison.Ordinal) || text.AsSpan().ContainsAny(Quote, '\r', '\n') ?
+            Quote + text.Replace("\"", "\"\"", StringComparison.Ordinal) + Quote :
+            text;
 
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : MetricText.Number(value);
+    private static string Number(double value) =>
+        double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : MetricText.Number(value);
 }

@@ -10,9 +10,18 @@ public sealed class FitProgress
     private readonly Compilation _compilation;
     private bool _reportsRate;
 
-    internal FitProgress(Model model, int epochs, int batches, long samples, Compilation compilation, bool hasValidation = false, bool reportsRate = false)
+    internal FitProgress(
+        Model model,
+        int epochs,
+        int batches,
+        long samples,
+        Compilation compilation,
+        bool hasValidation = false,
+        bool reportsRate = false)
     {
-        Names = hasValidation || reportsRate ? MonitoredMetric.NamesOfEpoch(compilation.Names, hasValidation, reportsRate) : compilation.Names;
+        Names = hasValidation || reportsRate ?
+            MonitoredMetric.NamesOfEpoch(compilation.Names, hasValidation, reportsRate) :
+            compilation.Names;
         _compilation = compilation;
         _reportsRate = reportsRate;
         FirstRate = LearningRate;

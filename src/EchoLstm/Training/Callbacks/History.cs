@@ -17,7 +17,9 @@ public sealed class History
         Engine = engine;
         _epochs = new List<int>(epochs);
         _training = [.. names.Select(name => _metrics[name] = new List<double>(epochs))];
-        _validation = hasValidation ? [.. names.Select(name => _metrics[MonitoredMetric.ValidationPrefix + name] = new List<double>(epochs))] : [];
+        _validation = hasValidation ?
+            [.. names.Select(name => _metrics[MonitoredMetric.ValidationPrefix + name] = new List<double>(epochs))] :
+            [];
         _rates = reportsRate ? _metrics[MonitoredMetric.LearningRate] = new List<double>(epochs) : null;
     }
 

@@ -30,7 +30,9 @@ public sealed class LearningRateScheduler : Callback
         var rate = _schedule(progress.Epoch, progress.LearningRate);
         if (!(rate >= 0) || !double.IsFinite(rate))
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"LearningRateScheduler's function gave {MetricText.Number(rate)} for epoch {progress.Epoch}, counted from 0. Return a finite number of at least 0."));
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"LearningRateScheduler's function gave {MetricText.Number(rate)} for epoch {progress.Epoch}, counted from 0. Return a "
+                    + $"finite number of at least 0."));
         }
         progress.LearningRate = rate;
     }

@@ -40,7 +40,9 @@ internal static class MetricText
     {
         if (progress.Outcome == FitOutcome.Canceled)
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Canceled in epoch {progress.Epoch + 1}/{progress.Epochs} after batch {progress.BatchesDone}/{progress.Batches}."));
+            writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Canceled in epoch {progress.Epoch + 1}/{progress.Epochs} after batch {progress.BatchesDone}/{progress.Batches}."));
         }
         else if (progress.Diverged is { } diverged)
         {

@@ -53,7 +53,10 @@ public sealed class ModelCheckpoint : Callback
         }
         if (initialValueThreshold is { } value && double.IsNaN(value))
         {
-            throw new ArgumentOutOfRangeException(nameof(initialValueThreshold), initialValueThreshold, "initialValueThreshold is a metric to beat, or null.");
+            throw new ArgumentOutOfRangeException(
+                nameof(initialValueThreshold),
+                initialValueThreshold,
+                "initialValueThreshold is a metric to beat, or null.");
         }
         Path = path;
         SaveBestOnly = saveBestOnly;

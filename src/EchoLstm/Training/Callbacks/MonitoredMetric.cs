@@ -21,7 +21,10 @@ internal sealed class MonitoredMetric
         ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
         if (!double.IsFinite(minDelta))
         {
-            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "minDelta is a number by which the metric must get better, e.g. 0.001.");
+            throw new ArgumentOutOfRangeException(
+                nameof(minDelta),
+                minDelta,
+                "minDelta is a number by which the metric must get better, e.g. 0.001.");
         }
         if (!Enum.IsDefined(mode))
         {
@@ -77,7 +80,9 @@ internal sealed class MonitoredMetric
         }
         return HasOneOf("loss", "error", "crossentropy")
             ? false
-            : throw new ArgumentException($"{_owner} can't tell from its name whether '{Name}' is better when it is smaller or larger. Pass mode: MonitorMode.Min or mode: MonitorMode.Max.");
+            : throw new ArgumentException(
+                $"{_owner} can't tell from its name whether '{Name}' is better when it is smaller or larger. Pass mode: MonitorMode.Min or "
+                    + "mode: MonitorMode.Max.");
     }
 
     private bool HasOneOf(params ReadOnlySpan<string> words)

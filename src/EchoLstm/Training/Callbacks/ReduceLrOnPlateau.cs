@@ -39,7 +39,10 @@ public sealed class ReduceLrOnPlateau : Callback
         _metric = new MonitoredMetric(nameof(ReduceLrOnPlateau), monitor, mode, minDelta);
         if (factor is not (> 0 and < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, "factor is what the learning rate is multiplied by: above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(factor),
+                factor,
+                "factor is what the learning rate is multiplied by: above 0 and below 1.");
         }
         if (patience < 0)
         {
@@ -51,7 +54,10 @@ public sealed class ReduceLrOnPlateau : Callback
         }
         if (!(minLearningRate >= 0) || !double.IsFinite(minLearningRate))
         {
-            throw new ArgumentOutOfRangeException(nameof(minLearningRate), minLearningRate, "minLearningRate is the smallest learning rate: a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(minLearningRate),
+                minLearningRate,
+                "minLearningRate is the smallest learning rate: a finite number of at least 0.");
         }
         Factor = factor;
         Patience = patience;

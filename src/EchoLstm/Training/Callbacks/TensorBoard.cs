@@ -49,7 +49,10 @@ public sealed class TensorBoard : Callback
         ArgumentException.ThrowIfNullOrWhiteSpace(logDirectory);
         if (updateFrequency is < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(updateFrequency), updateFrequency, "updateFrequency is a number of batches: at least 1, or null for epochs only.");
+            throw new ArgumentOutOfRangeException(
+                nameof(updateFrequency),
+                updateFrequency,
+                "updateFrequency is a number of batches: at least 1, or null for epochs only.");
         }
         LogDirectory = logDirectory;
         UpdateFrequency = updateFrequency;
@@ -92,14 +95,16 @@ public sealed class TensorBoard : Callback
         ArgumentNullException.ThrowIfNull(progress);
         _steps += progress.BatchesDone;
         var metrics = progress.Figures;
-        List<(string, double)> training = [.. metrics.Where(metric => !IsValidation(metric.Key) && metric.Key != LearningRate).Select(metric => (EpochPrefix + metric.Key, metric.Value))];
+        List<(string, double)> training = [.. metrics.Where(metric => !IsValidation(metric.Key) && metric.Key != LearningRate)
+            .Select(metric => (EpochPrefix + metric.Key, metric.Value))];
         training.Add((EpochPrefix + LearningRate, metrics.TryGetValue(LearningRate, out var rate) ? rate : progress.LearningRate));
         if (_writeStepsPerSecond)
         {
             training.Add((EpochPrefix + StepsPerSecond, progress.BatchesDone / progress.EpochDuration.TotalSeconds));
         }
         _train!.Append(Scalars(progress.Epoch, training));
-        _validation?.Append(Scalars(progress.Epoch, metrics.Where(metric => IsValidation(metric.Key)).Select(metric => (EpochPrefix + metric.Key[Validation.Length..], metric.Value))));
+        _validation?.Append(Scalars(progress.Epoch, metrics.Where(metric => IsValidation(metric.Key))
+            .Select(metric => (EpochPrefix + metric.Key[Validation.Length..], metric.Value))));
     }
 
     private static bool IsValidation(string name) => name.StartsWith(Validation, StringComparison.Ordinal);
@@ -114,7 +119,10 @@ public sealed class TensorBoard : Callback
         string path;
         do
         {
-            path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{_clock.GetUtcNow().ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.{number++}.v2"));
+            var process = $"{Environment.MachineName}.{Environment.ProcessId}";
+            path = Path.Combine(directory, string.Create(
+                CultureInfo.InvariantCulture,
+                $"events.out.tfevents.{_clock.GetUtcNow().ToUnixTimeSeconds():D10}.{process}.{number++}.v2"));
         }
         while (File.Exists(path));
         var file = new RecordFile(path);
@@ -131,7 +139,9 @@ public sealed class TensorBoard : Callback
             {
                 Tag = tag,
                 SimpleValue = (float)value,
-                Metadata = new SummaryMetadata { PluginData = new SummaryMetadata.Types.PluginData { PluginName = "scalars" }, DataClass = DataClass.Scalar },
+                Metadata = new SummaryMetadata {
+                    PluginData = new SummaryMetadata.Types.PluginData { PluginName = "scalars" },
+                    DataClass = DataClass.Scalar },
             });
         }
         return new Event { WallTime = Now, Step = step, Summary = summary };
