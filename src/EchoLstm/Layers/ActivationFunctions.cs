@@ -20,10 +20,10 @@ internal static class ActivationFunctions
             case Activation.Sigmoid:
                 return x.sigmoid();
             case Activation.HardSigmoid:
-                using (var scaled = x * 0.2)
-                using (var shifted = scaled + 0.5)
+                using (var scaled = x.Times(0.2))
+                using (var shifted = scaled.Plus(0.5))
                 {
-                    return shifted.clamp(0.0, 1.0);
+                    return shifted.Within(0, 1);
                 }
             case Activation.Softmax:
                 return nn.functional.softmax(x, -1);

@@ -97,7 +97,7 @@ public sealed class AdditiveAttention : Layer
 
     private (Tensor Output, Tensor Weights) Weighted(Tensor query, Tensor value, Tensor key, Tensor? valueMask, Tensor? queryMask)
     {
-        var fit = (query.unsqueeze(2) + key.unsqueeze(1)).tanh(); // (samples, query steps, value steps, features)
+        var fit = query.unsqueeze(2).Plus(key.unsqueeze(1)).tanh(); // (samples, query steps, value steps, features)
         var scores = (UseScale ? fit * get_parameter(ScaleName)! : fit).sum(-1); // (samples, query steps, value steps)
         if (valueMask is not null)
         {

@@ -197,18 +197,18 @@ public sealed class Gru : RecurrentLayer
         if (ResetAfter)
         {
             var h = nn.functional.linear(hidden, weights, UseBias ? _gru.get_parameter(RecurrentBias) : null).chunk(Gates, 1);
-            r = RecurrentActivation.Apply(x[0] + h[0]);
-            z = RecurrentActivation.Apply(x[1] + h[1]);
-            candidate = x[2] + (r * h[2]);
+            r = RecurrentActivation.Apply(x[0].Plus(h[0]));
+            z = RecurrentActivation.Apply(x[1].Plus(h[1]));
+            candidate = x[2].Plus(r * h[2]);
         }
         else
         {
             var h = nn.functional.linear(hidden, weights.narrow(0, 0, 2 * Units)).chunk(2, 1);
-            r = RecurrentActivation.Apply(x[0] + h[0]);
-            z = RecurrentActivation.Apply(x[1] + h[1]);
-            candidate = x[2] + nn.functional.linear(r * hidden, weights.narrow(0, 2 * Units, Units));
+            r = RecurrentActivation.Apply(x[0].Plus(h[0]));
+            z = RecurrentActivation.Apply(x[1].Plus(h[1]));
+            candidate = x[2].Plus(nn.functional.linear(r * hidden, weights.narrow(0, 2 * Units, Units)));
         }
-        return [(z * states[0]) + ((1 - z) * Activation.Apply(candidate))];
+        return [(z * states[0]).Plus(z.negative().Plus(1) * Activation.Apply(candidate))];
     }
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)

@@ -242,12 +242,12 @@ public sealed class Lstm : RecurrentLayer
 
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden)
     {
-        var gates = (inputs + nn.functional.linear(hidden, _lstm!.get_parameter(RecurrentWeights)!)).chunk(Gates, 1);
+        var gates = inputs.Plus(nn.functional.linear(hidden, _lstm!.get_parameter(RecurrentWeights)!)).chunk(Gates, 1);
         var i = RecurrentActivation.Apply(gates[0]);
         var f = RecurrentActivation.Apply(gates[1]);
         var g = Activation.Apply(gates[2]);
         var o = RecurrentActivation.Apply(gates[3]);
-        var c = (f * states[1]) + (i * g);
+        var c = (f * states[1]).Plus(i * g);
         var h = o * Activation.Apply(c);
         return [h, c];
     }

@@ -135,7 +135,7 @@ public sealed class SimpleRnn : RecurrentLayer
     private protected override Tensor ProjectInputs(Tensor steps) => nn.functional.linear(steps, _rnn!.get_parameter(InputWeights)!);
 
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden) =>
-        [Activation.Apply(inputs + nn.functional.linear(hidden, _rnn!.get_parameter(RecurrentWeights)!))];
+        [Activation.Apply(inputs.Plus(nn.functional.linear(hidden, _rnn!.get_parameter(RecurrentWeights)!)))];
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
     {
