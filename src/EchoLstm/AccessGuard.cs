@@ -2,10 +2,8 @@ namespace EchoLstm;
 
 /// <summary>
 /// Who uses a model, a layer on its own, or a stream: any number of callers that read it, or one that changes it. A call that can't run
-/// beside
-/// what is running is refused, by name, and not queued; it spins for the instant in which another enters, or while a disposal is carried
-/// out.
-/// Disposal is done at once, or by the last caller that leaves.
+/// beside what is running is refused, by name, and not queued; it spins for the instant in which another enters, or while a disposal is
+/// carried out. Disposal is done at once, or by the last caller that leaves.
 /// </summary>
 /// <remarks>
 /// The hazard is a tensor that one thread frees or rewrites while native code on another reads it: that ends the process. So every public

@@ -16,10 +16,9 @@ namespace EchoLstm;
 /// <remarks>
 /// Layers and models do this by themselves. Only a program that calls TorchSharp before it has used anything of EchoLstm
 /// calls <see cref="Load"/> first.
-/// <para>
-/// The library of TorchSharp 0.107.0 for Linux asks for version GLIBCXX_3.4.32 of libstdc++ for one symbol that it never calls. Where
-/// the ordinary load has failed, and the file is exactly so, a copy of it in memory that asks for 3.4.30 is loaded instead; no file is
-/// written or changed. On other systems TorchSharp loads its library as ever.
+/// <para>The library of TorchSharp 0.107.0 for Linux asks for version GLIBCXX_3.4.32 of libstdc++ for one symbol that it never calls.
+/// Where the ordinary load has failed, and the file is exactly so, a copy of it in memory that asks for 3.4.30 is loaded instead; no file
+/// is written or changed. On other systems TorchSharp loads its library as ever.
 /// </para>
 /// </remarks>
 /// <example>
@@ -39,11 +38,11 @@ public static partial class NativeTorch
     private static readonly Lazy<bool> Loaded = new(LoadOnce);
 
     /// <summary>Loads the library if it isn't yet. It may be called again, at almost no cost, and from any thread.</summary>
-    /// <exception cref="DllNotFoundException">
-    /// The library is there and the system can't load it: the message says which version of what is missing, and what to do.
+    /// <exception cref="DllNotFoundException">The library is there and the system can't load it: the message says which version of what is
+    /// missing, and what to do.
     /// </exception>
-    /// <exception cref="TypeInitializationException">
-    /// The library is not beside the program: a package such as TorchSharp-cpu is missing. The inner exception has TorchSharp's words.
+    /// <exception cref="TypeInitializationException">The library is not beside the program: a package such as TorchSharp-cpu is missing.
+    /// The inner exception has TorchSharp's words.
     /// </exception>
     public static void Load() => _ = Loaded.Value;
 

@@ -114,8 +114,8 @@ public sealed unsafe class InferenceModel : IDisposable
         {
             throw new InvalidOperationException("The model reads indices: give them as integers, Predict(ReadOnlySpan<int>, ...).");
         }
-        var steps = StepsOf(x.Length, samples, _packed.InputWidth);
-        CheckOutput(y.Length, samples, steps);
+        var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, _packed.InputWidth, x.Length, samples);
+        InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
         InputCheck.Finite(x, nameof(x));
         var pass = Begin(samples, steps, lengths);
         fixed (float* start = x)
@@ -147,8 +147,8 @@ public sealed unsafe class InferenceModel : IDisposable
             throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, "
                 + "Predict(ReadOnlySpan<float>, ...).");
         }
-        var steps = StepsOf(words.Length, samples, 1);
-        CheckOutput(y.Length, samples, steps);
+        var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, features: 1, words.Length, samples);
+        InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
         _packed.CheckIndices(words, nameof(words));
         var pass = Begin(samples, steps, lengths);
         pass.GatherIndices(words);
@@ -216,38 +216,6 @@ public sealed unsafe class InferenceModel : IDisposable
             {
                 _idle.Push(pass);
             }
-        }
-    }
-
-    private int StepsOf(int count, int samples, int width)
-    {
-        var steps = count / samples / width;
-        var hasSteps = _packed.ReadsSteps;
-        if (count == 0 || (long)steps * width * samples != count || (!hasSteps && steps != 1)
-            || (hasSteps && InputShape.Rank > 1 && InputShape[1] is { } known && known != steps))
-        {
-            throw new ShapeMismatchException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The model takes {InputShape}, which {count} numbers for {samples} samples do not fill. Give samples · "
-                        + $"{(hasSteps ? "time steps · " : "")}features numbers."),
-                InputShape.ToString(),
-                string.Create(CultureInfo.InvariantCulture, $"({count},)"));
-        }
-        return steps;
-    }
-
-    private void CheckOutput(int room, int samples, int steps)
-    {
-        var length = OutputLength(samples, steps);
-        if (room != length)
-        {
-            throw new ShapeMismatchException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The predictions of {samples} samples have {length} numbers, but there is room for {room}. Give y that length."),
-                string.Create(CultureInfo.InvariantCulture, $"({length},)"),
-                string.Create(CultureInfo.InvariantCulture, $"({room},)"));
         }
     }
 

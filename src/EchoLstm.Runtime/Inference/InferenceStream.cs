@@ -141,16 +141,7 @@ public sealed class InferenceStream : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"({expected},)"),
                 string.Create(CultureInfo.InvariantCulture, $"({x},)"));
         }
-        if (y != OutputLength)
-        {
-            throw new ShapeMismatchException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A stream's output after a step has {OutputLength} numbers, but there is room for {y}. Give it a span of OutputLength "
-                        + $"numbers."),
-                string.Create(CultureInfo.InvariantCulture, $"({OutputLength},)"),
-                string.Create(CultureInfo.InvariantCulture, $"({y},)"));
-        }
+        InputCheck.StepRoom(y, OutputLength);
     }
 
     private Turn Enter()

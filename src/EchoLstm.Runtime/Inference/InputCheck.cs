@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EchoLstm.Inference;
 
-/// <summary>What a model can't compute with is refused before it computes.</summary>
+/// <summary>What models and streams take from plain memory, checked before they compute.</summary>
 internal static class InputCheck
 {
     /// <summary>Throws where a number is NaN or infinite, naming the first.</summary>
@@ -20,4 +20,64 @@ internal static class InputCheck
             }
         }
     }
+
+    /// <summary>How many time steps each sample has, 1 where the model has none; throws where the numbers do not fill them.</summary>
+    /// <param name="input">The model's input shape, samples first.</param>
+    /// <param name="hasSteps">Whether its second axis is time steps.</param>
+    /// <param name="features">Numbers of a step.</param>
+    /// <param name="count">The numbers that came.</param>
+    /// <param name="samples">How many samples they are of.</param>
+    /// <exception cref="ShapeMismatchException">They do not fill the samples.</exception>
+    internal static int Steps(Shape input, bool hasSteps, long features, int count, int samples)
+    {
+        var steps = count / samples / features;
+        if (input.Rank is not (2 or 3) || count == 0 || steps * features * samples != count || (!hasSteps && steps != 1)
+            || (hasSteps && input[1] is { } known && known != steps))
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The model takes {input}, which {count} numbers for {samples} samples do not fill. Give samples · "
+                        + $"{(hasSteps ? "time steps · " : "")}features numbers."),
+                input.ToString(),
+                One(count));
+        }
+        return (int)steps;
+    }
+
+    /// <summary>Throws where there is not room for just the predictions.</summary>
+    /// <param name="room">The numbers that there is room for.</param>
+    /// <param name="length">The numbers of the predictions.</param>
+    /// <param name="samples">How many samples they are of.</param>
+    /// <exception cref="ShapeMismatchException">There is more or less room.</exception>
+    internal static void Room(int room, long length, int samples)
+    {
+        if (room != length)
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The predictions of {samples} samples have {length} numbers, but there is room for {room}. Give y that length."),
+                One(length),
+                One(room));
+        }
+    }
+
+    /// <summary>Throws where there is not room for just a stream's output.</summary>
+    /// <exception cref="ShapeMismatchException">There is more or less room.</exception>
+    internal static void StepRoom(int room, int length)
+    {
+        if (room != length)
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A stream's output after a step has {length} numbers, but there is room for {room}. Give it a span of OutputLength "
+                        + $"numbers."),
+                One(length),
+                One(room));
+        }
+    }
+
+    private static string One(long length) => string.Create(CultureInfo.InvariantCulture, $"({length},)");
 }

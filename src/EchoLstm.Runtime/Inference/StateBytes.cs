@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace EchoLstm.Inference;
@@ -44,15 +43,15 @@ internal static class StateBytes
     }
 
     /// <summary>Reads a state that was written for the same kinds and number of sequences.</summary>
-    internal static (long StepsRead, float[][] States) Read(ReadOnlySpan<byte> bytes, StateKinds kinds, int batch)
+    internal static (long StepsRead, float[][] States) Read(ReadOnlySpan<byte> state, StateKinds kinds, int batch)
     {
-        if (bytes.Length < Head + Tail || !bytes.StartsWith(Magic))
+        if (state.Length < Head + Tail || !state.StartsWith(Magic))
         {
             throw new InvalidDataException(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"These {bytes.Length} bytes are no stream's state. Give what SaveState returned."));
+                    $"These {state.Length} bytes are no stream's state. Give what SaveState returned."));
         }
-        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        var version = BinaryPrimitives.ReadInt32LittleEndian(state[4..]);
         if (version != Version)
         {
             throw new InvalidDataException(
@@ -61,25 +60,25 @@ internal static class StateBytes
                     $"The state has version {version}, and this library reads {Version}. Read it with the version of the library that "
                         + $"saved it."));
         }
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[^Tail..]) != Checksum(bytes[..^Tail]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(state[^Tail..]) != Checksum(state[..^Tail]))
         {
             throw new InvalidDataException("The state is damaged: its checksum is another. Take an earlier one, or Reset and read the "
                 + "sequence again.");
         }
-        var theirs = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        var stepsRead = BinaryPrimitives.ReadInt64LittleEndian(bytes[12..]);
-        var letters = BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]);
+        var theirs = BinaryPrimitives.ReadInt32LittleEndian(state[8..]);
+        var stepsRead = BinaryPrimitives.ReadInt64LittleEndian(state[12..]);
+        var letters = BinaryPrimitives.ReadInt32LittleEndian(state[20..]);
         var numbers = kinds.Lengths.Sum(length => (long)length * batch);
-        var fits = letters >= 0 && letters <= bytes.Length - Head - Tail && stepsRead >= 0;
-        var text = fits ? Encoding.UTF8.GetString(bytes.Slice(Head, letters)) : "";
-        if (theirs != batch || text != kinds.Text || bytes.Length != Head + letters + (numbers * sizeof(float)) + Tail)
+        var fits = letters >= 0 && letters <= state.Length - Head - Tail && stepsRead >= 0;
+        var text = fits ? Encoding.UTF8.GetString(state.Slice(Head, letters)) : "";
+        if (theirs != batch || text != kinds.Text || state.Length != Head + letters + (numbers * sizeof(float)) + Tail)
         {
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"The state is of {theirs} sequences through {text}; this stream runs {batch} through {kinds.Text}. Restore what a "
                         + $"stream like this one saved."),
-                nameof(bytes));
+                nameof(state));
         }
         var place = Head + letters;
         var states = new float[kinds.Lengths.Count][];
@@ -88,7 +87,7 @@ internal static class StateBytes
             states[i] = new float[kinds.Lengths[i] * batch];
             for (var k = 0; k < states[i].Length; k++, place += sizeof(float))
             {
-                states[i][k] = BinaryPrimitives.ReadSingleLittleEndian(bytes[place..]);
+                states[i][k] = BinaryPrimitives.ReadSingleLittleEndian(state[place..]);
             }
         }
         return (stepsRead, states);

@@ -4,8 +4,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// One block of pinned memory that the kernels' buffers lie in; grown when shapes grow, never in a steady state. A layout is made twice:
-/// first measured, when
-/// <see cref="Take"/> gives null, then taken.
+/// first measured, when <see cref="Take"/> gives null, then taken.
 /// </summary>
 /// <param name="advice">What to do where memory is too small.</param>
 internal unsafe class Arena(string advice = "Use smaller batches or shorter sequences.")

@@ -5,10 +5,8 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// Two recurrent kernels that read the same input in both directions, and their outputs f and b merged: [f, b], f + b, f b or (f + b) /
-/// 2. Step t of a returned sequence
-/// meets step T - 1 - t of the backward layer's own. Backward: δf and δb are the halves of δy; δy; δy b and δy f; or δy / 2; δx is the
-/// sum of both layers'. Masked steps
-/// of returned sequences are 0, and so are their δf and δb.
+/// 2. Step t of a returned sequence meets step T - 1 - t of the backward layer's own. Backward: δf and δb are the halves of δy; δy; δy b
+/// and δy f; or δy / 2; δx is the sum of both layers'. Masked steps of returned sequences are 0, and so are their δf and δb.
 /// </summary>
 internal sealed unsafe class BidirectionalKernel<V> : LayerKernel
     where V : struct, ILanes<V>

@@ -3,9 +3,8 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Gradient checkpoints (Chen et al. 2016): a cell's gates and states are there for the steps of one segment alone, and the states
-/// between segments are kept.
-/// Rows keep their numbers: the cell's addresses are moved so that the segment's first row comes to lie at their start.
+/// Gradient checkpoints (Chen et al. 2016): a cell's gates and states are there for the steps of one segment alone, and the states between
+/// segments are kept. Rows keep their numbers: the cell's addresses are moved so that the segment's first row comes to lie at their start.
 /// </summary>
 internal sealed unsafe class Checkpoints<V>(RecurrentCell<V> cell, bool returnSequences)
     where V : struct, ILanes<V>

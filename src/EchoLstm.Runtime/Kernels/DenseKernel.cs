@@ -5,8 +5,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// The fully connected layer on every row: y = activation(x W + b); δz = δy times the activation's slope, δW = xᵀ δz, δb = Σ δz, δx = δz
-/// Wᵀ.
-/// TimeDistributed(Dense) is the same, as each step is a row.
+/// Wᵀ. TimeDistributed(Dense) is the same, as each step is a row.
 /// </summary>
 internal sealed unsafe class DenseKernel<V> : LayerKernel
     where V : struct, ILanes<V>

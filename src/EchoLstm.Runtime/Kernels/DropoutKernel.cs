@@ -4,9 +4,8 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// In training y = x k and δx = δy k with k drawn for each number, 0 or 1 / (1 - rate); otherwise y = x. The draws are the layer's own,
-/// in its order: sample by sample, step
-/// by step. TimeDistributed(Dropout) draws in the same order.
+/// In training y = x k and δx = δy k with k drawn for each number, 0 or 1 / (1 - rate); otherwise y = x. The draws are the layer's own, in
+/// its order: sample by sample, step by step. TimeDistributed(Dropout) draws in the same order.
 /// </summary>
 internal sealed unsafe class DropoutKernel<V>(DropoutSettings settings, int features) : LayerKernel
     where V : struct, ILanes<V>

@@ -4,16 +4,14 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The matrix product of the kernels: C[m, n] = A[m, k] · B[k, n], added to C or not. A is read number by number with any strides, so
-/// that a transposed
-/// A costs nothing more. Each number of C is summed over k in order, whatever the tile, so that results depend on neither threads nor
-/// width.
+/// The matrix product of the kernels: C[m, n] = A[m, k] · B[k, n], added to C or not. A is read number by number with any strides, so that
+/// a transposed A costs nothing more. Each number of C is summed over k in order, whatever the tile, so that results depend on neither
+/// threads nor width.
 /// </summary>
 /// <remarks>
 /// Weights lie in panels of as many columns as three vectors have, row after row, then the next columns; the last panel has one to three
-/// vectors. A
-/// panel's rows follow one another in the cache, and no loop has a remainder, as n is whole vectors. Eight columns in vectors of two,
-/// places in memory:
+/// vectors. A panel's rows follow one another in the cache, and no loop has a remainder, as n is whole vectors. Eight columns in vectors of
+/// two, places in memory:
 /// <code>
 ///          panel 0 (3 vectors)     panel 1 (1 vector)
 /// row 0     0  1 | 2  3 | 4  5       18 19

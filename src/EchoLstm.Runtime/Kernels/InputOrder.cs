@@ -4,8 +4,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// How a recurrent kernel reads its input: backwards, and with what dropout leaves of it. It copies the rows only where it has to; a
-/// one-hot row that
-/// is not dropped out stays an index.
+/// one-hot row that is not dropped out stays an index.
 /// </summary>
 /// <param name="features">Features of a row.</param>
 /// <param name="goBackwards">Whether the last step is read first.</param>

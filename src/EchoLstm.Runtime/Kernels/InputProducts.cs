@@ -4,8 +4,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// The products of a recurrent kernel for many steps at once, shared among threads: the input with the kernel, z = x W + b, the weights'
-/// gradients from
-/// the gates', δW = xᵀ δz, δU = hᵀ δz and δb = Σ δz, and the input's, δx = δz Wᵀ. A repeated input step is multiplied once.
+/// gradients from the gates', δW = xᵀ δz, δU = hᵀ δz and δb = Σ δz, and the input's, δx = δz Wᵀ. A repeated input step is multiplied once.
 /// </summary>
 internal sealed unsafe class InputProducts<V>
     where V : struct, ILanes<V>

@@ -5,8 +5,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// The kernels of a list of layers, or the reason why there are none: the one place that decides it. A plan's kernels have their buffers
-/// and are used by
-/// one thread at a time; any number of plans of the same layers may be bound to the same packed weights.
+/// and are used by one thread at a time; any number of plans of the same layers may be bound to the same packed weights.
 /// </summary>
 internal sealed unsafe class KernelPlan
 {

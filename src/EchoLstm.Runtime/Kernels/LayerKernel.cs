@@ -4,19 +4,15 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// One layer as plain loops over memory: forward, and backward by hand. Activations are rows of whole vectors, time-major: row t ·
-/// samples + i is
-/// step t of sample i; a layer without time has one step. It knows settings and memory, neither a layer nor a tensor.
+/// One layer as plain loops over memory: forward, and backward by hand. Activations are rows of whole vectors, time-major: row t · samples
+/// + i is step t of sample i; a layer without time has one step. It knows settings and memory, neither a layer nor a tensor.
 /// </summary>
 /// <remarks>
-/// How a holder uses it: <see cref="KernelPlan.TryCreate"/> makes the kernels of a list of layers, <see cref="Bind"/> says where the
-/// packed weights
-/// are, <see cref="Pack"/> fills them from memory that is the holder's, <see cref="Examine"/> looks at them once, <see cref="Layout"/>
-/// takes the
-/// buffers of a shape; then <see cref="Forward"/> as often as wanted. Packed weights are only read by a forward pass: any number of
-/// kernels of the same
-/// settings and width may be bound to the same ones, each with its buffers, one thread at a time. <see cref="ForwardPass"/> does all of
-/// it for a plan.
+/// How a holder uses it: <see cref="KernelPlan.TryCreate"/> makes the kernels of a list of layers, <see cref="Bind"/> says where the packed
+/// weights are, <see cref="Pack"/> fills them from memory that is the holder's, <see cref="Examine"/> looks at them once,
+/// <see cref="Layout"/> takes the buffers of a shape; then <see cref="Forward"/> as often as wanted. Packed weights are only read by a
+/// forward pass: any number of kernels of the same settings and width may be bound to the same ones, each with its buffers, one thread at a
+/// time. <see cref="ForwardPass"/> does all of it for a plan.
 /// </remarks>
 internal abstract unsafe class LayerKernel
 {
@@ -181,8 +177,8 @@ internal readonly record struct BatchShape(int Samples, int Steps, bool Training
 /// <param name="start">The first.</param>
 /// <param name="stride">The distance between them.</param>
 /// <param name="mask">Which rows count: 1 or 0; null where all do.</param>
-/// <param name="hot">
-/// The place of the only 1 of each row, where every row is one-hot or an index; the rows need not be there then. null otherwise.
+/// <param name="hot">The place of the only 1 of each row, where every row is one-hot or an index; the rows need not be there then. null
+/// otherwise.
 /// </param>
 internal readonly unsafe ref struct InputRows(float* start, int stride, byte* mask = null, int* hot = null)
 {

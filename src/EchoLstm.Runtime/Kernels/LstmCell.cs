@@ -5,9 +5,8 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The LSTM's step (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). Gates i, f, g, o, each (units); σ and
-/// tanh stand for
-/// recurrent_activation and activation, whichever they are:
+/// The LSTM's step (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). Gates i, f, g, o, each (units); σ and tanh
+/// stand for recurrent_activation and activation, whichever they are:
 /// <code>
 /// z = x W + h U + b                 (features) (features, 4 units) + (units) (units, 4 units) + (4 units)
 /// i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)

@@ -5,18 +5,17 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// The equations of one step of a recurrent layer, forward and backward, on rows of memory, and that memory; <see
-/// cref="RecurrentKernel{V}"/> runs it
-/// over the steps.
+/// The equations of one step of a recurrent layer, forward and backward, on rows of memory, and that memory;
+/// <see cref="RecurrentKernel{V}"/> runs it over the steps.
 /// </summary>
 /// <remarks>
 /// Row r = step · samples + sample of <see cref="Z"/> has all gates, each padded to whole vectors, so that no loop has a remainder:
 /// <code>
 /// | gate 0: units, zeros | gate 1: units, zeros | …        width: Gates = GateCount · Padded
 /// </code>
-/// It holds the gates' sums before the step, their values after it, and the gradients of the sums in the end. Row r of a state is what
-/// step r begins with;
-/// what it leaves is as many rows behind as there are samples. Packed weights have zeros for the padding, and it stays 0 in every gradient.
+/// It holds the gates' sums before the step, their values after it, and the gradients of the sums in the end. Row r of a state is what step
+/// r begins with; what it leaves is as many rows behind as there are samples. Packed weights have zeros for the padding, and it stays 0 in
+/// every gradient.
 /// </remarks>
 internal abstract unsafe class RecurrentCell<V>
     where V : struct, ILanes<V>

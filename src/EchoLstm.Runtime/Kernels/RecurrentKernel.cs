@@ -5,17 +5,14 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// The sequence loop of a recurrent layer: the input's product with the kernel for all steps at once, then step by step the recurrent
-/// product and the
-/// cell; backward the same in reverse, then the weights' gradients as products over all rows. A collaborator each reads the input, skips
-/// masked steps,
-/// drops out and checkpoints.
+/// product and the cell; backward the same in reverse, then the weights' gradients as products over all rows. A collaborator each reads the
+/// input, skips masked steps, drops out and checkpoints.
 /// </summary>
 /// <remarks>
 /// Samples are independent of each other through all steps, so threads take samples; weights' gradients are cut by rows. A training step
-/// keeps gates and
-/// states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out. With checkpoints it
-/// keeps them for the
-/// steps of one segment, and the states between segments: the backward pass runs each segment forward again.
+/// keeps gates and states, 4 bytes a unit (padded), sample and step; the input once more where it is turned round or dropped out. With
+/// checkpoints it keeps them for the steps of one segment, and the states between segments: the backward pass runs each segment forward
+/// again.
 /// </remarks>
 internal sealed unsafe class RecurrentKernel<V> : LayerKernel
     where V : struct, ILanes<V>
@@ -78,9 +75,8 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
     internal override bool IsStateful => _settings.Stateful;
 
     /// <summary>
-    /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes
-    /// those by the initial
-    /// ones from there; otherwise both are 0.
+    /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes those
+    /// by the initial ones from there; otherwise both are 0.
     /// </summary>
     internal bool TakesStateGradients { get; init; }
 

@@ -4,8 +4,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// Copies each sample's vector to every step; backward sums over the steps. Before a recurrent layer there is no such kernel: that one
-/// repeats by itself, and its
-/// input's product is computed once.
+/// repeats by itself, and its input's product is computed once.
 /// </summary>
 internal sealed unsafe class RepeatVectorKernel<V>(int n, int features) : LayerKernel
     where V : struct, ILanes<V>

@@ -3,9 +3,8 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Flatten and Reshape: the numbers of a sample in the same order, cut into rows of another length; backward they go back. A sample's
-/// rows lie apart, as rows are time-major,
-/// so they are copied.
+/// Flatten and Reshape: the numbers of a sample in the same order, cut into rows of another length; backward they go back. A sample's rows
+/// lie apart, as rows are time-major, so they are copied.
 /// </summary>
 internal sealed unsafe class ReshapeKernel<V>(int features, int units) : LayerKernel
     where V : struct, ILanes<V>

@@ -4,8 +4,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// Masked steps of a recurrent kernel: the states go through them unchanged, forward and backward, and their output is that of the step
-/// before, 0 at
-/// first. So the output has rows of its own.
+/// before, 0 at first. So the output has rows of its own.
 /// </summary>
 internal sealed unsafe class StepMask<V>(RecurrentCell<V> cell, bool returnSequences)
     where V : struct, ILanes<V>

@@ -3,9 +3,8 @@ using System.Runtime.CompilerServices;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// Shares the parts of a computation among threads. What a part computes does not depend on which thread runs it, so results do not
-/// depend on
-/// their number. The caller takes parts too, so that a busy thread pool can only slow it down; nothing is allocated per run.
+/// Shares the parts of a computation among threads. What a part computes does not depend on which thread runs it, so results do not depend
+/// on their number. The caller takes parts too, so that a busy thread pool can only slow it down; nothing is allocated per run.
 /// </summary>
 internal sealed class WorkTeam
 {

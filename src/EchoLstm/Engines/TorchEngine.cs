@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EchoLstm.Layers;
+using EchoLstm.Torch;
 using EchoLstm.Training;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,3 +1,4 @@
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

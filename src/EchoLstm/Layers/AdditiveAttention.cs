@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

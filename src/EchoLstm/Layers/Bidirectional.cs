@@ -1,3 +1,4 @@
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -109,7 +110,7 @@ public sealed class Bidirectional : Layer
             MergeMode.Concat => cat([forward, backward], -1),
             MergeMode.Sum => forward + backward,
             MergeMode.Mul => forward * backward,
-            _ => (forward + backward) / 2,
+            _ => forward.Plus(backward).Times(0.5),
         };
         return merged.MoveToOuterDisposeScope();
     }

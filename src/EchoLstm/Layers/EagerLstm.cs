@@ -9,9 +9,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// The fused kernels in eager calls of an <see cref="Lstm"/>: one node of Torch's graph for the whole sequence, forward and backward,
-/// where Torch has one for each operation
-/// of each step. A call keeps a session, the kernel with its activations, until its backward pass.
+/// The fused kernels in eager calls of an <see cref="Lstm"/>: one node of Torch's graph for the whole sequence, forward and backward, where
+/// Torch has one for each operation of each step. A call keeps a session, the kernel with its activations, until its backward pass.
 /// </summary>
 internal sealed class EagerLstm : IDisposable
 {
@@ -43,8 +42,8 @@ internal sealed class EagerLstm : IDisposable
     /// <param name="initial">The states before the first step, (samples, units) each; null for zeros.</param>
     /// <param name="inputWeights">The module's input weights, which get their gradient.</param>
     /// <param name="recurrentWeights">Its recurrent weights.</param>
-    /// <returns>
-    /// The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose scope.
+    /// <returns>The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose
+    /// scope.
     /// </returns>
     internal (Tensor Sequence, Tensor[] States) Run(Tensor steps, Tensor[]? initial, Tensor inputWeights, Tensor recurrentWeights)
     {

@@ -80,7 +80,7 @@ public sealed class Embedding : Layer
     // (inputDim, outputDim). TorchSharp's module leaves a table that it replaces as it is.
     internal override IReadOnlyList<ParameterMemory> Memories => [new(() => _embedding!.get_parameter(TableName)!)];
 
-    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.ne(0) : null;
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.Differs(0) : null;
 
     /// <summary>Throws where a number is no row of the table, naming the first.</summary>
     /// <param name="indices">The numbers.</param>
@@ -89,7 +89,7 @@ public sealed class Embedding : Layer
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var wrong = indices.lt(0).logical_or(indices.ge(InputDim));
+        var wrong = indices.Outside(InputDim);
         if (indices.is_floating_point())
         {
             wrong = wrong.logical_or(indices.ne(indices.floor()));

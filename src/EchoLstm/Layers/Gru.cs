@@ -208,7 +208,7 @@ public sealed class Gru : RecurrentLayer
             z = RecurrentActivation.Apply(x[1].Plus(h[1]));
             candidate = x[2].Plus(nn.functional.linear(r * hidden, weights.narrow(0, 2 * Units, Units)));
         }
-        return [(z * states[0]).Plus(z.negative().Plus(1) * Activation.Apply(candidate))];
+        return [(z * states[0]).Plus(HeldScalar.OneMinus(z) * Activation.Apply(candidate))];
     }
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)

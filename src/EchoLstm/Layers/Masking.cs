@@ -1,3 +1,4 @@
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public sealed class Masking : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask)
     {
-        using var used = input.ne(MaskValue);
+        using var used = input.Differs(MaskValue);
         return used.any(-1);
     }
 
@@ -47,7 +48,7 @@ public sealed class Masking : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
-        using var used = input.ne(MaskValue);
+        using var used = input.Differs(MaskValue);
         using var usedStep = used.any(-1, keepdim: true);
         using var kept = usedStep.to(input.dtype);
         return input * kept;

@@ -1,3 +1,4 @@
+using EchoLstm.Torch;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
@@ -10,9 +11,9 @@ internal static class RegularizerPenalty
     {
         if (regularizer.L1Factor == 0)
         {
-            return (weight * weight).sum() * regularizer.L2Factor;
+            return (weight * weight).sum().Times(regularizer.L2Factor);
         }
-        var absolute = weight.abs().sum() * regularizer.L1Factor;
-        return regularizer.L2Factor == 0 ? absolute : absolute + ((weight * weight).sum() * regularizer.L2Factor);
+        var absolute = weight.abs().sum().Times(regularizer.L1Factor);
+        return regularizer.L2Factor == 0 ? absolute : absolute.Plus((weight * weight).sum().Times(regularizer.L2Factor));
     }
 }

@@ -94,9 +94,8 @@ public static class EchoModels
     /// <param name="classes">The number of different integers. <value>100</value></param>
     /// <param name="units">The Lstm's units. <value>20</value></param>
     /// <param name="seed">The seed of its weights; null: another one each time.</param>
-    /// <returns>
-    /// The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each
-    /// sequence.
+    /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after
+    /// each sequence.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
     public static SequentialModel SequenceEcho(int batchSize = 7, int steps = 5, int classes = 100, int units = 20, int? seed = null) =>
@@ -118,9 +117,8 @@ public static class EchoModels
     /// <param name="classes">The number of different integers. <value>100</value></param>
     /// <param name="units">The units of encoder and decoder. <value>150</value></param>
     /// <param name="seed">The seed of its weights; null: another one each time.</param>
-    /// <returns>
-    /// The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after each
-    /// sequence.
+    /// <returns>The model, compiled with categorical cross-entropy, Adam and accuracy. Fit it without shuffling and reset its states after
+    /// each sequence.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
     public static SequentialModel EncoderDecoder(

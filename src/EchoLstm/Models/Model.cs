@@ -1,6 +1,6 @@
 using System.Globalization;
-using EchoLstm.Engines.Fused;
 using EchoLstm.Data;
+using EchoLstm.Engines.Fused;
 using EchoLstm.Files;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
@@ -14,16 +14,13 @@ namespace EchoLstm.Models;
 
 /// <summary>
 /// Layers that are trained and run together (Keras's <c>Model</c>): <c>Compile</c>, <c>Fit</c>, <c>Evaluate</c>, <c>Predict</c>,
-/// <c>Summary</c>. <see cref="SequentialModel"/>
-/// puts them one after another.
+/// <c>Summary</c>. <see cref="SequentialModel"/> puts them one after another.
 /// </summary>
 /// <remarks>
 /// A model is a layer and a TorchSharp module itself: it can be called, put into another model, or wrapped in
-/// <see cref="TimeDistributed"/>. It owns its layers and
-/// disposes them. Data has the samples as its first axis, (samples, time steps, features) for recurrent layers. Any number of threads may
-/// predict, evaluate and stream at
-/// once; what changes the model (Fit, Compile, SetWeights, ...) must run alone and is refused otherwise. Disposing frees a model when the
-/// last call that runs has returned.
+/// <see cref="TimeDistributed"/>. It owns its layers and disposes them. Data has the samples as its first axis, (samples, time steps,
+/// features) for recurrent layers. Any number of threads may predict, evaluate and stream at once; what changes the model (Fit, Compile,
+/// SetWeights, ...) must run alone and is refused otherwise. Disposing frees a model when the last call that runs has returned.
 /// </remarks>
 public abstract class Model : Layer
 {
@@ -58,8 +55,7 @@ public abstract class Model : Layer
 
     /// <summary>
     /// Texts that <see cref="Save"/> writes into the model's file and <see cref="Load"/> gives back: where the data came from, units, a
-    /// version,
-    /// a licence.
+    /// version, a licence.
     /// </summary>
     /// <remarks>
     /// The library reads none of it. Change it while no other thread saves the model. Of a model in a model, what the outer one has is
@@ -138,7 +134,7 @@ public abstract class Model : Layer
     internal LaneWidth? ForcedWidth { get; set; }
 
     /// <summary>What Compile set; null before.</summary>
-    internal new Compilation? Settings => _runner.Compilation;
+    internal Compilation? Compilation => _runner.Compilation;
 
     /// <summary>Each layer with its output's shape; null where the model is not built.</summary>
     internal abstract IEnumerable<(Layer Layer, Shape? Output)> Outputs { get; }
@@ -221,7 +217,7 @@ public abstract class Model : Layer
     /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
     /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the
     /// epochs that ran to their end, and the model is as that batch left it.</param>
-    /// <returns>Every figure of every epoch, and how the fit ended.</returns>
+    /// <returns>Every metric of every epoch, and how the fit ended.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, an argument is out of its range, or does not go with a stateful
     /// model. Nothing was trained.</exception>
@@ -386,8 +382,7 @@ public abstract class Model : Layer
     /// <exception cref="InsufficientMemoryException">Memory can't hold so many steps.</exception>
     /// <remarks>
     /// The model must map a window to the step after it: output (samples, features), or (samples, time steps, features), whose last step is
-    /// then the next. Errors feed on
-    /// themselves: the further, the less certain.
+    /// then the next. Errors feed on themselves: the further, the less certain.
     /// <code>
     /// [x1 x2 x3] → p4    [x2 x3 p4] → p5    [x3 p4 p5] → p6
     /// </code>
@@ -427,8 +422,7 @@ public abstract class Model : Layer
     /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
     /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
     /// model and why. <value>false</value></param>
-    /// <returns>
-    /// The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.
+    /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.
     /// </returns>
     public string Summary(bool withFormulas = false)
     {
@@ -448,9 +442,8 @@ public abstract class Model : Layer
 
     /// <summary>
     /// Saves the whole model (Keras's <c>save</c>): layers, weights, what Compile set, what the optimiser learned on the way, the states
-    /// that stateful layers carry, and where
-    /// its random numbers stand. After <see cref="Load"/> training goes on exactly where it stopped. The file is a safetensors file, whose
-    /// weights are those of <see cref="SaveWeights"/>.
+    /// that stateful layers carry, and where its random numbers stand. After <see cref="Load"/> training goes on exactly where it stopped.
+    /// The file is a safetensors file, whose weights are those of <see cref="SaveWeights"/>.
     /// </summary>
     /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
     /// one.</param>
@@ -490,9 +483,8 @@ public abstract class Model : Layer
 
     /// <summary>
     /// Saves the weights alone, as a plain safetensors file that Python's safetensors reads too (Keras's <c>save_weights</c>). The names
-    /// are the layers' with Keras's names
-    /// of their weights behind, e.g. <c>lstm_1.kernel</c>, the layouts those of <see cref="Layer.GetWeights"/>; a TorchSharp module's
-    /// parameters and buffers come under its own names.
+    /// are the layers' with Keras's names of their weights behind, e.g. <c>lstm_1.kernel</c>, the layouts those of
+    /// <see cref="Layer.GetWeights"/>; a TorchSharp module's parameters and buffers come under its own names.
     /// </summary>
     /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
     /// one.</param>
@@ -605,7 +597,7 @@ public abstract class Model : Layer
     {
         ThrowIfDisposed();
         ThrowIfEmpty();
-        return Settings ?? throw new InvalidOperationException(
+        return Compilation ?? throw new InvalidOperationException(
             $"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. "
                 + $"model.Compile(Loss.MeanSquaredError(), new Adam()).");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
+using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Training;
 using TorchSharp;
@@ -157,38 +158,19 @@ internal sealed class ModelRunner(Model model)
     {
         var built = model.InputShape!;
         var (features, hasSteps) = (built.Last ?? 1, built.Rank == 3);
-        var steps = x.Length / samples / features;
-        if (built.Rank is not (2 or 3) || x.IsEmpty || steps * features * samples != x.Length || (!hasSteps && steps != 1)
-            || (hasSteps && built[1] is { } fixedSteps && fixedSteps != steps))
-        {
-            throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"The model takes {built}, which {x.Length} numbers for {samples} samples do "
-                    + $"not fill. ")
-                    + $"Give samples · {(hasSteps ? "time steps · " : "")}features numbers.",
-                built.ToString(),
-                string.Create(CultureInfo.InvariantCulture, $"({x.Length},)"));
-        }
+        var steps = InputCheck.Steps(built, hasSteps, features, x.Length, samples);
         if (!_lengths.TryGetValue(steps, out var length))
         {
             var output = model.OutputShape(hasSteps ? new Shape(1, steps, features) : new Shape(1, features));
             length = output.Aggregate(1L, (product, axis) => product * axis!.Value);
             _lengths[steps] = length;
         }
-        if (y.Length != length * samples)
-        {
-            throw new ShapeMismatchException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The predictions of {samples} samples have {length * samples} numbers, but there is room for {y.Length}. Give y "
-                        + $"that length."),
-                string.Create(CultureInfo.InvariantCulture, $"({length * samples},)"),
-                string.Create(CultureInfo.InvariantCulture, $"({y.Length},)"));
-        }
-        SampleCheck.Finite(x, nameof(x));
+        InputCheck.Room(y.Length, length * samples, samples);
+        InputCheck.Finite(x, nameof(x));
         var engine = Ready();
         if (engine.PredictsInto)
         {
-            engine.PredictInto(x, samples, (int)steps, y);
+            engine.PredictInto(x, samples, steps, y);
             return;
         }
         using var inputs = tensor(x.ToArray());

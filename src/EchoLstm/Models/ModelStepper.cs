@@ -1,4 +1,5 @@
 using EchoLstm.Engines.Fused;
+using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Training;
 using TorchSharp;
@@ -8,13 +9,12 @@ namespace EchoLstm.Models;
 
 /// <summary>
 /// Runs a model one time step at a time: each call takes the next step of a sequence and returns the output so far. Stepping through a
-/// sequence gives what
-/// the model gives for the whole of it: the same bits where the fused engine runs the model, the same numbers to rounding where Torch does.
+/// sequence gives what the model gives for the whole of it: the same bits where the fused engine runs the model, the same numbers to
+/// rounding where Torch does.
 /// </summary>
 /// <remarks>
 /// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams
-/// may run on as many
-/// threads, while nothing trains the model. One stream is used by one thread at a time; a second one is refused.
+/// may run on as many threads, while nothing trains the model. One stream is used by one thread at a time; a second one is refused.
 /// </remarks>
 /// <example><code>
 /// using var stepper = model.OpenStream();
@@ -160,15 +160,8 @@ public sealed class ModelStepper : IDisposable
                 $"({BatchSize * _features},)",
                 $"({input.Length},)");
         }
-        if (output.Length != OutputLength)
-        {
-            throw new ShapeMismatchException(
-                $"A stream's output after a step has {OutputLength} numbers, but there is room for {output.Length}. Give it a span of "
-                    + $"OutputLength numbers.",
-                $"({OutputLength},)",
-                $"({output.Length},)");
-        }
-        SampleCheck.Finite(input, nameof(input));
+        InputCheck.StepRoom(output.Length, OutputLength);
+        InputCheck.Finite(input, nameof(input));
         if (_fused is not null)
         {
             StepFused(input, output);

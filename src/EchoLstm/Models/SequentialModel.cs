@@ -132,10 +132,8 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     }
 
     /// <summary>Makes all weights for samples of a shape: <c>Build(new Shape(5, 1))</c> is <c>Build(5, 1)</c>.</summary>
-    /// <param name="inputShape">
-    /// The shape of one sample, (time steps, features). Where its first axis is unknown, that of any number of samples: <c>new Shape(null,
-    /// 5, 1)</c>
-    /// has the samples first.
+    /// <param name="inputShape">The shape of one sample, (time steps, features). Where its first axis is unknown, that of any number of
+    /// samples: <c>new Shape(null, 5, 1)</c> has the samples first.
     /// </param>
     /// <exception cref="ShapeMismatchException">A layer can't take what comes to it, or the model was built for another shape.</exception>
     /// <exception cref="InsufficientMemoryException">A layer's weights would not fit in memory.</exception>
@@ -202,10 +200,8 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the
     /// framing: which inputs, at which time steps, lead to which outputs.
     /// </summary>
-    /// <param name="path">
-    /// The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that is there is replaced
-    /// when
-    /// the new one is complete.
+    /// <param name="path">The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that
+    /// is there is replaced when the new one is complete.
     /// </param>
     /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
     /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
 using EchoLstm.Training;
@@ -121,7 +120,6 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     }
 
     /// <summary>Trains on every batch; false where that ended before the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TrainEpoch(
         SampleSet samples,
         int batchSize,
@@ -222,7 +220,6 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             culprit?.Name);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Shuffle(long[] order)
     {
         for (var i = 0L; i < order.LongLength; i++)

@@ -10,9 +10,8 @@ namespace EchoLstm.Torch;
 /// replaces its parameters.
 /// </summary>
 /// <param name="parameter">Asks the module for its parameter.</param>
-/// <param name="staysUntilDisposed">
-/// Whether the module disposes a parameter that it replaces, so that one need not be asked for again before: most of TorchSharp's
-/// allocate an answer.
+/// <param name="staysUntilDisposed">Whether the module disposes a parameter that it replaces, so that one need not be asked for again
+/// before: most of TorchSharp's allocate an answer.
 /// </param>
 internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysUntilDisposed = false)
 {

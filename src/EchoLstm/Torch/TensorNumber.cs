@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace EchoLstm;
+namespace EchoLstm.Torch;
 
 /// <summary>The one element of a tensor as a number.</summary>
 internal static class TensorNumber

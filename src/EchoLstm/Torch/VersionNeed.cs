@@ -29,9 +29,8 @@ internal static class VersionNeed
     private const int Hash = 0, Index = 6, Name = 8, Next = 12;
 
     /// <summary>Gives the record of GLIBCXX_3.4.32 the hash and the name of GLIBCXX_3.4.30: 8 bytes.</summary>
-    /// <returns>
-    /// False, and nothing is changed, unless the file is exactly as described: one such record, of one undefined symbol, to which no
-    /// relocation refers.
+    /// <returns>False, and nothing is changed, unless the file is exactly as described: one such record, of one undefined symbol, to which
+    /// no relocation refers.
     /// </returns>
     internal static bool TryRelax(Span<byte> file)
     {

@@ -1,4 +1,5 @@
 using EchoLstm.Kernels;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal sealed class Accuracy() : Metric("accuracy")
         }
         else if (classes == 1)
         {
-            right = output.gt(Threshold).to(target.dtype).eq(target);
+            right = output.Above(Threshold).to(target.dtype).eq(target);
         }
         else
         {

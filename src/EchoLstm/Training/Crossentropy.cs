@@ -1,5 +1,6 @@
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,7 +9,7 @@ namespace EchoLstm.Training;
 /// <summary>What Keras does to probabilities before their logarithm.</summary>
 internal static class Probabilities
 {
-    internal static Tensor Clipped(Tensor probabilities) => probabilities.clamp(FusedLoss.Epsilon, 1 - FusedLoss.Epsilon);
+    internal static Tensor Clipped(Tensor probabilities) => probabilities.Within(FusedLoss.Epsilon, 1 - FusedLoss.Epsilon);
 
     /// <summary>Log probabilities over the last axis, from logits or from numbers that are first made to sum to 1.</summary>
     internal static Tensor LogOfClasses(Tensor output, bool fromLogits)
@@ -41,7 +42,7 @@ internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossen
         else
         {
             var p = Probabilities.Clipped(output);
-            each = -((target * p.log()) + ((1 - target) * (1 - p).log()));
+            each = -(target * p.log()).Plus(HeldScalar.OneMinus(target) * HeldScalar.OneMinus(p).log());
         }
         return ErrorMeasures.OverLastAxis(each).MoveToOuterDisposeScope();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EchoLstm.Layers;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ internal static class LossAdvice
         var sums = targets.sum(-1);
         // A row of one repeated number is padding: no class of it stands out.
         var isPadding = targets.amax([-1]).eq(targets.amin([-1]));
-        var wrong = (sums - 1).abs().gt(Tolerance).logical_and(isPadding.logical_not()).nonzero();
+        var wrong = sums.Plus(-1).abs().Above(Tolerance).logical_and(isPadding.logical_not()).nonzero();
         if (wrong.shape[0] == 0)
         {
             return [];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EchoLstm.Layers;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -58,20 +59,6 @@ internal static class SampleCheck
                 $"The model's output is {output}, so {name} must have that shape, but it is {target}. {Mend(output, target)}",
                 output.ToString(),
                 target.ToString());
-        }
-    }
-
-    /// <summary>Throws where a number is NaN or infinite, naming the first.</summary>
-    internal static void Finite(ReadOnlySpan<float> data, string name)
-    {
-        for (var i = 0; i < data.Length; i++)
-        {
-            if (!float.IsFinite(data[i]))
-            {
-                throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{name}[{i}] is {data[i]}: the model can take numbers alone. Remove or replace it, or mask its time step."), name);
-            }
         }
     }
 
@@ -172,7 +159,7 @@ internal static class SampleCheck
     private static void ClassIndices(Tensor y, long classes, string name)
     {
         using var scope = NewDisposeScope();
-        var outside = y.lt(0).logical_or(y.ge(classes));
+        var outside = y.Outside(classes);
         var wrong = y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside;
         if (!wrong.any().item<bool>())
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -76,7 +77,7 @@ internal static class SampleWeights
         }
         // As in Keras, smoothed labels count as the class that they are nearest to.
         of = of.is_floating_point() ? of.round() : of;
-        if (of.lt(0).logical_or(of.ge(classes)).any().item<bool>())
+        if (of.Outside(classes).any().item<bool>())
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"classWeight weights classes, but the targets are no classes 0 to {classes - 1}. Weight the samples of a regression with "

@@ -1,3 +1,4 @@
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal static class StepMeans
             return each.mean();
         }
         var used = Fitted(mask, each, name, "a mask").to(each.dtype);
-        return (each * used).sum() / used.expand_as(each).sum().clamp(min: 1);
+        return (each * used).sum() / used.expand_as(each).sum().Within(1, double.PositiveInfinity);
     }
 
     /// <summary>(samples) or (samples, time steps) with axes of length 1 appended, so that it meets each number.</summary>

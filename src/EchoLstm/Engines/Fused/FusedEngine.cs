@@ -10,10 +10,9 @@ using static TorchSharp.torch;
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>
-/// Trains and predicts with plain loops: CPU, float32, no autograd graph, no allocation a step. The weights of the modules' own
-/// parameters are read at the first batch and
-/// wherever they changed since, and written by <see cref="Publish"/> before anybody else can look. The numbers are <see
-/// cref="TorchEngine"/>'s, to rounding.
+/// Trains and predicts with plain loops: CPU, float32, no autograd graph, no allocation a step. The weights of the modules' own parameters
+/// are read at the first batch and wherever they changed since, and written by <see cref="Publish"/> before anybody else can look. The
+/// numbers are <see cref="TorchEngine"/>'s, to rounding.
 /// </summary>
 internal sealed unsafe class FusedEngine<V> : Engine
     where V : struct, ILanes<V>

@@ -82,7 +82,7 @@ internal static class LayerMapping
     /// <exception cref="InvalidOperationException">A part of it is a TorchSharp module.</exception>
     internal static SequentialSettings SettingsOf(SequentialModel model)
     {
-        var settings = (SequentialSettings)((Layer)model).Settings;
+        var settings = (SequentialSettings)model.Settings;
         foreach (var layer in settings.Layers)
         {
             ThrowIfModule(layer, $"'{layer.Name}'");

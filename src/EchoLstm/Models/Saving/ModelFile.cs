@@ -21,7 +21,7 @@ internal static class ModelFile
     internal static void Check(SequentialModel model)
     {
         _ = SavedOf(model).Metadata().ToList();
-        if (model.Settings is { } settings)
+        if (model.Compilation is { } settings)
         {
             _ = CompileSettings.Of(settings);
         }
@@ -34,7 +34,7 @@ internal static class ModelFile
         using var withoutGradients = no_grad();
         using var progress = model.ExportProgress();
         List<KeyValuePair<string, string>> metadata = [.. FileFormat.Header(FileFormat.OfModels), .. SavedOf(model).Metadata()];
-        if (model.Settings is { } settings)
+        if (model.Compilation is { } settings)
         {
             metadata.Add(new(CompileKey, StrictJson.Write(CompileSettings.Of(settings), TrainingJson.Settings)));
         }
@@ -130,7 +130,7 @@ internal static class ModelFile
         {
             yield break;
         }
-        var slots = model.Settings!.Optimizer.Remembers;
+        var slots = model.Compilation!.Optimizer.Remembers;
         foreach (var (parameter, moments) in progress.Moments)
         {
             for (var i = 0; i < slots.Count; i++)

@@ -2,14 +2,12 @@ namespace EchoLstm.Training;
 
 /// <summary>
 /// Something to do in the course of a fit (Keras's <c>Callback</c>): derive from it and override what you need. An exception that a
-/// callback
-/// throws ends the fit and reaches its caller; the weights stay as they are at that moment.
+/// callback throws ends the fit and reaches its caller; the weights stay as they are at that moment.
 /// </summary>
 /// <remarks>
 /// Epochs and batches are counted as Keras counts them: from 0 in code and in files for programs (<see cref="FitProgress.Epoch"/>,
 /// <see cref="History.Epochs"/>, <c>initialEpoch</c>, <see cref="CsvLogger"/>), from 1 in what people read (what a fit prints, messages,
-/// names
-/// of files, pictures).
+/// names of files, pictures).
 /// </remarks>
 public abstract class Callback
 {
@@ -17,8 +15,7 @@ public abstract class Callback
 
     /// <summary>
     /// Whether <see cref="OnBatchEnd"/> is called. Where no callback wants it, the fit keeps the weights to itself within an epoch, which
-    /// is
-    /// faster on the fused engine.
+    /// is faster on the fused engine.
     /// </summary>
     /// <value>Whether the callback overrides <see cref="OnBatchEnd"/>.</value>
     public virtual bool WatchesBatches =>
@@ -27,8 +24,7 @@ public abstract class Callback
     /// <summary>
     /// Whether the callback says beforehand that it changes the learning rate, so that all epochs have the rate that they ended with among
     /// their metrics, under Keras's name <c>learning_rate</c>, and <see cref="CsvLogger"/> a column for it. Without that the metrics have
-    /// it
-    /// from the epoch on that has another rate than the fit began with, and the history for all epochs.
+    /// it from the epoch on that has another rate than the fit began with, and the history for all epochs.
     /// </summary>
     /// <value>false</value>
     public virtual bool SchedulesLearningRate => false;

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
+using EchoLstm.Torch;
 
 namespace EchoLstm.Training;
 
 /// <summary>Writes a line of metrics after each epoch to a CSV file (Keras's <c>CSVLogger</c>).</summary>
 /// <remarks>
 /// The columns are Keras's: <c>epoch</c>, counted from 0, then the metrics in the order of their names' characters, <c>learning_rate</c>
-/// among them where a callback changes it. UTF-8, lines end with a line feed, numbers are
-/// written in every culture alike and with all of their digits, <c>nan</c> and <c>inf</c> as Python writes them. A line is written at once
-/// and is in the file when the epoch's
-/// other callbacks run, so that others may read the file at any time; it is not kept open.
+/// among them where a callback changes it. UTF-8, lines end with a line feed, numbers are written in every culture alike and with all of
+/// their digits, <c>nan</c> and <c>inf</c> as Python writes them. A line is written at once and is in the file when the epoch's other
+/// callbacks run, so that others may read the file at any time; it is not kept open.
 /// </remarks>
 /// <example><code>
 /// model.Fit(x, y, epochs: 500, validationSplit: 0.2, callbacks: [new CsvLogger("training.csv")]);

@@ -2,15 +2,12 @@ namespace EchoLstm.Training;
 
 /// <summary>
 /// Ends a fit once a metric has not got better for some epochs, and gives the model the weights of its best epoch back where that is asked
-/// for
-/// (Keras's <c>EarlyStopping</c>).
+/// for (Keras's <c>EarlyStopping</c>).
 /// </summary>
 /// <remarks>
 /// Unlike Keras, which only warns, a metric that the fit does not measure is an error before anything is trained. A metric that is not a
-/// number is never
-/// better. One object may serve several fits, one after another: each begins anew. The best weights are those of <c>GetWeights</c>; running
-/// means
-/// inside a TorchSharp module, such as a BatchNorm's, are no weights and stay as they are.
+/// number is never better. One object may serve several fits, one after another: each begins anew. The best weights are those of
+/// <c>GetWeights</c>; running means inside a TorchSharp module, such as a BatchNorm's, are no weights and stay as they are.
 /// </remarks>
 /// <example><code>
 /// model.Fit(x, y, epochs: 500, validationSplit: 0.2, callbacks: [new EarlyStopping(patience: 10, restoreBestWeights: true)]);

@@ -46,8 +46,7 @@ public sealed class FitProgress
 
     /// <summary>
     /// The size of the optimiser's steps (Keras's <c>model.optimizer.learning_rate</c>). What a callback sets holds from the next batch on,
-    /// and
-    /// after the fit; the history has it.
+    /// and after the fit; the history has it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
     public double LearningRate
@@ -70,8 +69,7 @@ public sealed class FitProgress
 
     /// <summary>
     /// The names of what each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is
-    /// validation,
-    /// and <c>learning_rate</c> where a callback announces that it changes it (<see cref="Callback.SchedulesLearningRate"/>).
+    /// validation, and <c>learning_rate</c> where a callback announces that it changes it (<see cref="Callback.SchedulesLearningRate"/>).
     /// </summary>
     public IReadOnlyList<string> Names { get; }
 

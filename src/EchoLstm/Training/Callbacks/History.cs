@@ -71,10 +71,8 @@ public sealed class History
     /// <summary>
     /// Writes a picture of all metrics as SVG: one chart each, with the curve of the training and, where there was, the validation's.
     /// </summary>
-    /// <param name="path">
-    /// The file to write, which ends in <c>.svg</c>, e.g. <c>loss.svg</c>; a missing folder is made, and a file that is there is replaced
-    /// when
-    /// the new one is complete.
+    /// <param name="path">The file to write, which ends in <c>.svg</c>, e.g. <c>loss.svg</c>; a missing folder is made, and a file that is
+    /// there is replaced when the new one is complete.
     /// </param>
     /// <param name="title">What is written above. <value>null: "Training, n epochs"</value></param>
     /// <exception cref="InvalidOperationException">There is no epoch to draw.</exception>
@@ -82,9 +80,8 @@ public sealed class History
     /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
     /// <remarks>
     /// Epochs are counted from 1, as they are shown in training. The axis of a metric is logarithmic where its values span more than a
-    /// factor of
-    /// 30, none is negative and it is no accuracy. NaN and infinities are gaps. The file needs nothing else, and follows the light or dark
-    /// colours of what shows it.
+    /// factor of 30, none is negative and it is no accuracy. NaN and infinities are gaps. The file needs nothing else, and follows the
+    /// light or dark colours of what shows it.
     /// </remarks>
     public void SavePlot(string path, string? title = null) => SvgFile.Write(path, () => HistoryPlot.Draw(this, title));
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Torch;
 
 namespace EchoLstm.Training;
 

@@ -3,11 +3,10 @@ namespace EchoLstm.Training;
 /// <summary>Saves the model after epochs, all of them or those with the best metric so far (Keras's <c>ModelCheckpoint</c>).</summary>
 /// <remarks>
 /// The path may have places for the epoch, counted from 1 as Keras does here, and for the metrics that it ended with: a name in braces and,
-/// after a colon, a .NET number format.
-/// <c>{epoch:D3}-{val_loss:F4}.safetensors</c> is <c>007-0.1234.safetensors</c>, in every culture. Keras's <c>{epoch:03d}</c> and
-/// <c>{val_loss:.4f}</c> are refused with what they are in .NET; <c>{{</c> and <c>}}</c> are braces.
-/// Without places each save replaces the file, as a whole: a process that is killed on the way leaves the old file or the new one. Folders
-/// that are missing are made.
+/// after a colon, a .NET number format. <c>{epoch:D3}-{val_loss:F4}.safetensors</c> is <c>007-0.1234.safetensors</c>, in every culture.
+/// Keras's <c>{epoch:03d}</c> and <c>{val_loss:.4f}</c> are refused with what they are in .NET; <c>{{</c> and <c>}}</c> are braces. Without
+/// places each save replaces the file, as a whole: a process that is killed on the way leaves the old file or the new one. Folders that are
+/// missing are made.
 /// <para>Where the best is saved only, it goes on from fit to fit of one object, as in Keras. A metric that is not a number is never
 /// better.</para>
 /// </remarks>

@@ -3,9 +3,8 @@ namespace EchoLstm.Training;
 /// <summary>Makes the learning rate smaller once a metric has not got better for some epochs (Keras's <c>ReduceLROnPlateau</c>).</summary>
 /// <remarks>
 /// The rate that each epoch ran with is in the history as <c>learning_rate</c>; the last one stays the optimiser's after the fit. A metric
-/// that the fit does not measure
-/// is an error before anything is trained, and one that is not a number is never better. One object may serve several fits, one after
-/// another: each begins anew.
+/// that the fit does not measure is an error before anything is trained, and one that is not a number is never better. One object may serve
+/// several fits, one after another: each begins anew.
 /// </remarks>
 /// <example><code>
 /// model.Fit(x, y, epochs: 500, validationSplit: 0.2, callbacks: [new ReduceLrOnPlateau(factor: 0.5, patience: 5, minLearningRate: 1e-5)]);

@@ -6,12 +6,10 @@ namespace EchoLstm.Training;
 /// <summary>Writes a fit's metrics as event files that TensorBoard shows (Keras's <c>TensorBoard</c>).</summary>
 /// <remarks>
 /// As in Keras, each fit has a new file in the folder <c>train</c> and, where there is validation, one in <c>validation</c>. After each
-/// epoch <c>train</c> gets <c>epoch_loss</c>, <c>epoch_</c> and each
-/// metric's name, and <c>epoch_learning_rate</c>; <c>validation</c> gets the same names without the rate. With <c>updateFrequency</c>,
-/// <c>train</c> gets <c>batch_loss</c> and so on
-/// within the epochs too: means over the epoch so far. The graph, histograms, images and profiles that Keras can write are not written.
-/// What was written is in the file at once, and the files are
-/// not kept open.
+/// epoch <c>train</c> gets <c>epoch_loss</c>, <c>epoch_</c> and each metric's name, and <c>epoch_learning_rate</c>; <c>validation</c> gets
+/// the same names without the rate. With <c>updateFrequency</c>, <c>train</c> gets <c>batch_loss</c> and so on within the epochs too: means
+/// over the epoch so far. The graph, histograms, images and profiles that Keras can write are not written. What was written is in the file
+/// at once, and the files are not kept open.
 /// </remarks>
 /// <example><code>
 /// model.Fit(x, y, epochs: 100, validationSplit: 0.2, callbacks: [new TensorBoard("logs/first")]);    // then: tensorboard --logdir logs

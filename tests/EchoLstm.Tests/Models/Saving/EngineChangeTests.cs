@@ -88,7 +88,7 @@ public class EngineChangeTests
         using var before = model.ExportProgress()!;
 
         model.Layers[1].Trainable = false;
-        model.Settings!.Optimizer.LearningRate = 0;
+        model.Optimizer!.LearningRate = 0;
         Fit(model, Half, Half + 1);
 
         using var after = model.ExportProgress()!;
@@ -111,7 +111,7 @@ public class EngineChangeTests
         using var before = model.ExportProgress()!;
 
         model.Layers[1].Trainable = false;
-        model.Settings!.Optimizer.LearningRate = 0;
+        model.Optimizer!.LearningRate = 0;
         Fit(model, Half, Half + 1);
 
         using var after = model.ExportProgress()!;

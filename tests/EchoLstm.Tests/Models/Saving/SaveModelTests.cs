@@ -40,7 +40,7 @@ public class SaveModelTests
 
             using var loaded = SequentialModel.Load(path);
 
-            var settings = loaded.Settings!;
+            var settings = loaded.Compilation!;
             (settings.Loss.Name, settings.Loss.Expects, settings.Loss.Fused).Should().Be((loss.Name, loss.Expects, loss.Fused));
             settings.Metrics.Select(metric => metric.Name).Should().Equal(metrics.Select(metric => metric.Name));
             settings.Optimizer.Should().BeEquivalentTo(optimizer, options => options.RespectingRuntimeTypes());
@@ -61,7 +61,7 @@ public class SaveModelTests
         {
             model.Save(path);
             using var loaded = SequentialModel.Load(path);
-            loaded.Settings!.Optimizer.LearningRate.Should().Be(1.0 / 3);
+            loaded.Optimizer!.LearningRate.Should().Be(1.0 / 3);
         }
     }
 
