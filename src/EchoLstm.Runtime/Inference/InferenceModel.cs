@@ -26,13 +26,11 @@ public sealed unsafe class InferenceModel : IDisposable
     private readonly PackedNetwork _packed;
     private readonly Lock _lock = new();
     private readonly Stack<ForwardPass> _idle = [];
-    private readonly string? _lengthsObstacle; // which layer can't leave steps out
     private bool _isDisposed;
 
     private InferenceModel(SavedModel saved, PackedNetwork packed)
     {
         (_saved, _packed) = (saved, packed);
-        _lengthsObstacle = packed.LengthsObstacle();
         _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
     }
 
@@ -221,13 +219,9 @@ public sealed unsafe class InferenceModel : IDisposable
 
     private void CheckLengths(ReadOnlySpan<int> lengths, int samples, int steps)
     {
-        if (!_packed.ReadsSteps)
+        if (_packed.MaskObstacle is { } obstacle)
         {
-            throw new InvalidOperationException($"The model takes {InputShape}, which has no time steps to mask. Leave lengths out.");
-        }
-        if (_lengthsObstacle is not null)
-        {
-            throw new InvalidOperationException($"{_lengthsObstacle}. Give samples of one length, without lengths.");
+            throw new InvalidOperationException($"{obstacle}. Give samples of one length, without lengths.");
         }
         if (lengths.Length != samples)
         {

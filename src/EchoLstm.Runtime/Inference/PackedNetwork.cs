@@ -18,7 +18,7 @@ internal sealed unsafe class PackedNetwork
     private PackedNetwork(IReadOnlyList<PlacedLayer> layers, Shape inputShape)
     {
         (_layers, _inputShape) = (layers, inputShape);
-        _plan = Plan(masked: false, out var reason) ?? throw new NotSupportedException(
+        _plan = Plan(out var reason) ?? throw new NotSupportedException(
             $"EchoLstm.Runtime can't run the model: {reason}. Load it with SequentialModel.Load of the package EchoLstm, or train a model "
                 + "without it.");
         _arena.Lay(arena => _weights = arena.Take(_plan.PackedNumbers));
@@ -63,7 +63,7 @@ internal sealed unsafe class PackedNetwork
     /// <summary>Kernels that read the packed weights; one thread's at a time.</summary>
     internal KernelPlan CreatePlan()
     {
-        var plan = Plan(masked: false, out _)!;
+        var plan = Plan(out _)!;
         plan.Bind(_weights, null);
         foreach (var kernel in plan.Kernels)
         {
@@ -92,7 +92,7 @@ internal sealed unsafe class PackedNetwork
     }
 
     /// <summary>Which layer can't leave masked time steps out, and why; null: all can.</summary>
-    internal string? LengthsObstacle() => ReadsSteps && Plan(masked: true, out var reason) is null ? reason : null;
+    internal string? MaskObstacle => _plan.MaskObstacle;
 
     /// <summary>Throws where an index has no vector, naming the first.</summary>
     internal void CheckIndices(ReadOnlySpan<int> indices, string name)
@@ -151,13 +151,12 @@ internal sealed unsafe class PackedNetwork
         }
     }
 
-    private KernelPlan? Plan(bool masked, out string? reason) =>
+    private KernelPlan? Plan(out string? reason) =>
         KernelPlan.TryCreate(
             [.. _layers.Select(layer => layer.Settings)],
             _inputShape,
             new WorkTeam(Environment.ProcessorCount),
-            out reason,
-            masked: masked);
+            out reason);
 
     /// <summary>A layer with what it reads and where its weights are in the file.</summary>
     private sealed record PlacedLayer(LayerSettings Settings, Shape Input, string Path)

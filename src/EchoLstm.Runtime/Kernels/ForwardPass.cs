@@ -94,6 +94,20 @@ internal sealed unsafe class ForwardPass
         }
     }
 
+    /// <summary>Takes samples' masks, time-major, where <see cref="BatchShape.Masked"/> was asked for.</summary>
+    /// <param name="source">Samples of as many bytes as steps: 1 for a step that is there, else 0.</param>
+    /// <param name="order">Which samples.</param>
+    internal void GatherMask(byte* source, long* order)
+    {
+        for (var i = 0; i < _layout.Samples; i++)
+        {
+            for (var t = 0; t < _layout.Steps; t++)
+            {
+                _mask[((long)t * _layout.Samples) + i] = source[(order[i] * _layout.Steps) + t];
+            }
+        }
+    }
+
     /// <summary>Runs all kernels; states are read from and left with who carries them.</summary>
     internal void Run()
     {

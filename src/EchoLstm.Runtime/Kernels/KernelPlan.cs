@@ -12,9 +12,13 @@ internal sealed unsafe class KernelPlan
     private readonly List<LayerKernel> _kernels = [];
     private readonly List<KernelPart> _parts = [];
     private readonly Shape _inputShape;
+    private readonly Lazy<string?> _maskObstacle;
 
-    private KernelPlan(Shape inputShape, LaneWidth width, WorkTeam team) =>
+    private KernelPlan(IReadOnlyList<LayerSettings> layers, Shape inputShape, LaneWidth width, WorkTeam team)
+    {
         (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
+        _maskObstacle = new(() => TryCreate(layers, inputShape, team, out var reason, width, masked: true) is null ? reason : null);
+    }
 
     internal LayerKernel[] Kernels { get; private set; } = [];
 
@@ -42,6 +46,11 @@ internal sealed unsafe class KernelPlan
 
     /// <summary>Whether the output has.</summary>
     internal bool ReturnsSteps => OutputShape.Rank == 3;
+
+    /// <summary>Which layer can't leave out time steps that an input's mask does not have; null: all can.</summary>
+    internal string? MaskObstacle => ReadsSteps
+        ? _maskObstacle.Value
+        : $"The model takes {_inputShape}, which has no time steps to mask";
 
     internal int OutputSteps(int steps)
     {
@@ -80,7 +89,7 @@ internal sealed unsafe class KernelPlan
             shape = layers[i].OutputShape(shape, layers[i].Title);
             longest = Math.Max(longest, shape.Last ?? 1);
         }
-        var plan = new KernelPlan(inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
+        var plan = new KernelPlan(layers, inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
         reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers, masked));
         return reason is null ? plan : null;
     }

@@ -5,7 +5,7 @@ namespace EchoLstm.Kernels;
 
 /// <summary>
 /// Marks the rows whose features all equal the mask's value, and makes them 0: y = x where a feature differs, else 0; δx = δy there, else
-/// 0.
+/// 0. Rows that were masked before are treated the same.
 /// </summary>
 internal sealed unsafe class MaskingKernel<V>(MaskingSettings settings, int features) : LayerKernel
     where V : struct, ILanes<V>
@@ -38,8 +38,9 @@ internal sealed unsafe class MaskingKernel<V>(MaskingSettings settings, int feat
         {
             var x = new ReadOnlySpan<float>(input.Start + (r * input.Stride), features);
             var y = new Span<float>(Output + (r * _padded), features);
-            _used[r] = x.ContainsAnyExcept(missing) ? (byte)1 : (byte)0;
-            if (_used[r] != 0)
+            var isThere = (input.Mask is null || input.Mask[r] != 0) && x.ContainsAnyExcept(missing);
+            _used[r] = isThere ? (byte)1 : (byte)0;
+            if (isThere)
             {
                 x.CopyTo(y);
             }

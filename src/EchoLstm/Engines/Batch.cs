@@ -1,17 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Engines;
 
 /// <summary>Inputs and targets that were checked, in the model's type and on its device; the samples are the first axis.</summary>
-internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null) : IDisposable
+internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null, Tensor? mask = null) : IDisposable
 {
     private float* _inputs;
     private void* _targets;
     private float* _weights;
-    private int _weightSteps;
+    private byte* _mask;
     private ScalarType _indexType;
 
     internal Tensor Inputs { get; } = inputs;
@@ -19,8 +20,13 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
     /// <summary>The targets; null where only predictions are asked for.</summary>
     internal Tensor? Targets { get; } = targets;
 
-    /// <summary>The weight of each sample or step in the loss; null: 1.</summary>
+    /// <summary>
+    /// The weight in the loss of each sample, of each step, or, of as many axes as the output, of each of its numbers; null: 1.
+    /// </summary>
     internal Tensor? Weights { get; } = weights;
+
+    /// <summary>Which steps of the inputs are there: booleans of the inputs' first axes; null: all.</summary>
+    internal Tensor? Mask { get; } = mask;
 
     internal long Count { get; } = inputs.shape[0];
 
@@ -52,25 +58,26 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
         };
     }
 
-    /// <summary>The weight of a sample's step in the loss.</summary>
-    internal float WeightOf(long sample, int step, int steps)
-    {
-        if (Weights is null)
-        {
-            return 1;
-        }
-        if (_weights is null)
-        {
-            _weights = (float*)StartOf(Weights);
-            _weightSteps = Weights.dim() > 1 ? checked((int)Weights.shape[1]) : 1;
-        }
-        return _weightSteps == steps ? _weights[(sample * steps) + step] : _weights[sample];
-    }
+    /// <summary>The weights' numbers, of a dense float tensor on the CPU; null where there are none.</summary>
+    internal float* WeightStart => Weights is null ? null : _weights is null ? _weights = (float*)StartOf(Weights) : _weights;
+
+    /// <summary>The mask's bytes, 1 or 0, of a dense tensor on the CPU; null where there is none.</summary>
+    internal byte* MaskStart => Mask is null ? null : _mask is null ? _mask = (byte*)StartOf(Mask) : _mask;
 
     /// <summary>Some of the samples, one after the other; the caller's.</summary>
     internal SampleSet Part(long start, long count) => start == 0 && count == Count
-        ? new(Inputs.alias(), Targets?.alias(), Weights?.alias())
-        : new(Inputs.narrow(0, start, count), Targets?.narrow(0, start, count), Weights?.narrow(0, start, count));
+        ? Each(static tensor => tensor.alias())
+        : Each(tensor => tensor.narrow(0, start, count));
+
+    /// <summary>The same samples with other weights, which are the set's from now on; the caller's.</summary>
+    internal SampleSet WithWeights(Tensor weights) => new(Inputs.alias(), Targets?.alias(), weights, Mask?.alias());
+
+    /// <summary>A set of what a function makes of each tensor; the caller's.</summary>
+    internal SampleSet Each(Func<Tensor, Tensor> function) => new(
+        function(Inputs),
+        Targets is null ? null : function(Targets),
+        Weights is null ? null : function(Weights),
+        Mask is null ? null : function(Mask));
 
     private static void* StartOf(Tensor tensor) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
@@ -79,6 +86,7 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
         Inputs.Dispose();
         Targets?.Dispose();
         Weights?.Dispose();
+        Mask?.Dispose();
     }
 }
 
@@ -98,8 +106,18 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
     /// <summary>The set's sample at a place of the batch.</summary>
     internal long SampleAt(int place) => _order.IsEmpty ? start + place : _order[(int)start + place];
 
-    /// <summary>The batch's samples; in the caller's dispose scope.</summary>
+    /// <summary>The batch's samples, the inputs with their mask; in the caller's dispose scope.</summary>
     internal SampleSet Gather()
+    {
+        var samples = Chosen();
+        if (samples.Mask is { } mask)
+        {
+            StepMasks.Attach(samples.Inputs, mask);
+        }
+        return samples;
+    }
+
+    private SampleSet Chosen()
     {
         if (_order.IsEmpty)
         {
@@ -111,7 +129,7 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
             return Set.Part(places[0], Count);
         }
         var rows = tensor(places.ToArray(), device: Set.Inputs.device);
-        return new(Set.Inputs.index_select(0, rows), Set.Targets?.index_select(0, rows), Set.Weights?.index_select(0, rows));
+        return Set.Each(tensor => tensor.index_select(0, rows));
     }
 
     // Samples that lie one after the other, as one always does, are a view.

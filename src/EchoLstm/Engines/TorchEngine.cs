@@ -147,16 +147,26 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         var function = compilation!.Loss;
         var loss = mask is null && samples.Weights is null
             ? Guarded("loss", function.Name, function.Mean, samples.Targets!, output)
-            : StepMeans.Of(
-                Guarded("loss", function.Name, function.PerStep, samples.Targets!, output),
-                mask,
-                samples.Weights,
-                function.Name);
+            : StepMeans.Of(WeightedLoss(function, samples, output, out var weights), mask, weights, function.Name);
         foreach (var weight in _regularized)
         {
             loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
         }
         return loss;
+    }
+
+    /// <summary>The loss of each step, with the weights of its single numbers, and the weights that are left to take.</summary>
+    private static Tensor WeightedLoss(Loss function, SampleSet samples, Tensor output, out Tensor? weights)
+    {
+        weights = samples.Weights;
+        if (weights is null || weights.dim() < output.dim())
+        {
+            return Guarded("loss", function.Name, function.PerStep, samples.Targets!, output);
+        }
+        // Of one number the mean over the last axis is its loss.
+        var each = function.PerStep(samples.Targets!.unsqueeze(-1), output.unsqueeze(-1)) * weights;
+        weights = null;
+        return each.mean([-1]);
     }
 
     private double Measure(Tensor loss, SampleSet samples, Tensor output, Tensor? mask, long count, Span<double> figures)

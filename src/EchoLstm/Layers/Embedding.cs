@@ -80,7 +80,15 @@ public sealed class Embedding : Layer
     // (inputDim, outputDim). TorchSharp's module leaves a table that it replaces as it is.
     internal override IReadOnlyList<ParameterMemory> Memories => [new(() => _embedding!.get_parameter(TableName)!)];
 
-    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.Differs(0) : null;
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask)
+    {
+        if (!MaskZero)
+        {
+            return mask;
+        }
+        using var scope = NewDisposeScope();
+        return StepMasks.Both(input.Differs(0), mask).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Throws where a number is no row of the table, naming the first.</summary>
     /// <param name="indices">The numbers.</param>

@@ -6,7 +6,8 @@ namespace EchoLstm.Layers;
 
 /// <summary>
 /// Marks the time steps whose features all equal a value as missing: Keras's <c>Masking</c>. The layers behind it skip them, and the loss
-/// and metrics leave them out. (samples, time steps, features) keeps its shape; masked steps become zeros.
+/// and metrics leave them out. (samples, time steps, features) keeps its shape; masked steps become zeros. Of (samples, time steps, inner
+/// steps, features) it masks inner steps.
 /// </summary>
 public sealed class Masking : Layer
 {
@@ -39,8 +40,8 @@ public sealed class Masking : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask)
     {
-        using var used = input.Differs(MaskValue);
-        return used.any(-1);
+        using var scope = NewDisposeScope();
+        return StepMasks.Both(input.Differs(MaskValue).any(-1), mask).MoveToOuterDisposeScope();
     }
 
     // Without weights it takes any number of features.
@@ -48,8 +49,8 @@ public sealed class Masking : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
-        using var used = input.Differs(MaskValue);
-        using var usedStep = used.any(-1, keepdim: true);
+        using var used = OutputMask(input, mask);
+        using var usedStep = used!.unsqueeze(-1);
         using var kept = usedStep.to(input.dtype);
         return input * kept;
     }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Which time steps of a tensor count: a mask of shape (samples, time steps), true where the step is used. It travels with the
-/// tensor from layer to layer, as Keras's <c>_keras_mask</c> does.
+/// Which time steps of a tensor count: a mask of its first axes, true where the step is there: (samples, time steps), or (samples, time
+/// steps, inner steps) for series of series. It travels with the tensor from layer to layer, as Keras's <c>_keras_mask</c> does.
 /// </summary>
 internal static class StepMasks
 {
@@ -17,6 +17,30 @@ internal static class StepMasks
 
     /// <summary>Gives a tensor its mask.</summary>
     internal static void Attach(Tensor tensor, Tensor mask) => Masks.AddOrUpdate(tensor, mask);
+
+    /// <summary>A layer's own mask and the one that came with its input, either or both: what either leaves out is out.</summary>
+    /// <param name="own">As many axes as the other, or more.</param>
+    /// <param name="given">The input's; null: none.</param>
+    internal static Tensor Both(Tensor own, Tensor? given)
+    {
+        if (given is null)
+        {
+            return own;
+        }
+        using var fitted = given.reshape([.. given.shape, .. Enumerable.Repeat(1L, (int)(own.dim() - given.dim()))]);
+        return own.logical_and(fitted);
+    }
+
+    /// <summary>Whether any inner step is there: (samples, time steps, ...) to (samples, time steps).</summary>
+    internal static Tensor OfSteps(Tensor mask)
+    {
+        if (mask.dim() == 2)
+        {
+            return mask;
+        }
+        using var flat = mask.flatten(2);
+        return flat.any(-1);
+    }
 
     /// <summary>Throws where there is a mask, for a layer that can't honour one.</summary>
     internal static void Refuse(Tensor? mask, string title, string reason)

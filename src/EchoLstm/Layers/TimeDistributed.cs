@@ -11,7 +11,8 @@ namespace EchoLstm.Layers;
 /// Any layer, TorchSharp module or whole model may be inside: a Conv1d reads (samples, time steps, channels, length), a Conv2d
 /// (samples, time steps, channels, height, width), an Lstm (samples, time steps, inner steps, features). <c>Dense</c> works on the last
 /// axis anyway, so that on 3-D input <c>TimeDistributed(Dense)</c> and <c>Dense</c> are the same function with as many weights.
-/// The module inside belongs to this layer and is disposed with it.
+/// The module inside belongs to this layer and is disposed with it. A mask of inner steps, (samples, time steps, inner steps), goes to the
+/// module inside as each step's part. Behind a module that ends it, a step is there where any of its inner steps was.
 /// </remarks>
 public sealed class TimeDistributed : Layer
 {
@@ -70,11 +71,30 @@ public sealed class TimeDistributed : Layer
     // The module inside checks the rest.
     private protected override void CheckInput(Shape inputShape) => TimeDistributedSettings.CheckRank(inputShape, Title);
 
+    // The mask of the output depends on what the module inside does with its part: Compute attaches it.
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
+
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        using var scope = NewDisposeScope();
         var shape = input.shape; // (samples, time steps, ...)
-        using var folded = input.reshape([shape[0] * shape[1], .. shape[2..]]);
-        using var output = _inner.call(folded); // (samples * time steps, ...)
-        return output.reshape([shape[0], shape[1], .. output.shape[1..]]);
+        var folded = input.reshape([shape[0] * shape[1], .. shape[2..]]);
+        if (mask?.dim() > 2)
+        {
+            StepMasks.Attach(folded, mask.reshape([shape[0] * shape[1], .. mask.shape[2..]]));
+        }
+        var output = _inner.call(folded); // (samples * time steps, ...)
+        var unfolded = output.reshape([shape[0], shape[1], .. output.shape[1..]]);
+        // A step is there where any of its inner steps is.
+        var steps = mask is null ? null : StepMasks.OfSteps(mask);
+        if (StepMasks.Of(output) is { } inner)
+        {
+            steps = StepMasks.Both(inner.reshape([shape[0], shape[1], .. inner.shape[1..]]), steps);
+        }
+        if (steps is not null)
+        {
+            StepMasks.Attach(unfolded, ReferenceEquals(steps, mask) ? mask : steps.MoveToOuterDisposeScope());
+        }
+        return unfolded.MoveToOuterDisposeScope();
     }
 }

@@ -206,13 +206,18 @@ public abstract class Model : Layer
     /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not. <value>true</value></param>
     /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch
     /// instead of trained on; windows of one series overlap, so that the two parts then share time steps. <value>0</value></param>
-    /// <param name="validationData">Inputs and targets to measure after each epoch; null: none.</param>
+    /// <param name="validationData">Inputs and targets, and their weights if wanted, to measure after each epoch: <c>(x, y)</c> or <c>(x, y,
+    /// sampleWeight)</c>; null: none.</param>
     /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
     /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit. <value>0</value></param>
-    /// <param name="sampleWeight">How much each sample (samples), or each time step of each sample (samples, time steps), counts in the
-    /// loss; null: 1. As in Keras the divisor stays their number.</param>
-    /// <param name="classWeight">How much the samples or steps of a class count in the loss, for one-hot targets and class indices of any
-    /// rank; classes that are not named: 1; null: 1 for all.</param>
+    /// <param name="sampleWeight">How much each sample counts in the loss (samples), or each time step (samples, time steps), each inner
+    /// step, or each number of the output (its shape); null: 1. As in Keras the divisor stays their number. The samples of
+    /// <paramref name="validationSplit"/> keep theirs.</param>
+    /// <param name="classWeight">How much the samples or steps of a class count in the loss of training, for one-hot targets and class
+    /// indices of any rank; classes that are not named: 1; null: 1 for all.</param>
+    /// <param name="mask">Which time steps of x are there, booleans of (samples, time steps) or, for series of series, (samples, time steps,
+    /// inner steps); null: all. See <see cref="Masking"/>, which makes one from a value.</param>
+    /// <param name="lengths">The same for sequences that are padded behind: how many steps each sample has; null: all.</param>
     /// <param name="progress">Is told how far the fit is, ten times a second at most and once at the end; null: nobody.</param>
     /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
     /// <param name="cancellationToken">Ends the fit after the batch that runs. That is no error: <c>Fit</c> returns the history of the
@@ -237,11 +242,13 @@ public abstract class Model : Layer
         int verbose = 1,
         bool shuffle = true,
         double validationSplit = 0,
-        (TensorLike X, TensorLike Y)? validationData = null,
+        ValidationData? validationData = null,
         IReadOnlyList<Callback>? callbacks = null,
         int initialEpoch = 0,
         TensorLike? sampleWeight = null,
         IReadOnlyDictionary<int, double>? classWeight = null,
+        TensorLike? mask = null,
+        IReadOnlyList<int>? lengths = null,
         IProgress<FitReport>? progress = null,
         TextWriter? output = null,
         CancellationToken cancellationToken = default)
@@ -259,32 +266,42 @@ public abstract class Model : Layer
         {
             throw new ArgumentException("Give validationSplit or validationData, not both.", nameof(validationData));
         }
-        using var all = ModelData.Samples(this, x, y, compilation, sampleWeight, classWeight);
-        using var given = validationData is var (validationX, validationY)
-            ? ModelData.Samples(this, validationX, validationY, compilation, xName: "validationData.X", yName: "validationData.Y")
-            : null;
-        var (first, last) = ModelData.Split(all, validationSplit);
-        using (first)
+        var given = new GivenSamples(x, y, sampleWeight, mask, lengths);
+        var (training, last) = ModelData.ForTraining(this, given, compilation, classWeight, validationSplit);
+        using (training)
         using (last)
         {
-            return new Trainer(this, _runner, compilation).Fit(first ?? all, given ?? last, settings);
+            using var validation = validationData is null ? null : ModelData.Samples(this, validationData.Given, compilation);
+            return new Trainer(this, _runner, compilation).Fit(training, validation ?? last, settings);
         }
     }
 
     /// <summary>Trains on one batch (Keras's <c>train_on_batch</c>); builds the model first where it is not built.</summary>
     /// <param name="x">The inputs, samples first.</param>
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
+    /// <param name="sampleWeight">How much each sample, step or number counts in the loss, as in <c>Fit</c>; null: 1.</param>
+    /// <param name="classWeight">How much the samples or steps of a class count in the loss; null: 1 for all.</param>
+    /// <param name="mask">Which time steps of x are there, as in <c>Fit</c>; null: all.</param>
+    /// <param name="lengths">How many of its first time steps each sample has; null: all.</param>
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled, or another call is using it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
-    public IReadOnlyDictionary<string, double> TrainOnBatch(TensorLike x, TensorLike y)
+    public IReadOnlyDictionary<string, double> TrainOnBatch(
+        TensorLike x,
+        TensorLike y,
+        TensorLike? sampleWeight = null,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        TensorLike? mask = null,
+        IReadOnlyList<int>? lengths = null)
     {
         using var change = Guard.Change(nameof(TrainOnBatch));
         var compilation = Compiled(nameof(TrainOnBatch));
-        using var samples = ModelData.Samples(this, x, y, compilation);
+        var given = new GivenSamples(x, y, sampleWeight, mask, lengths);
+        var (samples, _) = ModelData.ForTraining(this, given, compilation, classWeight);
+        using var owned = samples;
         return new Trainer(this, _runner, compilation).TrainOnBatch(samples);
     }
 
@@ -295,17 +312,27 @@ public abstract class Model : Layer
     /// for.</param>
     /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
     /// model's own as it was; true goes on from the model's state and advances it, as Keras does. <value>false</value></param>
+    /// <param name="sampleWeight">How much each sample, step or number counts in the loss, as in <c>Fit</c>; null: 1.</param>
+    /// <param name="mask">Which time steps of x are there, as in <c>Fit</c>; null: all.</param>
+    /// <param name="lengths">How many of its first time steps each sample has; null: all.</param>
     /// <returns>The loss and the metrics by name.</returns>
     /// <exception cref="ShapeMismatchException">x or y do not fit the model or each other.</exception>
     /// <exception cref="ArgumentException">Data has NaN or infinities, or the batch size is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled or not built, or another thread is changing it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public IReadOnlyDictionary<string, double> Evaluate(TensorLike x, TensorLike y, int? batchSize = null, bool carryState = false)
+    public IReadOnlyDictionary<string, double> Evaluate(
+        TensorLike x,
+        TensorLike y,
+        int? batchSize = null,
+        bool carryState = false,
+        TensorLike? sampleWeight = null,
+        TensorLike? mask = null,
+        IReadOnlyList<int>? lengths = null)
     {
         using var lease = _runner.Enter(nameof(Evaluate));
         var compilation = Compiled("Evaluate");
         ThrowIfNotBuilt("be evaluated");
-        using var samples = ModelData.Samples(this, x, y, compilation);
+        using var samples = ModelData.Samples(this, new GivenSamples(x, y, sampleWeight, mask, lengths), compilation);
         return _runner.Measure(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState)!.ToDictionary();
     }
 
@@ -316,23 +343,30 @@ public abstract class Model : Layer
     /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
     /// model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.
     /// <value>false</value></param>
+    /// <param name="mask">Which time steps of x are there, as in <c>Fit</c>; null: all.</param>
+    /// <param name="lengths">How many of its first time steps each sample has; null: all.</param>
     /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false)
+    public Tensor Predict(
+        TensorLike x,
+        int? batchSize = null,
+        bool carryState = false,
+        TensorLike? mask = null,
+        IReadOnlyList<int>? lengths = null)
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
-        using var samples = ModelData.Inputs(this, x);
+        using var samples = ModelData.Samples(this, new GivenSamples(x, Mask: mask, Lengths: lengths), null);
         return _runner.Predict(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState);
     }
 
     /// <summary>
     /// The outputs as a .NET array, e.g. <c>model.Predict&lt;float[,,]&gt;(x)</c>; otherwise as
-    /// <see cref="Predict(TensorLike, int?, bool)"/>.
+    /// <see cref="Predict(TensorLike, int?, bool, TensorLike?, IReadOnlyList{int})"/>.
     /// </summary>
     /// <typeparam name="TArray">The array's type: <c>float[,]</c> for (samples, units), <c>float[,,]</c> for (samples, time steps,
     /// units).</typeparam>
@@ -340,12 +374,19 @@ public abstract class Model : Layer
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
     /// for.</param>
     /// <param name="carryState">Whether a stateful model goes on from its own state and advances it. <value>false</value></param>
+    /// <param name="mask">Which time steps of x are there, as in <c>Fit</c>; null: all.</param>
+    /// <param name="lengths">How many of its first time steps each sample has; null: all.</param>
     /// <returns>The outputs, samples first.</returns>
     /// <exception cref="ArgumentException">The output is no such array; otherwise as the other overload.</exception>
-    public TArray Predict<TArray>(TensorLike x, int? batchSize = null, bool carryState = false)
+    public TArray Predict<TArray>(
+        TensorLike x,
+        int? batchSize = null,
+        bool carryState = false,
+        TensorLike? mask = null,
+        IReadOnlyList<int>? lengths = null)
         where TArray : class
     {
-        using var output = Predict(x, batchSize, carryState);
+        using var output = Predict(x, batchSize, carryState, mask, lengths);
         var array = NetArrays.FromTensor(output);
         return array as TArray ?? throw new ArgumentException(
             $"The prediction of shape {Shape.Of(output)} is a {ArrayElements.TypeName(array.GetType())}, not a "
@@ -537,6 +578,16 @@ public abstract class Model : Layer
 
     /// <summary>The first layer whose output for these inputs has a value that is NaN or infinite; null where none has.</summary>
     internal abstract Layer? FirstNotFinite(Tensor inputs);
+
+    /// <summary>Whether a step may be masked where nobody says so with the data.</summary>
+    /// <param name="isGiven">Whether somebody does.</param>
+    internal bool MayMask(bool isGiven) =>
+        isGiven || modules().Any(module => module is Masking or Embedding { MaskZero: true });
+
+    /// <summary>Which steps of the output count; null: all. In the caller's dispose scope.</summary>
+    /// <param name="inputs">Inputs that were checked.</param>
+    /// <param name="mask">Their mask.</param>
+    internal Tensor? FindOutputMask(Tensor inputs, Tensor? mask) => _runner.OutputMask(inputs, mask);
 
     /// <summary>The type and device that the model computes with: its first parameter's.</summary>
     internal (ScalarType Type, Device Device) NumberType()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EchoLstm.Engines;
+using EchoLstm.Layers;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,30 +10,69 @@ namespace EchoLstm.Models;
 /// <summary>A caller's data as samples: checked against the model and each other, in the model's type and on its device.</summary>
 internal static class ModelData
 {
-    private const int DefaultBatchSize = 32;
+    internal const int DefaultBatchSize = 32;
 
-    /// <summary>Inputs to predict from.</summary>
-    internal static SampleSet Inputs(Model model, TensorLike x) => Samples(model, x, null, null);
+    /// <summary>What was given, checked; the model is built for it where it is not built.</summary>
+    internal static SampleSet Samples(Model model, in GivenSamples given, Compilation? compilation) =>
+        Samples(model, given, compilation, null, out _);
 
-    /// <summary>Inputs and targets; the model is built for them where it is not built.</summary>
-    internal static SampleSet Samples(
+    /// <summary>Inputs and targets to train on and, from the last of them, to measure after each epoch.</summary>
+    /// <param name="model">The model; it is built where it is not built.</param>
+    /// <param name="given">What was given.</param>
+    /// <param name="compilation">What Compile set.</param>
+    /// <param name="classWeight">A weight for some classes; it acts in training alone.</param>
+    /// <param name="validationShare">The share of samples to measure.</param>
+    internal static (SampleSet Training, SampleSet? Validation) ForTraining(
         Model model,
-        TensorLike x,
-        TensorLike? y,
+        in GivenSamples given,
+        Compilation compilation,
+        IReadOnlyDictionary<int, double>? classWeight,
+        double validationShare = 0)
+    {
+        using var all = Samples(model, given, compilation, classWeight, out var classWeights);
+        using (classWeights)
+        {
+            var count = all.Count;
+            if (1 - validationShare < 1)
+            {
+                count = (long)(all.Count * (1 - validationShare));
+                if (count == 0 || count == all.Count)
+                {
+                    throw new ArgumentException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"validationSplit would leave {count} of {all.Count} samples for training and {all.Count - count} for "
+                                + $"validation. Both need at least one."),
+                        "validationSplit");
+                }
+            }
+            var validation = count == all.Count ? null : all.Part(count, all.Count - count);
+            if (classWeights is null)
+            {
+                return (all.Part(0, count), validation);
+            }
+            using var first = all.Part(0, count);
+            using var ofFirst = classWeights.narrow(0, 0, count);
+            return (first.WithWeights(SampleWeights.Product(ofFirst, first.Weights)), validation);
+        }
+    }
+
+    private static SampleSet Samples(
+        Model model,
+        in GivenSamples given,
         Compilation? compilation,
-        TensorLike? sampleWeight = null,
-        IReadOnlyDictionary<int, double>? classWeight = null,
-        string xName = "x",
-        string yName = "y")
+        IReadOnlyDictionary<int, double>? classWeight,
+        out Tensor? classWeights)
     {
         model.CheckLayers();
         using var scope = NewDisposeScope();
-        var inputs = x.ToTensor(xName);
-        var targets = y?.ToTensor(yName);
+        var (xName, yName) = (given.NameOf("x"), given.NameOf("y"));
+        var inputs = given.X.ToTensor(xName);
+        var targets = given.Y?.ToTensor(yName);
         SampleCheck.Counts(inputs, targets, xName, yName);
         SampleCheck.Finite(inputs, xName);
         model.IndexReader?.CheckIndices(inputs, xName);
-        if (targets is not null)
+        if (targets is not null && !model.MayMask(given.HasMask))
         {
             SampleCheck.Finite(targets, yName);
         }
@@ -44,9 +84,21 @@ internal static class ModelData
         var output = model.OutputShape(shape);
         if (targets is not null)
         {
-            SampleCheck.Target(output, targets, compilation!.Loss, yName);
+            SampleCheck.TargetShape(output, targets, compilation!.Loss, yName);
         }
-        var weights = Weights(targets, output, compilation, sampleWeight, classWeight);
+        var mask = Mask(given, inputs, model.IndexReader is not null);
+        var weights = given.SampleWeight is { IsEmpty: false } weight ? weight.ToTensor(given.NameOf("sampleWeight")) : null;
+        if (weights is not null)
+        {
+            weights = SampleWeights.Checked(weights, output, inputs.shape[0], compilation!.Loss, given.NameOf("sampleWeight"));
+        }
+        if (targets is not null)
+        {
+            targets = Targets(model, inputs, targets, mask, output, compilation!.Loss, yName);
+        }
+        classWeights = classWeight is null
+            ? null
+            : SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
         model.Build(shape.With(0, null));
 
         var (dtype, device) = model.NumberType();
@@ -57,8 +109,13 @@ internal static class ModelData
         targets = targets is null ? null
             : compilation!.Loss.TakesClassIndices ? targets.to(ScalarType.Int64, device).contiguous()
             : InType(targets, yName);
-        weights = weights is null ? null : InType(weights, nameof(sampleWeight));
-        return new SampleSet(inputs.DetachFromDisposeScope(), targets?.DetachFromDisposeScope(), weights?.DetachFromDisposeScope());
+        weights = weights is null ? null : InType(weights, given.NameOf("sampleWeight"));
+        classWeights = classWeights is null ? null : InType(classWeights, nameof(classWeight)).DetachFromDisposeScope();
+        return new SampleSet(
+            inputs.DetachFromDisposeScope(),
+            targets?.DetachFromDisposeScope(),
+            weights?.DetachFromDisposeScope(),
+            mask?.to(device).contiguous().DetachFromDisposeScope());
 
         Tensor InType(Tensor given, string name)
         {
@@ -68,24 +125,54 @@ internal static class ModelData
         }
     }
 
-    /// <summary>The first samples, for training, and the last, for validation; null, all and nothing for a share of 0.</summary>
-    internal static (SampleSet? Training, SampleSet? Validation) Split(SampleSet samples, double validationShare)
+    /// <summary>The given mask as booleans of the inputs' first axes; null where every step is there.</summary>
+    private static Tensor? Mask(in GivenSamples given, Tensor inputs, bool areIndices)
     {
-        if (1 - validationShare >= 1)
+        if (!given.HasMask)
         {
-            return default;
+            return null;
         }
-        var first = (long)(samples.Count * (1 - validationShare));
-        if (first == 0 || first == samples.Count)
+        var (maskName, lengthsName) = (given.NameOf("mask"), given.NameOf("lengths"));
+        var mask = given.Mask is { IsEmpty: false } one ? one.ToTensor(maskName) : null;
+        if (mask is not null && given.Lengths is not null)
         {
-            throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"validationSplit would leave {first} of {samples.Count} samples for training and {samples.Count - first} for "
-                        + $"validation. Both need at least one."),
-                "validationSplit");
+            throw new ArgumentException($"Give {maskName} or {lengthsName}, not both: each says which time steps are there.", maskName);
         }
-        return (samples.Part(0, first), samples.Part(first, samples.Count - first));
+        var mostAxes = (int)inputs.dim() - (areIndices ? 0 : 1);
+        if (mostAxes < 2)
+        {
+            throw new ShapeMismatchException(
+                $"x has no time steps to mask: its shape is {Shape.Of(inputs)}. Leave {(mask is null ? lengthsName : maskName)} out.",
+                "(samples, time steps, features)",
+                Shape.Of(inputs).ToString());
+        }
+        return mask is null
+            ? GivenMask.OfLengths(given.Lengths!, inputs, lengthsName)
+            : GivenMask.Checked(mask, inputs, mostAxes, maskName);
+    }
+
+    /// <summary>Targets that the loss takes; what stands at masked steps is made 0, as it may be anything.</summary>
+    private static Tensor Targets(Model model, Tensor inputs, Tensor targets, Tensor? mask, Shape output, Loss loss, string name)
+    {
+        if (SampleCheck.WrongTargets(targets, output, loss) is not { } wrong)
+        {
+            return targets;
+        }
+        if (model.MayMask(mask is not null))
+        {
+            // Rarely so: which steps are masked is known when the model has run.
+            model.Build(Shape.Of(inputs).With(0, null));
+            if (model.FindOutputMask(inputs, mask) is { } there)
+            {
+                var axes = (int)Math.Min(there.dim(), targets.dim());
+                var counted = there.dim() > axes ? there.flatten(axes - 1).any(-1) : there;
+                counted = counted.reshape([.. counted.shape, .. Enumerable.Repeat(1L, (int)(targets.dim() - counted.dim()))]);
+                targets = where(wrong.logical_and(counted.logical_not()), zeros_like(targets), targets);
+                wrong = wrong.logical_and(counted);
+            }
+        }
+        SampleCheck.ThrowIfWrong(targets, wrong, output, name);
+        return targets;
     }
 
     /// <summary>The size of batches to evaluate or predict in.</summary>
@@ -109,28 +196,5 @@ internal static class ModelData
         {
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
         }
-    }
-
-    private static Tensor? Weights(
-        Tensor? targets,
-        Shape output,
-        Compilation? compilation,
-        TensorLike? sampleWeight,
-        IReadOnlyDictionary<int, double>? classWeight)
-    {
-        var weights = sampleWeight is { IsEmpty: false } given ? given.ToTensor(nameof(sampleWeight)) : null;
-        if (weights is not null)
-        {
-            SampleWeights.Check(weights, output, targets!.shape[0]);
-        }
-        if (classWeight is null)
-        {
-            return weights;
-        }
-        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
-        return weights is null ? ofClasses
-            : weights.dim() < ofClasses.dim() ? ofClasses * weights.unsqueeze(-1)
-            : weights.dim() > ofClasses.dim() ? weights * ofClasses.unsqueeze(-1)
-            : weights * ofClasses;
     }
 }

@@ -153,6 +153,26 @@ internal sealed class ModelRunner(Model model)
         return (outputs.Count == 1 ? outputs[0] : cat(outputs, 0)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Which steps of the output count, by running the layers; null: all. In the caller's dispose scope.</summary>
+    internal Tensor? OutputMask(Tensor inputs, Tensor? mask)
+    {
+        var masks = new List<Tensor>();
+        var (type, device) = model.NumberType();
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        inputs = model.IndexReader is null ? inputs.to(type, device) : inputs.to(device);
+        var samples = new SampleSet(inputs, null, null, mask?.to(device));
+        var batchSize = (int)(model.InputShape![0] ?? ModelData.DefaultBatchSize);
+        Run(samples, batchSize, carryState: false, (_, in batch) =>
+        {
+            if (StepMasks.Of(model.call(batch.Gather().Inputs)) is { } there)
+            {
+                masks.Add(there);
+            }
+        });
+        return masks.Count == 0 ? null : cat(masks, 0).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The outputs for inputs in plain memory, into plain memory.</summary>
     internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples)
     {

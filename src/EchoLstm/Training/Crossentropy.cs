@@ -29,6 +29,8 @@ internal sealed class BinaryCrossentropy(bool fromLogits) : Loss("binary_crossen
 {
     internal override ExpectedOutput? Expects => new(Activation.Sigmoid, fromLogits);
 
+    internal override bool IsElementwise => true;
+
     internal override FusedLossKind? Fused => fromLogits ? FusedLossKind.BinaryCrossentropyFromLogits : FusedLossKind.BinaryCrossentropy;
 
     internal override Tensor PerStep(Tensor target, Tensor output)

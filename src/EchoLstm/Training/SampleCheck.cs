@@ -36,7 +36,7 @@ internal static class SampleCheck
     }
 
     /// <summary>Throws unless the target has the output's shape or, for class indices, that without its last axis.</summary>
-    internal static void Target(Shape output, Tensor y, Loss loss, string name = "y")
+    internal static void TargetShape(Shape output, Tensor y, Loss loss, string name)
     {
         var target = Shape.Of(y);
         if (loss.TakesClassIndices)
@@ -50,7 +50,6 @@ internal static class SampleCheck
                     indices.ToString(),
                     target.ToString());
             }
-            ClassIndices(y, output.Last!.Value, name);
             return;
         }
         if (!output.Accepts(target))
@@ -156,16 +155,33 @@ internal static class SampleCheck
             name);
     }
 
-    private static void ClassIndices(Tensor y, long classes, string name)
+    /// <summary>Which targets the loss can't take, booleans of their shape; null: none. In the caller's dispose scope.</summary>
+    internal static Tensor? WrongTargets(Tensor y, Shape output, Loss loss)
     {
-        using var scope = NewDisposeScope();
-        var outside = y.Outside(classes);
-        var wrong = y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside;
+        var isFloat = y.is_floating_point();
+        if (!isFloat && !loss.TakesClassIndices)
+        {
+            return null;
+        }
+        var wrong = isFloat ? y.isfinite().logical_not() : null;
+        if (loss.TakesClassIndices)
+        {
+            var outside = y.Outside(output.Last!.Value);
+            wrong = wrong is null ? outside : wrong.logical_or(outside).logical_or(y.ne(y.floor()));
+        }
+        return wrong!.any().item<bool>() ? wrong : null;
+    }
+
+    /// <summary>Throws where a target is wrong, naming the first.</summary>
+    internal static void ThrowIfWrong(Tensor y, Tensor wrong, Shape output, string name)
+    {
         if (!wrong.any().item<bool>())
         {
             return;
         }
+        Finite(y, name);
         var (place, value) = First(y, wrong, name);
+        var classes = output.Last!.Value;
         throw new ArgumentOutOfRangeException(
             name,
             value,

@@ -8,30 +8,54 @@ namespace EchoLstm.Training;
 /// <summary>The weight of each sample or time step in the loss, from what the user gave.</summary>
 internal static class SampleWeights
 {
-    /// <summary>Weights as given, after a check: one for each sample, or for each time step of each sample.</summary>
-    /// <param name="given">Shape (samples) or (samples, time steps).</param>
+    /// <summary>Weights as given, after a check, without a last axis of one number.</summary>
+    /// <param name="given">One weight for each sample, for each step (and inner step) of each, or for each number of the output.</param>
     /// <param name="output">The shape of the model's output for all samples.</param>
     /// <param name="samples">The number of samples.</param>
-    internal static void Check(Tensor given, Shape output, long samples)
+    /// <param name="loss">The loss.</param>
+    /// <param name="name">What the caller calls them.</param>
+    internal static Tensor Checked(Tensor given, Shape output, long samples, Loss loss, string name)
     {
-        var shape = Shape.Of(given);
-        var perSample = shape.Rank == 1 && shape[0] == samples;
-        var perStep = shape.Rank == 2 && output.Rank == 3 && shape[0] == samples && (output[1] is null || shape[1] == output[1]);
-        if (!perSample && !perStep)
+        var (shape, whole) = (Shape.Of(given), output.With(0, samples));
+        var steps = new Shape([.. whole.Take(whole.Rank - 1)]); // the shape of the loss before its mean
+        var isEach = shape.Rank == whole.Rank && shape.Last != 1;
+        var fitted = shape.Rank == whole.Rank && shape.Last == 1 ? given.squeeze(-1) : given;
+        var fits = isEach ? whole.Accepts(shape) : fitted.dim() > 0 && Prefix(steps, (int)fitted.dim()).Accepts(Shape.Of(fitted));
+        if (!fits)
         {
-            var expected = output.Rank == 3
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"({samples},) or ({samples}, {output[1]?.ToString(CultureInfo.InvariantCulture) ?? "time steps"})")
-                : string.Create(CultureInfo.InvariantCulture, $"({samples},)");
+            var expected = string.Join(", ", Enumerable.Range(1, steps.Rank).Select(axes => Prefix(steps, axes)).Append(whole));
             throw new ShapeMismatchException(
-                $"sampleWeight must have one weight for each sample{(output.Rank == 3 ? ", or for each time step of each sample" : "")}: "
-                    + $"expected {expected}, received {shape}.",
+                $"{name} must have one weight for each sample{(steps.Rank > 1 ? ", for each time step of each sample" : "")}, or for each "
+                    + $"number of the output {output}: expected one of {expected}, received {shape}.",
                 expected,
                 shape.ToString());
         }
-        SampleCheck.Finite(given, "sampleWeight");
+        if (isEach && !loss.IsElementwise)
+        {
+            throw new ArgumentException(
+                $"{name} of shape {shape} weights each number, but the loss {loss.Name} is one number for all of the last axis. Give a "
+                    + $"weight for each of {steps}.",
+                name);
+        }
+        SampleCheck.Finite(given, name);
+        return fitted;
     }
+
+    /// <summary>The product of weights of fewer and of more axes, which begin with the same; the caller's.</summary>
+    internal static Tensor Product(Tensor one, Tensor? other)
+    {
+        if (other is null)
+        {
+            return one.alias();
+        }
+        using var scope = NewDisposeScope();
+        var axes = (int)Math.Max(one.dim(), other.dim());
+        return (Widened(one) * Widened(other)).contiguous().MoveToOuterDisposeScope();
+
+        Tensor Widened(Tensor weights) => weights.reshape([.. weights.shape, .. Enumerable.Repeat(1L, axes - (int)weights.dim())]);
+    }
+
+    private static Shape Prefix(Shape shape, int axes) => new([.. shape.Take(axes)]);
 
     /// <summary>The weight of each target's class, of the targets' shape without classes: (samples) or (samples, time steps). In the
     /// caller's dispose scope.</summary>

@@ -11,9 +11,9 @@ namespace EchoLstm.Training;
 internal static class StepMeans
 {
     /// <summary>The mean of numbers that there is one of for each sample or step.</summary>
-    /// <param name="each">The numbers, (samples) or (samples, time steps).</param>
-    /// <param name="mask">Which steps count, (samples, time steps); null: all.</param>
-    /// <param name="weights">The weight of each sample (samples) or step (samples, time steps); null: 1.</param>
+    /// <param name="each">The numbers, (samples), (samples, time steps), ...</param>
+    /// <param name="mask">Which of them count, of the same first axes; null: all.</param>
+    /// <param name="weights">Their weights, of the same first axes; null: 1.</param>
     /// <param name="name">What the numbers are, for errors.</param>
     internal static Tensor Of(Tensor each, Tensor? mask, Tensor? weights, string name)
     {
@@ -33,7 +33,7 @@ internal static class StepMeans
         return (each * used).sum() / used.expand_as(each).sum().Within(1, double.PositiveInfinity);
     }
 
-    /// <summary>(samples) or (samples, time steps) with axes of length 1 appended, so that it meets each number.</summary>
+    /// <summary>With axes of length 1 appended, so that it meets each number.</summary>
     private static Tensor Fitted(Tensor weights, Tensor each, string name, string what)
     {
         if (each.dim() < weights.dim() || !each.shape.AsSpan(0, (int)weights.dim()).SequenceEqual(weights.shape))

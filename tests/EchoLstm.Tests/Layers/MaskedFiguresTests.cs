@@ -178,10 +178,10 @@ public class MaskedFiguresTests
 
         Errors.Expect<ShapeMismatchException>(
             () => model.Fit(X, Y, verbose: 0, sampleWeight: new float[2, 4]),
-            "sampleWeight must have one weight for each sample, or for each time step of each sample: expected (2,) or (2, 3), received (2, 4).");
+            "sampleWeight must have one weight for each sample, for each time step of each sample, or for each number of the output (2, 3, 1): expected one of (2,), (2, 3), (2, 3, 1), received (2, 4).");
         Errors.Expect<ShapeMismatchException>(
             () => model.Fit(X, Y, verbose: 0, sampleWeight: new float[3]),
-            "sampleWeight must have one weight for each sample, or for each time step of each sample: expected (2,) or (2, 3), received (3,).");
+            "sampleWeight must have one weight for each sample, for each time step of each sample, or for each number of the output (2, 3, 1): expected one of (2,), (2, 3), (2, 3, 1), received (3,).");
         Errors.Expect<ArgumentOutOfRangeException>(
             () => model.Fit(X, Y, verbose: 0, classWeight: new Dictionary<int, double> { [2] = 1 }),
             "classWeight gives class 2 the weight 1; expected classes 0 to 1 and finite weights of at least 0. (Parameter 'classWeight')\nActual value was 1.".ReplaceLineEndings());

@@ -26,6 +26,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private readonly float* _packed;
     private readonly float* _gradients;
     private readonly LayerKernel _last;
+    private readonly int _outputAxes;
     private FusedUpdate<V>? _update;
     private bool _trained;
     private long* _order;
@@ -39,6 +40,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _gradients = (float*)gradients;
         _pass = new ForwardPass(_kernels, plan.NewArena(), TakeBuffers);
         _last = _pass.Last;
+        _outputAxes = _kernels.OutputShape.Rank;
         PredictsInto = !_kernels.ReadsIndices && _kernels.Kernels.All(kernel => !kernel.IsStateful);
         _hasPenalties = _kernels.Weights.Any(part => part.Regularizer is not null);
     }
@@ -188,7 +190,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private void Forward(in Batch batch, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
-        _pass.Lay(new BatchShape(samples, steps, training, Masked: false));
+        _pass.Lay(new BatchShape(samples, steps, training, Masked: batch.Set.Mask is not null));
         for (var i = 0; i < samples; i++)
         {
             _order[i] = batch.SampleAt(i);
@@ -200,6 +202,14 @@ internal sealed unsafe class FusedEngine<V> : Engine
         else
         {
             _pass.Gather(batch.Set.InputStart, _order);
+        }
+        if (batch.Set.MaskStart is not null and var mask)
+        {
+            if (_kernels.MaskObstacle is { } obstacle)
+            {
+                throw new InvalidOperationException($"{obstacle}. Give samples of one length, without a mask.");
+            }
+            _pass.GatherMask(mask, _order);
         }
         _pass.Run();
     }
@@ -233,7 +243,9 @@ internal sealed unsafe class FusedEngine<V> : Engine
         var scale = 1f / divisor;
         figures.Clear();
         var set = batch.Set;
-        var (hasWeights, metrics) = (set.Weights is not null, _plan.Metrics);
+        var weights = set.WeightStart;
+        var (perNumber, perStep) = (set.Weights?.dim() == _outputAxes, set.Weights?.dim() > 1);
+        var metrics = _plan.Metrics;
         var loss = 0.0;
         for (var t = 0; t < steps; t++)
         {
@@ -241,11 +253,19 @@ internal sealed unsafe class FusedEngine<V> : Engine
             {
                 var row = ((long)t * samples) + i;
                 var used = mask is null ? 1f : mask[row];
-                var target = Target(set, (_order[i] * steps) + t, units);
+                var place = (_order[i] * steps) + t;
+                var target = Target(set, place, units);
                 var output = _last.Output + (row * stride);
-                var weight = hasWeights ? used * set.WeightOf(_order[i], t, steps) : used;
                 var gradient = training ? _last.OutputGradient + (row * stride) : null;
-                loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight);
+                if (perNumber)
+                {
+                    loss += WeightedNumbers(output, target, units, gradient, weights + (place * units), used, scale);
+                }
+                else
+                {
+                    var weight = weights is null ? used : used * weights[perStep ? place : _order[i]];
+                    loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight);
+                }
                 for (var k = 0; k < metrics.Length; k++)
                 {
                     figures[k + 1] += used * FusedMetric<V>.Row(metrics[k], output, target, units);
@@ -267,6 +287,19 @@ internal sealed unsafe class FusedEngine<V> : Engine
             figures[k] = float.IsFinite((float)figures[k]) ? figures[k] : (float)figures[k];
         }
         return mask is null ? samples : counted;
+    }
+
+    // Of one number the mean over the last axis is its loss.
+    private double WeightedNumbers(float* output, float* target, int units, float* gradient, float* weights, float used, float scale)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < units; k++)
+        {
+            var weight = used * weights[k] / units;
+            sum += weight * FusedLoss<V>.Row(
+                _plan.Loss, output + k, target + k, 1, gradient is null ? null : gradient + k, scale * weight);
+        }
+        return sum;
     }
 
     private static long Used(byte* mask, long rows)
