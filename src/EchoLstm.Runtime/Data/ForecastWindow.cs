@@ -36,10 +36,15 @@ public sealed class ForecastWindow
     public IReadOnlyList<int>? Targets { get; init; }
 
     /// <summary>Time steps from the first of the input to the last of the target, both included.</summary>
-    internal long Span => (long)Past + Ahead - 1 + Horizon;
+    public long Span => (long)Past + Ahead - 1 + Horizon;
 
     /// <summary>Throws with all that is wrong with it for a series of this size.</summary>
-    internal void Check(int rows, int columns, string parameter)
+    /// <param name="rows">The series' time steps.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="parameter">What the caller calls the window.</param>
+    /// <param name="series">Which of several series it is; null: the only one.</param>
+    /// <param name="needsTarget">Whether the series must have the target too.</param>
+    internal void Check(int rows, int columns, string parameter, int? series = null, bool needsTarget = true)
     {
         var faults = new List<string>();
         AtLeastOne(Past, nameof(Past));
@@ -48,11 +53,16 @@ public sealed class ForecastWindow
         AtLeastOne(Stride, nameof(Stride));
         Columns(Inputs, nameof(Inputs));
         Columns(Targets, nameof(Targets));
-        if (faults.Count == 0 && Span > rows)
+        if (faults.Count == 0 && !needsTarget && Past > rows)
         {
             faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Past {Past}, Ahead {Ahead} and Horizon {Horizon} span {Span} time steps but the series has {rows}: shorten them or give "
-                    + $"a longer series"));
+                $"Past {Past} is longer than the series, which has {rows} time steps: give its last {Past} or more"));
+        }
+        if (faults.Count == 0 && needsTarget && Span > rows)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Past {Past}, Ahead {Ahead} and Horizon {Horizon} span {Span} time steps but {(series is null ? "the series" : $"series[{series}]")} has {rows}: shorten them or give "
+                    + $"a longer series{(series is null ? "" : ", or leave it out")}"));
         }
         if (faults.Count > 0)
         {
