@@ -127,7 +127,9 @@ internal static class ModelData
         {
             return weights;
         }
-        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
+        // Those of an ignored class count nowhere, whatever their weight.
+        using var classes = compilation!.Loss.WithoutIgnored(targets!);
+        var ofClasses = SampleWeights.OfClasses(classWeight, classes, output, compilation.Loss.TakesClassIndices);
         return weights is null ? ofClasses
             : weights.dim() < ofClasses.dim() ? ofClasses * weights.unsqueeze(-1)
             : weights.dim() > ofClasses.dim() ? weights * ofClasses.unsqueeze(-1)

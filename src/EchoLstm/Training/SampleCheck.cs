@@ -38,6 +38,7 @@ internal static class SampleCheck
     /// <summary>Throws unless the target has the output's shape or, for class indices, that without its last axis.</summary>
     internal static void Target(Shape output, Tensor y, Loss loss, string name = "y")
     {
+        loss.CheckOutput(output);
         var target = Shape.Of(y);
         if (loss.TakesClassIndices)
         {
@@ -50,7 +51,7 @@ internal static class SampleCheck
                     indices.ToString(),
                     target.ToString());
             }
-            ClassIndices(y, output.Last!.Value, name);
+            ClassIndices(y, output.Last!.Value, loss.IgnoreClass, name);
             return;
         }
         if (!output.Accepts(target))
@@ -156,10 +157,10 @@ internal static class SampleCheck
             name);
     }
 
-    private static void ClassIndices(Tensor y, long classes, string name)
+    private static void ClassIndices(Tensor y, long classes, int? ignored, string name)
     {
         using var scope = NewDisposeScope();
-        var outside = y.Outside(classes);
+        var outside = ignored is { } none ? y.Outside(classes).logical_and(y.Differs(none)) : y.Outside(classes);
         var wrong = y.is_floating_point() ? outside.logical_or(y.ne(y.floor())) : outside;
         if (!wrong.any().item<bool>())
         {
