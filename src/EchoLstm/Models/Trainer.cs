@@ -19,11 +19,12 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
         CheckBatches(samples, validation, settings);
+        var observers = settings.Observers();
+        CheckRate(observers);
         var (epochs, batchSize, cancellation) = (settings.Epochs, settings.BatchSize, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
         var warnings = compilation.AdviceOnce(model, samples.Targets!);
-        var observers = settings.Observers();
         var reportsRate = compilation.Optimizer.LearningRateSchedule is not null || observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(model, epochs, batches, samples.Count, compilation, runner.NewMeans(samples), validation is not null, reportsRate)
         {
@@ -116,6 +117,19 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         {
             SampleCheck.StatefulBatches(stateful, validation.Count, batchSize, "validationData");
             SampleCheck.FixedBatches(built, validation.Count, batchSize, "validationData");
+        }
+    }
+
+    // Before anything is trained: one that lowers the rate may first do so after many epochs.
+    private void CheckRate(List<Callback> observers)
+    {
+        if (compilation.Optimizer.LearningRateSchedule is { } schedule
+            && observers.Find(observer => observer.SchedulesLearningRate) is { } second)
+        {
+            throw new ArgumentException(
+                $"The learning rate follows {schedule.GetType().Name}, so {second.GetType().Name} can't change it. Leave out the callback, "
+                    + $"or the optimiser's {nameof(Optimizer.LearningRateSchedule)}.",
+                "callbacks");
         }
     }
 

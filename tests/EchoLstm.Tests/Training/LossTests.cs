@@ -156,13 +156,27 @@ public class LossTests
             Loss.BinaryCrossentropy(fromLogits).PerStep(target, output).Dispose();
             Loss.CategoricalCrossentropy(fromLogits).PerStep(target, output).Dispose();
             Loss.SparseCategoricalCrossentropy(fromLogits).PerStep(classes, output).Dispose();
-            Metric.Accuracy().PerStep(target, output).Dispose();
-            Metric.MeanSquaredError().PerStep(target, output).Dispose();
-            Metric.MeanAbsoluteError().PerStep(target, output).Dispose();
+            Loss.SparseCategoricalCrossentropy(fromLogits, ignoreClass: 0).PerStep(classes, output).Dispose();
+            Loss.Huber().PerStep(target, output).Dispose();
+            Loss.LogCosh().PerStep(target, output).Dispose();
+            Loss.Quantile(0.1, 0.5, 0.9).PerStep(target, output).Dispose();
+            Loss.MeanAbsolutePercentageError().PerStep(target, output).Dispose();
+            Loss.MeanSquaredLogarithmicError().PerStep(target, output).Dispose();
+            Loss.KullbackLeiblerDivergence().PerStep(target, output).Dispose();
+            Loss.CosineSimilarity().PerStep(target, output).Dispose();
+            Loss.BinaryFocalCrossentropy(true, fromLogits: fromLogits).PerStep(target, output).Dispose();
+            Loss.CategoricalFocalCrossentropy(fromLogits: fromLogits).PerStep(target, output).Dispose();
+            PerStep(Metric.Accuracy(), target, output).Dispose();
+            PerStep(Metric.MeanSquaredError(), target, output).Dispose();
+            PerStep(Metric.MeanAbsoluteError(), target, output).Dispose();
+            PerStep(Metric.MeanAbsolutePercentageError(), target, output).Dispose();
+            ((RowMetric)Metric.F1Score()).Add(target, output, null, new double[9]);
         }
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
+
+    private static Tensor PerStep(Metric metric, Tensor target, Tensor output) => ((MeanMetric)metric).PerStep(target, output);
 
     private static double[] Each(Loss loss, Tensor target, Tensor output)
     {
