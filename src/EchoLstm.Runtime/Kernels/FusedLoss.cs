@@ -13,20 +13,48 @@ internal enum FusedLossKind
     BinaryCrossentropyFromLogits,
     CategoricalCrossentropy,
     CategoricalCrossentropyFromLogits,
+    Huber,
+    LogCosh,
+    Quantile,
+    AbsolutePercentageError,
+    SquaredLogarithmicError,
+    KullbackLeiblerDivergence,
+    CosineSimilarity,
+    BinaryFocalCrossentropy,
+    BinaryFocalCrossentropyFromLogits,
+    CategoricalFocalCrossentropy,
+    CategoricalFocalCrossentropyFromLogits,
 }
 
-/// <summary>The numbers of the losses.</summary>
+/// <summary>What holds for all losses.</summary>
 internal static class FusedLoss
 {
     /// <summary>Keras's <c>epsilon</c>: how near to 0 and 1 a probability may come.</summary>
     internal const double Epsilon = 1e-7;
 }
 
+/// <summary>A loss's settings, under Keras's names; those of other losses are 0.</summary>
+internal readonly record struct LossNumbers
+{
+    internal double Delta { get; init; }
+
+    internal double Alpha { get; init; }
+
+    internal double Gamma { get; init; }
+
+    internal bool AppliesClassBalancing { get; init; }
+
+    /// <summary>One for all outputs, or one for each.</summary>
+    internal double[]? Quantiles { get; init; }
+
+    internal double QuantileOf(int output) => Quantiles is null ? 0.5 : Quantiles[Quantiles.Length == 1 ? 0 : output];
+}
+
 /// <summary>
 /// The losses with their gradients by the output, row by row, in Keras's order of operations. Sums over rows are in double.
 /// A sparse target is a row with a single 1.
 /// </summary>
-internal static unsafe class FusedLoss<V>
+internal static unsafe partial class FusedLoss<V>
     where V : struct, ILanes<V>
 {
     private const float Epsilon = (float)FusedLoss.Epsilon;
@@ -39,15 +67,28 @@ internal static unsafe class FusedLoss<V>
     /// <param name="units">How many.</param>
     /// <param name="gradient">Receives the gradient; null where none is needed.</param>
     /// <param name="scale">What the row's loss is multiplied with in the mean.</param>
+    /// <param name="numbers">The loss's settings.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Row(FusedLossKind kind, float* output, float* target, int units, float* gradient, float scale) => kind switch
+    internal static double Row(
+        FusedLossKind kind,
+        float* output,
+        float* target,
+        int units,
+        float* gradient,
+        float scale,
+        in LossNumbers numbers = default) => kind switch
     {
         FusedLossKind.SquaredError => SquaredError(output, target, units, gradient, scale),
         FusedLossKind.AbsoluteError => AbsoluteError(output, target, units, gradient, scale),
         FusedLossKind.BinaryCrossentropy => Binary(output, target, units, gradient, scale),
         FusedLossKind.BinaryCrossentropyFromLogits => BinaryLogits(output, target, units, gradient, scale),
         FusedLossKind.CategoricalCrossentropy => Categorical(output, target, units, gradient, scale),
-        _ => CategoricalLogits(output, target, units, gradient, scale),
+        FusedLossKind.CategoricalCrossentropyFromLogits => CategoricalLogits(output, target, units, gradient, scale),
+        FusedLossKind.CosineSimilarity => Cosine(output, target, units, gradient, scale),
+        FusedLossKind.CategoricalFocalCrossentropy => CategoricalFocal(output, target, units, gradient, scale, numbers, fromLogits: false),
+        FusedLossKind.CategoricalFocalCrossentropyFromLogits =>
+            CategoricalFocal(output, target, units, gradient, scale, numbers, fromLogits: true),
+        _ => OfEach(kind, output, target, units, gradient, scale, numbers),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -9,6 +9,7 @@ internal enum FusedMetricKind
     AbsoluteError,
     BinaryAccuracy,
     CategoricalAccuracy,
+    AbsolutePercentageError,
 }
 
 /// <summary>The metrics on one row of output and target.</summary>
@@ -19,6 +20,8 @@ internal static unsafe class FusedMetric<V>
     {
         FusedMetricKind.SquaredError => FusedLoss<V>.Row(FusedLossKind.SquaredError, output, target, units, null, 1),
         FusedMetricKind.AbsoluteError => FusedLoss<V>.Row(FusedLossKind.AbsoluteError, output, target, units, null, 1),
+        FusedMetricKind.AbsolutePercentageError =>
+            FusedLoss<V>.Row(FusedLossKind.AbsolutePercentageError, output, target, units, null, 1),
         FusedMetricKind.BinaryAccuracy => (output[0] > 0.5f ? 1 : 0) == target[0] ? 1 : 0,
         _ => Largest(output, units) == Largest(target, units) ? 1 : 0,
     };

@@ -7,15 +7,30 @@ namespace EchoLstm.Kernels;
 internal enum UpdateFormula
 {
     Adam,
+    Nadam,
+    Adamax,
+    Adagrad,
     Sgd,
     RmsProp,
 }
 
 /// <summary>An optimiser's numbers at a step, under Keras's names; those of other formulas are 0.</summary>
 /// <param name="Formula">The formula.</param>
-/// <param name="Rate">The learning rate; Adam's with the correction of its moments, which begin at 0: α √(1 - β2ᵗ) / (1 - β1ᵗ).</param>
+/// <param name="Rate">The learning rate; Adam's with the correction of its moments, which begin at 0: α √(1 - β2ᵗ) / (1 - β1ᵗ); Nadam's and
+/// Adamax's too.</param>
 internal readonly record struct UpdateSettings(UpdateFormula Formula, double Rate)
 {
+    /// <summary>The share of each weight that goes before the formula's step: weight decay times learning rate.</summary>
+    internal double Decay { get; init; }
+
+    /// <summary>What Nadam's own gradient of the step is multiplied by.</summary>
+    internal double GradientRate { get; init; }
+
+    /// <summary>What Nadam's second moment is multiplied by: 1 / (1 - β2ᵗ).</summary>
+    internal double Correction { get; init; }
+
+    internal double InitialAccumulatorValue { get; init; }
+
     internal double Beta1 { get; init; }
 
     internal double Beta2 { get; init; }
@@ -39,9 +54,12 @@ internal readonly record struct UpdateSettings(UpdateFormula Formula, double Rat
 
 /// <summary>
 /// Keras's optimisers in one pass over the packed weights: moments m and v, velocity u, gradient g, rate α. Before it, penalties add to the
-/// gradients and clipping bounds them.
+/// gradients, clipping bounds them, and weight decay shrinks the weights.
 /// <code>
 /// Adam:    m = β1 m + (1 - β1) g   v = β2 v + (1 - β2) g²   w -= α m / (√v + ε)
+/// Nadam:   m and v as Adam's               w -= (α m + α' g) / (√(c v) + ε)
+/// Adamax:  m as Adam's   u = max(β2 u, |g|) w -= α m / (u + ε)
+/// Adagrad: v = v + g²                       w -= α g / √(v + v0 + ε)
 /// Sgd:     u = µ u - α g           w += u, with Nesterov w += µ u - α g
 /// RmsProp: v = ρ v + (1 - ρ) g²    centred also m = ρ m + (1 - ρ) g   u = µ u + α g / √(v - m² + ε)   w -= u
 /// </code>
@@ -126,10 +144,28 @@ internal sealed unsafe class FusedUpdate<V>
     {
         var start = piece * PieceLength;
         var end = Math.Min(_numbers, start + PieceLength);
+        if (_settings.Decay > 0)
+        {
+            var decay = V.All((float)_settings.Decay);
+            for (var k = start; k < end; k += V.Count)
+            {
+                var w = V.Load(_weights + k);
+                (w - (decay * w)).Store(_weights + k);
+            }
+        }
         switch (_settings.Formula)
         {
             case UpdateFormula.Adam:
                 MoveAdam(start, end);
+                break;
+            case UpdateFormula.Nadam:
+                MoveNadam(start, end);
+                break;
+            case UpdateFormula.Adamax:
+                MoveAdamax(start, end);
+                break;
+            case UpdateFormula.Adagrad:
+                MoveAdagrad(start, end);
                 break;
             case UpdateFormula.Sgd:
                 MoveSgd(start, end);
@@ -222,6 +258,66 @@ internal sealed unsafe class FusedUpdate<V>
                 m.Store(firsts + k);
                 v.Store(seconds + k);
                 (V.Load(_weights + k) - (_rate * m / (V.SquareRoot(v) + epsilon))).Store(_weights + k);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MoveNadam(long start, long end)
+    {
+        var (beta1, rest1) = (V.All((float)_settings.Beta1), V.All((float)(1 - _settings.Beta1)));
+        var (beta2, rest2) = (V.All((float)_settings.Beta2), V.All((float)(1 - _settings.Beta2)));
+        var (ofGradient, correction) = (V.All((float)_settings.GradientRate), V.All((float)_settings.Correction));
+        var epsilon = V.All((float)_settings.Epsilon);
+        fixed (float* firsts = _first, seconds = _second)
+        {
+            for (var k = start; k < end; k += V.Count)
+            {
+                var g = V.Load(_gradients + k);
+                var m = LaneMath<V>.Flushed((beta1 * V.Load(firsts + k)) + (rest1 * g));
+                var v = Floored((beta2 * V.Load(seconds + k)) + (rest2 * Square(g)));
+                m.Store(firsts + k);
+                v.Store(seconds + k);
+                var move = ((_rate * m) + (ofGradient * g)) / (V.SquareRoot(correction * v) + epsilon);
+                (V.Load(_weights + k) - move).Store(_weights + k);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MoveAdamax(long start, long end)
+    {
+        var (beta1, rest1) = (V.All((float)_settings.Beta1), V.All((float)(1 - _settings.Beta1)));
+        var (beta2, least, epsilon) = (V.All((float)_settings.Beta2), V.All(RootOfVanishing), V.All((float)_settings.Epsilon));
+        fixed (float* firsts = _first, norms = _second)
+        {
+            for (var k = start; k < end; k += V.Count)
+            {
+                var g = V.Load(_gradients + k);
+                var m = LaneMath<V>.Flushed((beta1 * V.Load(firsts + k)) + (rest1 * g));
+                var (kept, size) = (beta2 * V.Load(norms + k), V.Abs(g));
+                var u = V.WhereLess(kept, size, size, kept);
+                u = V.WhereLess(u, least, least, u);
+                m.Store(firsts + k);
+                u.Store(norms + k);
+                (V.Load(_weights + k) - (_rate * m / (u + epsilon))).Store(_weights + k);
+            }
+        }
+    }
+
+    // What is remembered begins at 0 as elsewhere: the value that Keras begins with is added where it is used.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MoveAdagrad(long start, long end)
+    {
+        var added = V.All((float)(_settings.InitialAccumulatorValue + _settings.Epsilon));
+        fixed (float* squares = _first)
+        {
+            for (var k = start; k < end; k += V.Count)
+            {
+                var g = V.Load(_gradients + k);
+                var v = Floored(V.Load(squares + k) + Square(g));
+                v.Store(squares + k);
+                (V.Load(_weights + k) - (_rate * g / V.SquareRoot(v + added))).Store(_weights + k);
             }
         }
     }

@@ -33,15 +33,13 @@ internal abstract class Engine : IDisposable
 
     /// <summary>Measures a batch, then moves the weights. Where the loss is not finite they stay as they are.</summary>
     /// <param name="batch">The samples.</param>
-    /// <param name="figures">Receives the loss, then the metrics, all before the update.</param>
-    /// <returns>How many time steps the metrics are the mean of, or samples where no step is masked.</returns>
-    internal abstract double TrainOnBatch(in Batch batch, Span<double> figures);
+    /// <param name="figures">Receives the loss, then each metric's sums, all before the update (<see cref="MetricMeans.Batch"/>).</param>
+    internal abstract void TrainOnBatch(in Batch batch, Span<double> figures);
 
     /// <summary>Measures a batch.</summary>
     /// <param name="batch">The samples.</param>
-    /// <param name="figures">Receives the loss, then the metrics.</param>
-    /// <returns>How many time steps the metrics are the mean of, or samples where no step is masked.</returns>
-    internal abstract double EvaluateOnBatch(in Batch batch, Span<double> figures);
+    /// <param name="figures">Receives the loss, then each metric's sums.</param>
+    internal abstract void EvaluateOnBatch(in Batch batch, Span<double> figures);
 
     /// <summary>The outputs for a batch; the caller's, or its dispose scope's.</summary>
     /// <param name="batch">The samples.</param>

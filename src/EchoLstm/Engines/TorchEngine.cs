@@ -57,18 +57,18 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         _update!.Import(state);
     }
 
-    internal override double TrainOnBatch(in Batch batch, Span<double> figures)
+    internal override void TrainOnBatch(in Batch batch, Span<double> figures)
     {
         using var scope = NewDisposeScope();
         using var withGradients = enable_grad();
         var samples = batch.Gather();
         var output = Output(samples.Inputs);
-        var mask = StepMasks.Of(output);
+        var mask = Counting(samples, output);
         var loss = LossOf(samples, output, mask);
-        var counted = Measure(loss, samples, output, mask, batch.Count, figures);
+        Measure(loss, samples, output, mask, figures);
         if (!double.IsFinite(figures[0]) || _parameters.Length == 0)
         {
-            return counted;
+            return;
         }
         foreach (var parameter in _parameters)
         {
@@ -93,17 +93,16 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         {
             _update!.Step();
         }
-        return counted;
     }
 
-    internal override double EvaluateOnBatch(in Batch batch, Span<double> figures)
+    internal override void EvaluateOnBatch(in Batch batch, Span<double> figures)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var samples = batch.Gather();
         var output = Output(samples.Inputs);
-        var mask = StepMasks.Of(output);
-        return Measure(LossOf(samples, output, mask), samples, output, mask, batch.Count, figures);
+        var mask = Counting(samples, output);
+        Measure(LossOf(samples, output, mask), samples, output, mask, figures);
     }
 
     internal override Tensor PredictOnBatch(in Batch batch)
@@ -142,6 +141,15 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         }
     }
 
+    // Which steps count: those that are not masked and whose target is no ignored class; null: all.
+    private Tensor? Counting(SampleSet samples, Tensor output)
+    {
+        var mask = StepMasks.Of(output);
+        return compilation!.Loss.Counting(samples.Targets!, output) is not { } counting ? mask
+            : mask is null ? counting
+            : mask.to(ScalarType.Bool).logical_and(counting);
+    }
+
     private Tensor LossOf(SampleSet samples, Tensor output, Tensor? mask)
     {
         var function = compilation!.Loss;
@@ -169,17 +177,33 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         return each.mean([-1]);
     }
 
-    private double Measure(Tensor loss, SampleSet samples, Tensor output, Tensor? mask, long count, Span<double> figures)
+    private void Measure(Tensor loss, SampleSet samples, Tensor output, Tensor? mask, Span<double> figures)
     {
         using var withoutGradients = no_grad();
         figures[0] = NumberOf(loss);
+        figures[1..].Clear();
+        var (units, place) = (output.dim() > 1 ? (int)output.shape[^1] : 1, 1);
         for (var i = 0; i < compilation!.Metrics.Count; i++)
         {
-            var metric = compilation.Metrics[i];
-            figures[i + 1] = NumberOf(
-                StepMeans.Of(Guarded("metric", metric.Name, metric.PerStep, samples.Targets!, output), mask, null, metric.Name));
+            var (metric, weights) = (compilation.Metrics[i], i < compilation.FirstWeighted ? null : samples.Weights);
+            var sums = figures.Slice(place, metric.SumsFor(units));
+            place += sums.Length;
+            if (metric is RowMetric rows)
+            {
+                rows.Add(samples.Targets!, output, weights is null ? mask : SampleWeights.Product(weights, mask?.to(weights.dtype)), sums);
+                continue;
+            }
+            var own = (MeanMetric)metric;
+            var each = Guarded("metric", own.Name, own.PerStep, samples.Targets!, output);
+            if (weights is not null)
+            {
+                (sums[0], sums[1]) = StepMeans.Sums(each, mask, weights, own.Name);
+                continue;
+            }
+            var mean = StepMeans.Of(each, mask, null, own.Name);
+            sums[1] = mask is null ? output.numel() / units : mask.sum().Number();
+            sums[0] = NumberOf(mean) * sums[1];
         }
-        return mask is null ? count : mask.sum().Number();
     }
 
     // Torch's own words do not say whose function failed.

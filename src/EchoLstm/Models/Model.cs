@@ -50,7 +50,7 @@ public abstract class Model : Layer
     /// <summary>The loss that the model was compiled with; null before.</summary>
     public Loss? Loss => _runner.Compilation?.Loss;
 
-    /// <summary>The metrics that the model was compiled with; none before.</summary>
+    /// <summary>The metrics that the model was compiled with, weighted ones last; none before.</summary>
     public IReadOnlyList<Metric> Metrics => _runner.Compilation?.Metrics ?? [];
 
     /// <summary>
@@ -170,19 +170,34 @@ public abstract class Model : Layer
     /// <param name="metrics">What is reported beside the loss, e.g. <c>Metric.Accuracy()</c>.</param>
     /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
     /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
-    public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
+    public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics) => Compile(loss, optimizer, [], metrics);
+
+    /// <summary>Compiles with metrics that sample weights weigh (Keras's <c>weighted_metrics</c>): each is Σ weight · value / Σ weight.
+    /// </summary>
+    /// <param name="loss">The loss, e.g. <c>Loss.MeanSquaredError()</c>.</param>
+    /// <param name="optimizer">The optimiser, e.g. <c>new Adam()</c>.</param>
+    /// <param name="weightedMetrics">What <c>sampleWeight</c> and <c>classWeight</c> weigh; <c>weighted_</c> stands before a name that one
+    /// of the others has.</param>
+    /// <param name="metrics">What is reported beside it, all samples and steps alike.</param>
+    /// <exception cref="ArgumentException">Two metrics have one name, or the optimiser clips in more than one way.</exception>
+    /// <exception cref="InvalidOperationException">A callback of <c>Fit</c> calls it, or another thread uses the model.</exception>
+    /// <example><code>
+    /// model.Compile(Loss.MeanSquaredError(), new Adam(), weightedMetrics: [Metric.MeanAbsoluteError()]);
+    /// </code></example>
+    public void Compile(Loss loss, Optimizer optimizer, IReadOnlyList<Metric> weightedMetrics, params Metric[] metrics)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(metrics);
-        if (metrics.Contains(null!))
+        ArgumentNullException.ThrowIfNull(weightedMetrics);
+        if (metrics.Contains(null!) || weightedMetrics.Contains(null!))
         {
             throw new ArgumentNullException(nameof(metrics), "One of the metrics is null.");
         }
         using var change = Guard.Change(nameof(Compile));
         ThrowIfDisposed();
         ThrowIfFitting(nameof(Compile));
-        _runner.Compile(new Compilation(loss, optimizer, [.. metrics]));
+        _runner.Compile(new Compilation(loss, optimizer, [.. metrics], [.. weightedMetrics]));
     }
 
     /// <summary>Compiles with a loss of your own.</summary>
@@ -643,6 +658,9 @@ public abstract class Model : Layer
             throw new InvalidOperationException("The model has no layers. Give some to its constructor, or Add them.");
         }
     }
+
+    /// <summary>Compiles as another model was, with the same objects.</summary>
+    internal void Compile(Compilation compilation) => _runner.Compile(compilation);
 
     private Compilation Compiled(string purpose)
     {

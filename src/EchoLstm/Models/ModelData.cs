@@ -90,7 +90,7 @@ internal static class ModelData
         var weights = given.SampleWeight is { IsEmpty: false } weight ? weight.ToTensor(given.NameOf("sampleWeight")) : null;
         if (weights is not null)
         {
-            weights = SampleWeights.Checked(weights, output, inputs.shape[0], compilation!.Loss, given.NameOf("sampleWeight"));
+            weights = SampleWeights.Checked(weights, output, inputs.shape[0], compilation!, given.NameOf("sampleWeight"));
         }
         if (targets is not null)
         {
@@ -98,7 +98,8 @@ internal static class ModelData
         }
         classWeights = classWeight is null
             ? null
-            : SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
+            : SampleWeights.OfClasses(
+                classWeight, compilation!.Loss.WithoutIgnored(targets!), output, compilation.Loss.TakesClassIndices);
         model.Build(shape.With(0, null));
 
         var (dtype, device) = model.NumberType();

@@ -134,14 +134,20 @@ internal sealed class ModelRunner(Model model)
     /// <summary>The loss and metrics over all samples; null where that was cancelled.</summary>
     internal MetricMeans? Measure(SampleSet samples, int batchSize, bool carryState, CancellationToken cancellation = default)
     {
-        var names = Compilation!.Names;
-        var means = new MetricMeans(names);
-        var metrics = new double[names.Count];
+        var means = NewMeans(samples);
         return Run(samples, batchSize, carryState, (engine, in batch) =>
         {
-            var counted = engine.EvaluateOnBatch(batch, metrics);
-            means.Add(metrics, batch.Count, counted);
+            engine.EvaluateOnBatch(batch, means.Batch);
+            means.Add(batch.Count);
         }, cancellation) ? means : null;
+    }
+
+    /// <summary>What adds up the loss and the metrics of these samples.</summary>
+    internal MetricMeans NewMeans(SampleSet samples)
+    {
+        var metrics = Compilation!.Metrics;
+        var units = metrics.Any(metric => metric.SumsDependOnUnits) ? model.OutputShape(Shape.Of(samples.Inputs)).Last ?? 1 : 1;
+        return new MetricMeans(Compilation.Names, metrics, checked((int)units));
     }
 
     /// <summary>The outputs for all samples; the caller's, or its dispose scope's.</summary>

@@ -19,13 +19,14 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
         CheckBatches(samples, validation, settings);
+        var observers = settings.Observers();
+        CheckRate(observers);
         var (epochs, batchSize, cancellation) = (settings.Epochs, settings.BatchSize, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
         var warnings = compilation.AdviceOnce(model, samples.Targets!);
-        var observers = settings.Observers();
-        var reportsRate = observers.Exists(observer => observer.SchedulesLearningRate);
-        var fit = new FitProgress(model, epochs, batches, samples.Count, compilation, validation is not null, reportsRate)
+        var reportsRate = compilation.Optimizer.LearningRateSchedule is not null || observers.Exists(observer => observer.SchedulesLearningRate);
+        var fit = new FitProgress(model, epochs, batches, samples.Count, compilation, runner.NewMeans(samples), validation is not null, reportsRate)
         {
             Warnings = warnings,
         };
@@ -84,7 +85,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     {
         var size = checked((int)samples.Count);
         SampleCheck.CarriedState(model.StatefulLayers, size, "x");
-        var progress = new FitProgress(model, 1, 1, size, compilation);
+        var progress = new FitProgress(model, 1, 1, size, compilation, runner.NewMeans(samples));
         progress.BeginEpoch(0);
         _ = runner.ReadyToTrain();
         model.train();
@@ -119,6 +120,19 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         }
     }
 
+    // Before anything is trained: one that lowers the rate may first do so after many epochs.
+    private void CheckRate(List<Callback> observers)
+    {
+        if (compilation.Optimizer.LearningRateSchedule is { } schedule
+            && observers.Find(observer => observer.SchedulesLearningRate) is { } second)
+        {
+            throw new ArgumentException(
+                $"The learning rate follows {schedule.GetType().Name}, so {second.GetType().Name} can't change it. Leave out the callback, "
+                    + $"or the optimiser's {nameof(Optimizer.LearningRateSchedule)}.",
+                "callbacks");
+        }
+    }
+
     /// <summary>Trains on every batch; false where that ended before the last.</summary>
     private bool TrainEpoch(
         SampleSet samples,
@@ -135,7 +149,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             areWatching |= observer.WatchesBatches;
             useModel |= observer.WatchesBatches && observer.UsesModel;
         }
-        Span<double> metrics = stackalloc double[compilation.Names.Count];
+        var means = progress.Training;
         for (var start = 0L; start < samples.Count; start += batchSize)
         {
             if (cancellation.IsCancellationRequested)
@@ -143,17 +157,17 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 return false;
             }
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
-            var counted = engine.TrainOnBatch(batch, metrics);
-            if (!double.IsFinite(metrics[0]))
+            engine.TrainOnBatch(batch, means.Batch);
+            if (!double.IsFinite(means.Batch[0]))
             {
-                progress.Diverged = Diverged(batch, metrics[0], progress);
+                progress.Diverged = Diverged(batch, means.Batch[0], progress);
                 if (!IsEndedBy(observers, progress.Diverged))
                 {
                     throw progress.Diverged;
                 }
                 return false;
             }
-            progress.Training.Add(metrics, batch.Count, counted);
+            means.Add(batch.Count);
             progress.BatchesDone++;
             if (areWatching)
             {

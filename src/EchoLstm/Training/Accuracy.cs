@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 
-internal sealed class Accuracy() : Metric("accuracy")
+internal sealed class Accuracy() : MeanMetric("accuracy")
 {
     private const double Threshold = 0.5;
 

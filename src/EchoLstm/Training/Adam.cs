@@ -1,3 +1,4 @@
+using EchoLstm.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,16 +44,30 @@ public sealed class Adam : Optimizer
 
     internal override IReadOnlyList<string> Remembers => ["m", "v"];
 
-    internal override ParameterUpdate Begin(TrainedWeights trained) => new ParameterwiseUpdate(this, trained, Move);
+    internal override ParameterUpdate Begin(TrainedWeights trained) =>
+        new ParameterwiseUpdate(this, trained, new AdamFormula(Beta1, Beta2, Epsilon).Move);
 
-    /// <summary>The rate with the correction of the moments, which begin at 0.</summary>
-    internal double CorrectedRate(long step) => LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
+    private protected override UpdateSettings? FormulaAt(long step, double rate) => new AdamFormula(Beta1, Beta2, Epsilon).At(step, rate);
+}
 
-    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
+/// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> do with a gradient.</summary>
+internal readonly record struct AdamFormula(double Beta1, double Beta2, double Epsilon)
+{
+    internal UpdateSettings At(long step, double rate) => new(UpdateFormula.Adam, CorrectedRate(step, rate))
     {
-        using Scalar epsilon = Epsilon, back = -CorrectedRate(step);
+        Beta1 = Beta1,
+        Beta2 = Beta2,
+        Epsilon = Epsilon,
+    };
+
+    internal void Move(Tensor w, Tensor g, Tensor[] remembered, long step, double rate)
+    {
+        using Scalar epsilon = Epsilon, back = -CorrectedRate(step, rate);
         var m = ParameterwiseUpdate.Mean(remembered[0], Beta1, g);
         var v = ParameterwiseUpdate.MeanSquare(remembered[1], Beta2, g);
         w.addcdiv_(m, v.sqrt().add_(epsilon), back);
     }
+
+    // The moments begin at 0.
+    private double CorrectedRate(long step, double rate) => rate * Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
 }

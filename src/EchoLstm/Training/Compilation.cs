@@ -11,13 +11,22 @@ internal sealed class Compilation
 
     private bool _isAdvised;
 
-    internal Compilation(Loss loss, Optimizer optimizer, IReadOnlyList<Metric> metrics)
+    /// <param name="loss">The loss.</param>
+    /// <param name="optimizer">The optimiser.</param>
+    /// <param name="metrics">The metrics that weigh all alike.</param>
+    /// <param name="weightedMetrics">Those that sample weights weigh.</param>
+    internal Compilation(
+        Loss loss, Optimizer optimizer, IReadOnlyList<Metric> metrics, IReadOnlyList<Metric>? weightedMetrics = null)
     {
         optimizer.CheckClipping();
         Loss = loss;
         Optimizer = optimizer;
-        Metrics = metrics;
-        Names = [LossName, .. metrics.Select(metric => metric.Name)];
+        FirstWeighted = metrics.Count;
+        Metrics = [.. metrics, .. weightedMetrics ?? []];
+        List<string> names = [LossName, .. metrics.Select(metric => metric.Name)];
+        // As in Keras, the name alone where that is free.
+        names.AddRange((weightedMetrics ?? []).Select(metric => names.Contains(metric.Name) ? $"weighted_{metric.Name}" : metric.Name));
+        Names = names;
         if (Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } doubled)
         {
             throw new ArgumentException(
@@ -41,7 +50,14 @@ internal sealed class Compilation
 
     internal Optimizer Optimizer { get; }
 
+    /// <summary>All metrics, the weighted ones last.</summary>
     internal IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>How many metrics weigh all alike.</summary>
+    internal int FirstWeighted { get; }
+
+    /// <summary>Whether sample weights weigh any metric.</summary>
+    internal bool HasWeightedMetrics => FirstWeighted < Metrics.Count;
 
     /// <summary>The names of what an engine measures: the loss, then the metrics.</summary>
     internal IReadOnlyList<string> Names { get; }

@@ -1,55 +1,71 @@
 namespace EchoLstm.Training;
 
-/// <summary>The means of metrics over batches: the loss, which is first, weighted by samples, the metrics by what they are the mean
-/// of.</summary>
-internal sealed class MetricMeans(IReadOnlyList<string> names)
+/// <summary>The loss and the metrics over batches: the loss, which is first, weighted by samples, the metrics by the sums that each adds
+/// up.</summary>
+internal sealed class MetricMeans
 {
-    private readonly double[] _sums = new double[names.Count];
+    private readonly IReadOnlyList<string> _names;
+    private readonly IReadOnlyList<Metric> _metrics;
+    private readonly int[] _places; // of each metric's first sum, and the end
+    private readonly double[] _sums;
     private double _samples;
-    private double _counted;
 
-    /// <summary>Adds a batch.</summary>
-    /// <param name="metrics">The loss, then the metrics.</param>
-    /// <param name="samples">The batch's samples.</param>
-    /// <param name="counted">How many steps or samples its metrics are the mean of.</param>
-    internal void Add(ReadOnlySpan<double> metrics, long samples, double counted)
+    /// <param name="names">The names, the loss's first.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="units">The length of the output's last axis, where a metric has sums for each.</param>
+    internal MetricMeans(IReadOnlyList<string> names, IReadOnlyList<Metric> metrics, int units)
     {
-        _sums[0] += metrics[0] * samples;
+        (_names, _metrics, _places) = (names, metrics, new int[metrics.Count + 1]);
+        _places[0] = 1;
+        for (var i = 0; i < metrics.Count; i++)
+        {
+            _places[i + 1] = _places[i] + metrics[i].SumsFor(units);
+        }
+        (_sums, Batch) = (new double[_places[^1]], new double[_places[^1]]);
+    }
+
+    /// <summary>Where an engine writes what it measured of a batch, before it is added: the loss, then each metric's sums.</summary>
+    internal double[] Batch { get; }
+
+    /// <summary>Adds the batch that was measured.</summary>
+    /// <param name="samples">How many samples it has.</param>
+    internal void Add(long samples)
+    {
+        _sums[0] += Batch[0] * samples;
         for (var i = 1; i < _sums.Length; i++)
         {
-            _sums[i] += metrics[i] * counted;
+            _sums[i] += Batch[i];
         }
         _samples += samples;
-        _counted += counted;
     }
 
     /// <summary>The names, the loss's first.</summary>
-    internal IReadOnlyList<string> Names => names;
+    internal IReadOnlyList<string> Names => _names;
 
-    /// <summary>The mean so far of the metric at a place of <see cref="Names"/>.</summary>
-    internal double Mean(int place) => place == 0 ? _sums[0] / _samples : _counted > 0 ? _sums[place] / _counted : 0;
+    /// <summary>The value so far of the metric at a place of <see cref="Names"/>.</summary>
+    internal double Mean(int place) =>
+        place == 0 ? _sums[0] / _samples : _metrics[place - 1].Of(_sums.AsSpan(_places[place - 1].._places[place]));
 
     /// <summary>Forgets every batch.</summary>
     internal void Reset()
     {
         Array.Clear(_sums);
         _samples = 0;
-        _counted = 0;
     }
 
     internal IReadOnlyDictionary<string, double> ToDictionary()
     {
-        var means = new Dictionary<string, double>(_sums.Length);
+        var means = new Dictionary<string, double>(_names.Count);
         AddTo(means, "");
         return means;
     }
 
-    /// <summary>Adds the means, each name after the prefix.</summary>
+    /// <summary>Adds the values, each name after the prefix.</summary>
     internal void AddTo(Dictionary<string, double> means, string prefix)
     {
-        for (var i = 0; i < _sums.Length; i++)
+        for (var i = 0; i < _names.Count; i++)
         {
-            means[prefix + names[i]] = Mean(i);
+            means[prefix + _names[i]] = Mean(i);
         }
     }
 }

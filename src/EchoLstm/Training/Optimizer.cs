@@ -1,3 +1,5 @@
+using System.Globalization;
+using EchoLstm.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,8 +7,9 @@ using static TorchSharp.torch;
 namespace EchoLstm.Training;
 
 /// <summary>
-/// How weights follow their gradients. Keras's optimisers with Keras's defaults: <see cref="Adam"/>, <see cref="Sgd"/>,
-/// <see cref="RmsProp"/>; or any of TorchSharp's by <see cref="TorchOptimizer"/>.
+/// How weights follow their gradients. Keras's optimisers with Keras's defaults: <see cref="Adam"/>, <see cref="AdamW"/>,
+/// <see cref="Nadam"/>, <see cref="Adamax"/>, <see cref="Adagrad"/>, <see cref="Sgd"/>, <see cref="RmsProp"/>; or any of TorchSharp's by
+/// <see cref="TorchOptimizer"/>.
 /// </summary>
 /// <remarks>An optimiser holds settings. What it learns on the way (moments, counts) belongs to the model that was compiled with
 /// it.</remarks>
@@ -17,15 +20,39 @@ public abstract class Optimizer
     private protected Optimizer(double learningRate) => _learningRate = AtLeastZero(learningRate, nameof(LearningRate));
 
     /// <summary>The size of a step (Keras's <c>learning_rate</c>). It may be changed between batches and epochs, e.g. by a callback, on
-    /// either engine.</summary>
+    /// either engine. Where it follows a <see cref="LearningRateSchedule"/> it is that of the last step.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
+    /// <exception cref="InvalidOperationException">It is set although it follows a schedule.</exception>
     public double LearningRate
     {
         get => _learningRate;
         set
         {
+            if (LearningRateSchedule is { } schedule)
+            {
+                throw new InvalidOperationException($"The learning rate of {Name} follows {schedule.GetType().Name}, so it can't be set. "
+                    + $"Leave out {nameof(LearningRateSchedule)}, or what sets the rate.");
+            }
             _learningRate = AtLeastZero(value, nameof(LearningRate));
             IsRateSet = true;
+        }
+    }
+
+    /// <summary>
+    /// If set, the learning rate of each step follows from how many steps the model has taken before; the constructor's is not used then.
+    /// (Keras's schedule as <c>learning_rate</c>.)
+    /// </summary>
+    /// <value>null: the rate stays until it is set.</value>
+    /// <example><code>
+    /// model.Compile(Loss.Huber(), new Adam { LearningRateSchedule = new CosineDecay(0.001, decaySteps: 10_000) });
+    /// </code></example>
+    public LearningRateSchedule? LearningRateSchedule
+    {
+        get;
+        init
+        {
+            field = value;
+            _learningRate = value is null ? _learningRate : RateAt(1);
         }
     }
 
@@ -50,6 +77,45 @@ public abstract class Optimizer
     /// <summary>What it remembers of each weight, 0 at first, by name; the same on every engine.</summary>
     internal virtual IReadOnlyList<string> Remembers => [];
 
+    /// <summary>The share of each weight, times the rate, that goes at each step before its gradient moves it.</summary>
+    internal virtual double DecoupledDecay => 0;
+
+    /// <summary>The rate of a step, counted from 1; a schedule's is shown as <see cref="LearningRate"/> from then on.</summary>
+    /// <exception cref="InvalidOperationException">A schedule gave no rate.</exception>
+    internal double RateAt(long step)
+    {
+        if (LearningRateSchedule is not { } schedule)
+        {
+            return _learningRate;
+        }
+        var rate = schedule.At(step - 1);
+        return rate >= 0 && double.IsFinite(rate)
+            ? _learningRate = rate
+            : throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{schedule.GetType().Name} gave the learning rate {rate} for step {step - 1}, counted from 0. Return a finite number of "
+                    + $"at least 0."));
+    }
+
+    /// <summary>Whether the fused engine's kernels know the formula.</summary>
+    internal bool HasFusedForm => FormulaAt(1, 0) is not null;
+
+    /// <summary>The formula's numbers for the fused engine at a step, counted from 1.</summary>
+    internal UpdateSettings FusedAt(long step)
+    {
+        var rate = RateAt(step);
+        return FormulaAt(step, rate)!.Value with
+        {
+            Decay = DecoupledDecay * rate,
+            ClipValue = ClipValue,
+            ClipNorm = ClipNorm,
+            GlobalClipNorm = GlobalClipNorm,
+        };
+    }
+
+    /// <summary>The formula with its numbers at a step; null where the kernels do not have it.</summary>
+    private protected virtual UpdateSettings? FormulaAt(long step, double rate) => null;
+
     /// <summary>Begins to optimise these weights: the moments are zero.</summary>
     internal abstract ParameterUpdate Begin(TrainedWeights trained);
 
@@ -64,7 +130,7 @@ public abstract class Optimizer
     }
 
     /// <summary>Shows the rate of an optimiser that brings its own, until another is set.</summary>
-    private protected void ShowRate(double rate)
+    internal void ShowRate(double rate)
     {
         if (!IsRateSet)
         {

@@ -14,6 +14,8 @@ internal sealed record TrainedWeights(IReadOnlyList<Parameter> Parameters, IRead
 /// <summary>An optimiser at work on the parameters of one model; owns its moments.</summary>
 internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trained) : IDisposable
 {
+    private protected Optimizer Optimizer { get; } = optimizer;
+
     private readonly Tensor?[] _gradients = new Tensor?[trained.Parameters.Count];
 
     /// <summary>Clips the gradients and moves every parameter by its own; runs without gradients, in a dispose scope.</summary>
@@ -43,7 +45,7 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
 
     private void Clip(Tensor?[] gradients)
     {
-        if (optimizer.ClipValue is { } limit)
+        if (Optimizer.ClipValue is { } limit)
         {
             using Scalar low = -limit, high = limit;
             foreach (var gradient in gradients)
@@ -51,7 +53,7 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
                 gradient?.clamp_(low, high);
             }
         }
-        else if (optimizer.ClipNorm is { } norm)
+        else if (Optimizer.ClipNorm is { } norm)
         {
             // By Keras's weights: the bias is part of a parameter here, but has a length of its own.
             foreach (var weight in trained.Weights)
@@ -59,7 +61,7 @@ internal abstract class ParameterUpdate(Optimizer optimizer, TrainedWeights trai
                 Scale(weight.GradientViews(), norm);
             }
         }
-        else if (optimizer.GlobalClipNorm is { } global)
+        else if (Optimizer.GlobalClipNorm is { } global)
         {
             Scale([.. gradients.OfType<Tensor>()], global);
         }

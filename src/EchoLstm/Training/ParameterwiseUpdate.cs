@@ -31,7 +31,8 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
     /// <param name="remembered">What the optimiser remembers of it, in the order of <see cref="Optimizer.Remembers"/>; changed in
     /// place.</param>
     /// <param name="step">How many steps were taken, this one included.</param>
-    internal delegate void Formula(Tensor weights, Tensor gradient, Tensor[] remembered, long step);
+    /// <param name="rate">The learning rate of this step.</param>
+    internal delegate void Formula(Tensor weights, Tensor gradient, Tensor[] remembered, long step, double rate);
 
     internal override OptimizerProgress Export()
     {
@@ -81,9 +82,23 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
     /// </summary>
     internal static Tensor MeanSquare(Tensor mean, double kept, Tensor gradient)
     {
-        using Scalar old = kept, fresh = 1 - kept, root = RootOfVanishing, least = Vanishing, zero = 0;
+        using Scalar old = kept;
+        return AddSquare(mean.mul_(old), gradient, 1 - kept);
+    }
+
+    /// <summary>A sum of gradients' squares, or a mean's new part of it, added in place; it stops above 0 too.</summary>
+    internal static Tensor AddSquare(Tensor sum, Tensor gradient, double share = 1)
+    {
+        using Scalar part = share, root = RootOfVanishing, least = Vanishing, zero = 0;
         var counted = gradient.masked_fill(gradient.abs().lt(root), zero);
-        return mean.mul_(old).addcmul_(counted, counted, fresh).clamp_(least);
+        return sum.addcmul_(counted, counted, part).clamp_(least);
+    }
+
+    /// <summary>The largest size of the gradients, each step's share of it kept, moved on in place; it stops above 0 too.</summary>
+    internal static Tensor Largest(Tensor norm, double kept, Tensor gradient)
+    {
+        using Scalar old = kept, least = RootOfVanishing;
+        return norm.copy_(norm.mul_(old).maximum(gradient.abs())).clamp_(least);
     }
 
     /// <summary>What has all but vanished becomes 0, in place; NaN stays NaN.</summary>
@@ -95,13 +110,19 @@ internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights tr
 
     protected override void Move(Tensor?[] gradients)
     {
+        var rate = Optimizer.RateAt(_steps + 1);
         _steps++;
+        using Scalar decay = -Optimizer.DecoupledDecay * rate;
         for (var i = 0; i < gradients.Length; i++)
         {
             if (gradients[i] is { } gradient)
             {
                 using var scope = NewDisposeScope();
-                move(_parameters[i], gradient, _remembered[i], _steps);
+                if (Optimizer.DecoupledDecay > 0)
+                {
+                    _parameters[i].add_(_parameters[i], decay);
+                }
+                move(_parameters[i], gradient, _remembered[i], _steps, rate);
             }
         }
     }

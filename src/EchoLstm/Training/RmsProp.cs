@@ -1,3 +1,4 @@
+using EchoLstm.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,9 +51,17 @@ public sealed class RmsProp : Optimizer
 
     internal override ParameterUpdate Begin(TrainedWeights trained) => new ParameterwiseUpdate(this, trained, Move);
 
-    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
+    private protected override UpdateSettings? FormulaAt(long step, double rate) => new UpdateSettings(UpdateFormula.RmsProp, rate)
     {
-        using Scalar rate = LearningRate, back = -LearningRate, epsilon = Epsilon, momentum = Momentum;
+        Rho = Rho,
+        Epsilon = Epsilon,
+        Momentum = Momentum,
+        Centered = Centered,
+    };
+
+    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step, double rate)
+    {
+        using Scalar forth = rate, back = -rate, epsilon = Epsilon, momentum = Momentum;
         var variance = ParameterwiseUpdate.MeanSquare(remembered[0], Rho, g);
         if (Centered)
         {
@@ -62,7 +71,7 @@ public sealed class RmsProp : Optimizer
         var root = variance.add(epsilon).sqrt_();
         if (Momentum > 0)
         {
-            w.sub_(remembered[^1].mul_(momentum).addcdiv_(g, root, rate));
+            w.sub_(remembered[^1].mul_(momentum).addcdiv_(g, root, forth));
         }
         else
         {

@@ -38,6 +38,7 @@ internal static class SampleCheck
     /// <summary>Throws unless the target has the output's shape or, for class indices, that without its last axis.</summary>
     internal static void TargetShape(Shape output, Tensor y, Loss loss, string name)
     {
+        loss.CheckOutput(output);
         var target = Shape.Of(y);
         if (loss.TakesClassIndices)
         {
@@ -167,6 +168,7 @@ internal static class SampleCheck
         if (loss.TakesClassIndices)
         {
             var outside = y.Outside(output.Last!.Value);
+            outside = loss.IgnoreClass is { } ignored ? outside.logical_and(y.Differs(ignored)) : outside;
             wrong = wrong is null ? outside : wrong.logical_or(outside).logical_or(y.ne(y.floor()));
         }
         return wrong!.any().item<bool>() ? wrong : null;

@@ -1,3 +1,4 @@
+using EchoLstm.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,9 +42,12 @@ public sealed class Sgd : Optimizer
 
     internal override ParameterUpdate Begin(TrainedWeights trained) => new ParameterwiseUpdate(this, trained, Move);
 
-    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step)
+    private protected override UpdateSettings? FormulaAt(long step, double rate) =>
+        new UpdateSettings(UpdateFormula.Sgd, rate) { Momentum = Momentum, Nesterov = Nesterov };
+
+    private void Move(Tensor w, Tensor g, Tensor[] remembered, long step, double rate)
     {
-        using Scalar back = -LearningRate, momentum = Momentum;
+        using Scalar back = -rate, momentum = Momentum;
         if (Momentum == 0)
         {
             w.add_(g, back);

@@ -33,6 +33,18 @@ internal static class StepMeans
         return (each * used).sum() / used.expand_as(each).sum().Within(1, double.PositiveInfinity);
     }
 
+    /// <summary>The sum of weighted numbers, and that of the weights.</summary>
+    /// <param name="each">The numbers.</param>
+    /// <param name="mask">Which of them count; null: all.</param>
+    /// <param name="weights">Their weights.</param>
+    /// <param name="name">What the numbers are, for errors.</param>
+    internal static (double Numbers, double Weights) Sums(Tensor each, Tensor? mask, Tensor weights, string name)
+    {
+        using var scope = NewDisposeScope();
+        var counts = Fitted(SampleWeights.Product(weights, mask?.to(weights.dtype)), each, name, "sample weights").expand_as(each);
+        return ((each * counts).sum().Number(), counts.sum().Number());
+    }
+
     /// <summary>With axes of length 1 appended, so that it meets each number.</summary>
     private static Tensor Fitted(Tensor weights, Tensor each, string name, string what)
     {

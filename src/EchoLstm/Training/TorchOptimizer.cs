@@ -41,13 +41,16 @@ public sealed class TorchOptimizer : Optimizer
 
     private sealed class Update(TorchOptimizer owner, TrainedWeights trained, optim.Optimizer optimizer) : ParameterUpdate(owner, trained)
     {
+        private long _steps;
+
         protected override void Move(Tensor?[] gradients)
         {
-            if (owner.IsRateSet)
+            var rate = owner.RateAt(++_steps);
+            if (owner.IsRateSet || owner.LearningRateSchedule is not null)
             {
                 foreach (var group in optimizer.ParamGroups)
                 {
-                    group.LearningRate = owner.LearningRate;
+                    group.LearningRate = rate;
                 }
             }
             using var grad = enable_grad();

@@ -122,6 +122,49 @@ public class SampleWeightTests
         trained[1].ShouldMatch(trained[0], Tolerance.Float32);
     }
 
+    public static TheoryData<EngineKind, bool> WeightedMetrics => new()
+    {
+        { EngineKind.Torch, false }, { EngineKind.Torch, true }, { EngineKind.Fused, false }, { EngineKind.Fused, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(WeightedMetrics))]
+    public void F7_weighted_metrics_are_means_by_the_weights(EngineKind engine, bool perStep)
+    {
+        // Errors 1, 2, 3, 4 of two samples.
+        var (x, y) = (new float[2, 2, 1], new float[,,] { { { 1 }, { 2 } }, { { 3 }, { 4 } } });
+        Array weights = perStep ? new float[,] { { 1, 0 }, { 0, 0.5f } } : new[] { 1f, 0.5f };
+        var expected = perStep ? (1 + (0.5 * 4)) / 1.5 : (1 + 2 + (0.5 * (3 + 4))) / 3;
+        using var model = Linear(2, 1);
+        model.RequestedEngine = engine;
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0), weightedMetrics: [Metric.MeanAbsoluteError(), Metric.Recall()], Metric.MeanAbsoluteError());
+
+        var history = model.Fit(x, y, batchSize: 1, verbose: 0, sampleWeight: weights, validationData: (x, y, weights));
+        var masked = model.Evaluate(x, y, sampleWeight: weights, lengths: [2, 1]);
+
+        model.Engine.Kind.Should().Be(engine);
+        history["mean_absolute_error"].Should().Equal(2.5);
+        history["weighted_mean_absolute_error"][0].Should().BeApproximately(expected, 1e-6);
+        history["val_weighted_mean_absolute_error"][0].Should().BeApproximately(expected, 1e-6);
+        masked["weighted_mean_absolute_error"].Should().BeApproximately(perStep ? 1 : (1 + 2 + (0.5 * 3)) / 2.5, 1e-6);
+        masked["recall"].Should().Be(0);
+    }
+
+    [Fact]
+    public void Weighted_metrics_travel_in_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Linear(2, 1);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0), weightedMetrics: [Metric.MeanAbsoluteError()], Metric.MeanAbsoluteError());
+        model.Save(folder.File("m.safetensors"));
+
+        using var loaded = SequentialModel.Load(folder.File("m.safetensors"));
+
+        loaded.Evaluate(Inputs, Targets, sampleWeight: new float[,] { { 1, 0 } }).Should().Equal(
+            model.Evaluate(Inputs, Targets, sampleWeight: new float[,] { { 1, 0 } }));
+        loaded.Evaluate(Inputs, Targets).Keys.Should().Equal("loss", "mean_absolute_error", "weighted_mean_absolute_error");
+    }
+
     [Fact]
     public void Weights_of_numbers_need_a_loss_of_numbers()
     {

@@ -90,8 +90,10 @@ internal static class PictureCases
 
     private static MetricMeans Running(List<(string Name, double[] Figures)> figures, List<string> names, int epoch)
     {
-        var running = new MetricMeans(names);
-        running.Add([.. figures.Select(figure => figure.Figures[epoch])], 1, 1);
+        var running = new MetricMeans(names, [.. names.Skip(1).Select(name => Metric.Custom((y, output) => output, name))], 1);
+        double[] sums = [figures[0].Figures[epoch], .. figures.Skip(1).SelectMany(figure => new[] { figure.Figures[epoch], 1 })];
+        sums.CopyTo(running.Batch, 0);
+        running.Add(1);
         return running;
     }
 

@@ -37,12 +37,34 @@ public class LossOnEnginesTests
 
     private static readonly long[] ClassesOfTargets = [1, 0, 0, 1, 0, 1, 2, 1];
 
+    // A focus of 1 and of a fraction would be no number where outputs are no probabilities.
+    private static readonly Dictionary<string, Func<Loss>> Others = new()
+    {
+        ["huber"] = () => Loss.Huber(),
+        ["huber 0.3"] = () => Loss.Huber(0.3),
+        ["log cosh"] = () => Loss.LogCosh(),
+        ["quantile"] = () => Loss.Quantile(0.9),
+        ["quantiles"] = () => Loss.Quantile(0.1, 0.5, 0.8),
+        ["mape"] = () => Loss.MeanAbsolutePercentageError(),
+        ["msle"] = () => Loss.MeanSquaredLogarithmicError(),
+        ["divergence"] = () => Loss.KullbackLeiblerDivergence(),
+        ["cosine"] = () => Loss.CosineSimilarity(),
+        ["binary focal"] = () => Loss.BinaryFocalCrossentropy(),
+        ["binary focal balanced"] = () => Loss.BinaryFocalCrossentropy(applyClassBalancing: true, alpha: 0.3, gamma: 1),
+        ["binary focal logits"] = () => Loss.BinaryFocalCrossentropy(fromLogits: true),
+        ["binary focal without focus"] = () => Loss.BinaryFocalCrossentropy(gamma: 0),
+        ["categorical focal"] = () => Loss.CategoricalFocalCrossentropy(),
+        ["categorical focal 1.5"] = () => Loss.CategoricalFocalCrossentropy(alpha: 0.6, gamma: 1.5),
+        ["categorical focal logits"] = () => Loss.CategoricalFocalCrossentropy(fromLogits: true),
+        ["categorical focal without focus"] = () => Loss.CategoricalFocalCrossentropy(alpha: 1, gamma: 0, fromLogits: true),
+    };
+
     public static TheoryData<string, EngineKind> Losses
     {
         get
         {
             var data = new TheoryData<string, EngineKind>();
-            foreach (var loss in new[] { "mse", "mae", "binary", "binary logits", "categorical", "categorical logits", "sparse", "sparse logits" })
+            foreach (var loss in (string[])["mse", "mae", "binary", "binary logits", "categorical", "categorical logits", "sparse", "sparse logits", .. Others.Keys])
             {
                 data.Add(loss, EngineKind.Torch);
                 data.Add(loss, EngineKind.Auto);
@@ -101,7 +123,7 @@ public class LossOnEnginesTests
 
         foreach (var metric in metrics)
         {
-            new[] { figures[metric.Name] }.ShouldMatch([metric.PerStep(y, tensor(Outputs)).mean().ToDouble()], Tolerance.Float32, metric.Name);
+            new[] { figures[metric.Name] }.ShouldMatch([((MeanMetric)metric).PerStep(y, tensor(Outputs)).mean().ToDouble()], Tolerance.Float32, metric.Name);
         }
     }
 
@@ -136,6 +158,6 @@ public class LossOnEnginesTests
         "categorical logits" => (Loss.CategoricalCrossentropy(fromLogits: true), tensor(Targets)),
         "sparse" => (Loss.SparseCategoricalCrossentropy(), tensor(ClassesOfTargets)),
         "sparse logits" => (Loss.SparseCategoricalCrossentropy(fromLogits: true), tensor(ClassesOfTargets)),
-        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        _ => (Others[name](), tensor(Targets)),
     };
 }

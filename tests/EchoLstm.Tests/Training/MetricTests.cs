@@ -41,11 +41,11 @@ public class MetricTests
         using var scope = NewDisposeScope();
         var oneHot = zeros(2, 3, 4);
 
-        using var categorical = Metric.Accuracy().PerStep(oneHot, oneHot);
+        using var categorical = ((MeanMetric)Metric.Accuracy()).PerStep(oneHot, oneHot);
         categorical.shape.Should().Equal(2, 3);
-        using var binary = Metric.Accuracy().PerStep(zeros(2, 3, 1), zeros(2, 3, 1));
+        using var binary = ((MeanMetric)Metric.Accuracy()).PerStep(zeros(2, 3, 1), zeros(2, 3, 1));
         binary.shape.Should().Equal(2, 3);
-        using var sparse = Metric.Accuracy().PerStep(zeros(2, 3, dtype: ScalarType.Int64), oneHot);
+        using var sparse = ((MeanMetric)Metric.Accuracy()).PerStep(zeros(2, 3, dtype: ScalarType.Int64), oneHot);
         sparse.shape.Should().Equal(2, 3);
     }
 
@@ -63,9 +63,9 @@ public class MetricTests
         using var scope = NewDisposeScope();
         var (target, output) = (tensor(new double[,] { { 1, 2 } }), tensor(new double[,] { { 1, 5 } }));
 
-        Metric.MeanSquaredError().PerStep(target, output).ShouldMatch([4.5], Tolerance.Float64);
-        Metric.MeanAbsoluteError().PerStep(target, output).ShouldMatch([1.5], Tolerance.Float64);
-        Metric.Custom((a, b) => a - b, "difference").PerStep(target, output).ShouldMatch([0, -3], Tolerance.Float64);
+        ((MeanMetric)Metric.MeanSquaredError()).PerStep(target, output).ShouldMatch([4.5], Tolerance.Float64);
+        ((MeanMetric)Metric.MeanAbsoluteError()).PerStep(target, output).ShouldMatch([1.5], Tolerance.Float64);
+        ((MeanMetric)Metric.Custom((a, b) => a - b, "difference")).PerStep(target, output).ShouldMatch([0, -3], Tolerance.Float64);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class MetricTests
 
     private static double[] Accuracy(Tensor target, Tensor output)
     {
-        using var each = Metric.Accuracy().PerStep(target, output);
+        using var each = ((MeanMetric)Metric.Accuracy()).PerStep(target, output);
         return each.Values();
     }
 }

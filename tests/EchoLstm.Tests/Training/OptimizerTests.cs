@@ -37,6 +37,128 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Scales))]
+    public void AdamW_shrinks_every_weight_before_Adams_step(double scale)
+    {
+        const double Rate = 0.01, Decay = 0.2, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-7;
+        var (w, m, v) = (Initial.ToArray(), new double[3], new double[3]);
+        var gradients = Gradients(scale);
+        for (var t = 1; t <= gradients.Length; t++)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var g = gradients[t - 1][i];
+                w[i] -= Rate * Decay * w[i];
+                m[i] = (Beta1 * m[i]) + ((1 - Beta1) * g);
+                v[i] = (Beta2 * v[i]) + ((1 - Beta2) * g * g);
+                w[i] -= Rate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t)) * m[i] / (Math.Sqrt(v[i]) + Epsilon);
+            }
+        }
+
+        GivenGradients.After(new AdamW(Rate, Decay, Beta1, Beta2, Epsilon), Initial, gradients).ShouldMatch(w, Tolerance.Float64, "the weights");
+        GivenGradients.After(new AdamW(Rate, 0, Beta1, Beta2, Epsilon), Initial, gradients)
+            .Should().Equal(GivenGradients.After(new Adam(Rate, Beta1, Beta2, Epsilon), Initial, gradients), "without decay it is Adam");
+    }
+
+    // Dozat 2016 with the momentum's schedule of Sutskever et al., as Keras writes it: the product of all momenta so far is kept.
+    [Theory]
+    [MemberData(nameof(Scales))]
+    public void Nadam_looks_ahead_by_the_momentum_of_the_next_step(double scale)
+    {
+        const double Rate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-7;
+        var (w, m, v, product) = (Initial.ToArray(), new double[3], new double[3], 1.0);
+        var gradients = Gradients(scale);
+        for (var t = 1; t <= gradients.Length; t++)
+        {
+            var now = Beta1 * (1 - (0.5 * Math.Pow(0.96, t)));
+            var next = Beta1 * (1 - (0.5 * Math.Pow(0.96, t + 1)));
+            product *= now;
+            for (var i = 0; i < 3; i++)
+            {
+                var g = gradients[t - 1][i];
+                m[i] = (Beta1 * m[i]) + ((1 - Beta1) * g);
+                v[i] = (Beta2 * v[i]) + ((1 - Beta2) * g * g);
+                var ahead = (next * m[i] / (1 - (product * next))) + ((1 - now) * g / (1 - product));
+                w[i] -= Rate * ahead / (Math.Sqrt(v[i] / (1 - Math.Pow(Beta2, t))) + Epsilon);
+            }
+        }
+
+        GivenGradients.After(new Nadam(Rate, Beta1, Beta2, Epsilon), Initial, gradients).ShouldMatch(w, Tolerance.Float64, "the weights");
+    }
+
+    [Fact]
+    public void Nadams_product_of_momenta_is_that_of_all_steps_however_many()
+    {
+        var product = 1.0;
+        foreach (var (step, beta1) in Enumerable.Range(1, 3000).Select(step => (step, 0.99)))
+        {
+            product *= beta1 * (1 - (0.5 * Math.Pow(0.96, step)));
+            var next = beta1 * (1 - (0.5 * Math.Pow(0.96, step + 1)));
+            new Nadam(beta1: beta1).FusedAt(step).Rate.Should().BeApproximately(0.001 * next / (1 - (product * next)), 1e-15, "of step {0}", step);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Scales))]
+    public void Adamax_divides_by_the_largest_gradient_that_is_not_forgotten(double scale)
+    {
+        const double Rate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-7;
+        var (w, m, u) = (Initial.ToArray(), new double[3], new double[3]);
+        var gradients = Gradients(scale);
+        for (var t = 1; t <= gradients.Length; t++)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var g = gradients[t - 1][i];
+                m[i] = (Beta1 * m[i]) + ((1 - Beta1) * g);
+                u[i] = Math.Max(Beta2 * u[i], Math.Abs(g));
+                w[i] -= Rate * m[i] / ((1 - Math.Pow(Beta1, t)) * (u[i] + Epsilon));
+            }
+        }
+
+        GivenGradients.After(new Adamax(Rate, Beta1, Beta2, Epsilon), Initial, gradients).ShouldMatch(w, Tolerance.Float64, "the weights");
+    }
+
+    [Theory]
+    [InlineData(1, 0.1)]
+    [InlineData(1e-4, 0.1)]
+    [InlineData(1e-4, 0)]
+    public void Adagrad_divides_by_the_root_of_all_squares_so_far(double scale, double initial)
+    {
+        const double Rate = 0.01, Epsilon = 1e-7;
+        var (w, sum) = (Initial.ToArray(), new[] { initial, initial, initial });
+        foreach (var gradient in Gradients(scale))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                sum[i] += gradient[i] * gradient[i];
+                w[i] -= Rate * gradient[i] / Math.Sqrt(sum[i] + Epsilon);
+            }
+        }
+
+        GivenGradients.After(new Adagrad(Rate, initial, Epsilon), Initial, Gradients(scale)).ShouldMatch(w, Tolerance.Float64, "the weights");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Torch)]
+    [InlineData(EngineKind.Auto)]
+    public void Weight_decay_leaves_frozen_layers_alone(EngineKind engine)
+    {
+        using var model = new SequentialModel(new Lstm(3), new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        using var x = Numbers.Uniform(1, [4, 3, 1]);
+        using var y = Numbers.Uniform(2, [4, 1]);
+        model.Build(3, 1);
+        model.Layers[0].Trainable = false;
+        model.Compile(Loss.MeanSquaredError(), new AdamW(weightDecay: 0.5));
+        var (frozen, free) = (model.Layers[0].GetWeights().Values(), model.Layers[1].GetWeights().Values());
+
+        model.Fit(x, y, epochs: 3, verbose: 0);
+
+        model.Layers[0].GetWeights().Values().Should().Equal(frozen);
+        model.Layers[1].GetWeights().Values().Should().NotEqual(free);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scales))]
     public void Torchs_Adam_adds_epsilon_after_the_correction(double scale)
     {
         const double Rate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-7;
@@ -113,6 +235,14 @@ public class OptimizerTests
         var rms = new RmsProp();
         (rms.LearningRate, rms.Rho, rms.Momentum, rms.Epsilon, rms.Centered).Should().Be((0.001, 0.9, 0, 1e-7, false));
         new[] { adam.Name, sgd.Name, rms.Name }.Should().Equal("adam", "sgd", "rmsprop");
+        var adamW = new AdamW();
+        (adamW.Name, adamW.LearningRate, adamW.WeightDecay, adamW.Beta1, adamW.Beta2, adamW.Epsilon).Should().Be(("adamw", 0.001, 0.004, 0.9, 0.999, 1e-7));
+        var nadam = new Nadam();
+        (nadam.Name, nadam.LearningRate, nadam.Beta1, nadam.Beta2, nadam.Epsilon).Should().Be(("nadam", 0.001, 0.9, 0.999, 1e-7));
+        var adamax = new Adamax();
+        (adamax.Name, adamax.LearningRate, adamax.Beta1, adamax.Beta2, adamax.Epsilon).Should().Be(("adamax", 0.001, 0.9, 0.999, 1e-7));
+        var adagrad = new Adagrad();
+        (adagrad.Name, adagrad.LearningRate, adagrad.InitialAccumulatorValue, adagrad.Epsilon).Should().Be(("adagrad", 0.001, 0.1, 1e-7));
     }
 
     [Fact]
@@ -257,6 +387,10 @@ public class OptimizerTests
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new RmsProp(rho: 2), Fraction("rho", "2"));
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new RmsProp(momentum: -1), Fraction("momentum", "-1"));
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new RmsProp(epsilon: -1), Finite("epsilon", "-1"));
+        Errors.Expect<ArgumentOutOfRangeException>(() => _ = new AdamW(weightDecay: -1), Finite("weightDecay", "-1"));
+        Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Nadam(beta1: 1), Fraction("beta1", "1"));
+        Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Adamax(beta2: 1), Fraction("beta2", "1"));
+        Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Adagrad(initialAccumulatorValue: -1), Finite("initialAccumulatorValue", "-1"));
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Sgd { ClipNorm = 0 }, Positive("ClipNorm", "0"));
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Sgd { GlobalClipNorm = -1 }, Positive("GlobalClipNorm", "-1"));
         Errors.Expect<ArgumentOutOfRangeException>(() => _ = new Sgd { ClipValue = double.NaN }, Positive("ClipValue", "NaN"));

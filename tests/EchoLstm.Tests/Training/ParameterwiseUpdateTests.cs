@@ -28,6 +28,13 @@ public class ParameterwiseUpdateTests
     {
         ["adam"] = () => new Adam(0.01, 0.8, 0.95),
         ["adam without epsilon"] = () => new Adam(0.01, 0.8, 0.95, epsilon: 0),
+        ["adamw"] = () => new AdamW(0.01, weightDecay: 0.1),
+        ["nadam"] = () => new Nadam(0.01, 0.8, 0.95),
+        ["adamax"] = () => new Adamax(0.01, 0.8, 0.95),
+        ["adamax without epsilon"] = () => new Adamax(0.01, 0.8, 0.95, epsilon: 0),
+        ["adagrad"] = () => new Adagrad(0.01),
+        ["adagrad from 0"] = () => new Adagrad(0.01, initialAccumulatorValue: 0),
+        ["scheduled"] = () => new Adam { LearningRateSchedule = new CosineDecay(0.001, 4, alpha: 0.1, warmupTarget: 0.01, warmupSteps: 2) },
         ["sgd"] = () => new Sgd(0.05),
         ["momentum"] = () => new Sgd(0.05, 0.9),
         ["nesterov"] = () => new Sgd(0.05, 0.9, nesterov: true),

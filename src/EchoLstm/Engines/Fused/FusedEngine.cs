@@ -23,6 +23,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private readonly Arena _weights;
     private readonly ForwardPass _pass;
     private readonly bool _hasPenalties;
+    private readonly int? _ignored; // the class that counts nowhere
     private readonly float* _packed;
     private readonly float* _gradients;
     private readonly LayerKernel _last;
@@ -31,6 +32,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private bool _trained;
     private long* _order;
     private float* _target;
+    private readonly double[] _outputRow = [], _targetRow = []; // for metrics of rows
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
@@ -42,6 +44,11 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _last = _pass.Last;
         _outputAxes = _kernels.OutputShape.Rank;
         PredictsInto = !_kernels.ReadsIndices && _kernels.Kernels.All(kernel => !kernel.IsStateful);
+        _ignored = compilation?.Loss.IgnoreClass;
+        if (plan.Metrics.Any(metric => metric.Rows is not null))
+        {
+            (_outputRow, _targetRow) = (new double[_last.OutputWidth], new double[_last.OutputWidth]);
+        }
         _hasPenalties = _kernels.Weights.Any(part => part.Regularizer is not null);
     }
 
@@ -98,29 +105,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
     // Pinned.
     private static float* Start(float[] numbers) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(numbers));
 
-    private static UpdateSettings SettingsOf(Optimizer optimizer, long step)
-    {
-        var settings = optimizer switch
-        {
-            Adam adam => new UpdateSettings(UpdateFormula.Adam, adam.CorrectedRate(step))
-            {
-                Beta1 = adam.Beta1,
-                Beta2 = adam.Beta2,
-                Epsilon = adam.Epsilon,
-            },
-            Sgd sgd => new UpdateSettings(UpdateFormula.Sgd, sgd.LearningRate) { Momentum = sgd.Momentum, Nesterov = sgd.Nesterov },
-            RmsProp rms => new UpdateSettings(UpdateFormula.RmsProp, rms.LearningRate)
-            {
-                Rho = rms.Rho,
-                Epsilon = rms.Epsilon,
-                Momentum = rms.Momentum,
-                Centered = rms.Centered,
-            },
-            _ => throw new ArgumentException($"{optimizer.Name} has no fused form.", nameof(optimizer)),
-        };
-        return settings with { ClipValue = optimizer.ClipValue, ClipNorm = optimizer.ClipNorm, GlobalClipNorm = optimizer.GlobalClipNorm };
-    }
-
     internal override void Publish()
     {
         if (!_trained)
@@ -131,25 +115,24 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _trained = false;
     }
 
-    internal override double TrainOnBatch(in Batch batch, Span<double> figures)
+    internal override void TrainOnBatch(in Batch batch, Span<double> figures)
     {
         Forward(batch, training: true);
-        var counted = Measure(batch, figures, training: true);
+        Measure(batch, figures, training: true);
         if (!double.IsFinite(figures[0]))
         {
-            return counted;
+            return;
         }
         _pass.RunBack();
-        _update!.Step(SettingsOf(_compilation!.Optimizer, _update.Steps + 1));
+        _update!.Step(_compilation!.Optimizer.FusedAt(_update.Steps + 1));
         _trained = true;
-        return counted;
     }
 
-    internal override double EvaluateOnBatch(in Batch batch, Span<double> figures)
+    internal override void EvaluateOnBatch(in Batch batch, Span<double> figures)
     {
         LoadUntrained();
         Forward(batch, training: false);
-        return Measure(batch, figures, training: false);
+        Measure(batch, figures, training: false);
     }
 
     internal override Tensor PredictOnBatch(in Batch batch)
@@ -231,18 +214,19 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone.
-    private double Measure(in Batch batch, Span<double> figures, bool training)
+    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. So do rows of
+    // the ignored class.
+    private void Measure(in Batch batch, Span<double> figures, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)));
         var (units, stride) = (_last.OutputWidth, _last.OutputStride);
         var rows = (long)samples * steps;
         var mask = _last.OutputMask;
-        var counted = mask is null ? rows : Used(mask, rows);
-        var divisor = mask is null ? rows : Math.Max(1, counted);
+        var set = batch.Set;
+        var counted = mask is null && _ignored is null ? rows : Counting(set, mask, samples, steps);
+        var divisor = Math.Max(1, counted);
         var scale = 1f / divisor;
         figures.Clear();
-        var set = batch.Set;
         var weights = set.WeightStart;
         var (perNumber, perStep) = (set.Weights?.dim() == _outputAxes, set.Weights?.dim() > 1);
         var metrics = _plan.Metrics;
@@ -254,39 +238,50 @@ internal sealed unsafe class FusedEngine<V> : Engine
                 var row = ((long)t * samples) + i;
                 var used = mask is null ? 1f : mask[row];
                 var place = (_order[i] * steps) + t;
+                var gradient = training ? _last.OutputGradient + (row * stride) : null;
+                if (IsIgnored(set, place))
+                {
+                    if (training)
+                    {
+                        new Span<float>(gradient, units).Clear();
+                    }
+                    continue;
+                }
                 var target = Target(set, place, units);
                 var output = _last.Output + (row * stride);
-                var gradient = training ? _last.OutputGradient + (row * stride) : null;
-                if (perNumber)
+                var weight = perNumber || weights is null ? used : used * weights[perStep ? place : _order[i]];
+                loss += perNumber
+                    ? WeightedNumbers(output, target, units, gradient, weights + (place * units), used, scale)
+                    : weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight, _plan.LossNumbers);
+                if (used == 0)
                 {
-                    loss += WeightedNumbers(output, target, units, gradient, weights + (place * units), used, scale);
+                    continue;
                 }
-                else
+                if (_outputRow.Length > 0)
                 {
-                    var weight = weights is null ? used : used * weights[perStep ? place : _order[i]];
-                    loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight);
+                    Widen(output, _outputRow);
+                    Widen(target, _targetRow);
                 }
-                for (var k = 0; k < metrics.Length; k++)
+                foreach (var (kind, ofRows, first, count, isWeighted) in metrics)
                 {
-                    figures[k + 1] += used * FusedMetric<V>.Row(metrics[k], output, target, units);
+                    var counts = isWeighted ? weight : used;
+                    if (ofRows is not null)
+                    {
+                        ofRows.Add(_outputRow, _targetRow, counts, figures.Slice(first, count));
+                        continue;
+                    }
+                    figures[first] += counts * FusedMetric<V>.Row(kind, output, target, units);
+                    figures[first + 1] += counts;
                 }
             }
         }
-        figures[0] = loss;
-        for (var k = 0; k < figures.Length; k++)
+        figures[0] = AsTorch((loss / divisor) + (_hasPenalties ? FusedUpdate<V>.Penalty(_packed, _kernels.Weights) : 0));
+        foreach (var (_, ofRows, place, _, _) in metrics)
         {
-            figures[k] /= divisor;
+            figures[place] = ofRows is null && figures[place + 1] > 0
+                ? AsTorch(figures[place] / figures[place + 1]) * figures[place + 1]
+                : figures[place];
         }
-        if (_hasPenalties)
-        {
-            figures[0] += FusedUpdate<V>.Penalty(_packed, _kernels.Weights);
-        }
-        for (var k = 0; k < figures.Length; k++)
-        {
-            // What float32 can't hold is infinite, as it is for Torch; sums in double would hide it.
-            figures[k] = float.IsFinite((float)figures[k]) ? figures[k] : (float)figures[k];
-        }
-        return mask is null ? samples : counted;
     }
 
     // Of one number the mean over the last axis is its loss.
@@ -297,19 +292,35 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             var weight = used * weights[k] / units;
             sum += weight * FusedLoss<V>.Row(
-                _plan.Loss, output + k, target + k, 1, gradient is null ? null : gradient + k, scale * weight);
+                _plan.Loss, output + k, target + k, 1, gradient is null ? null : gradient + k, scale * weight, _plan.LossNumbers);
         }
         return sum;
     }
 
-    private static long Used(byte* mask, long rows)
+    // What float32 can't hold is infinite, as it is for Torch; sums in double would hide it.
+    private static double AsTorch(double mean) => float.IsFinite((float)mean) ? mean : (float)mean;
+
+    private static void Widen(float* from, double[] to)
     {
-        var used = 0L;
-        for (var r = 0L; r < rows; r++)
+        for (var k = 0; k < to.Length; k++)
         {
-            used += mask[r];
+            to[k] = from[k];
         }
-        return used;
+    }
+
+    private bool IsIgnored(SampleSet set, long place) => _ignored is { } ignored && set.ClassStart[place] == ignored;
+
+    private long Counting(SampleSet set, byte* mask, int samples, int steps)
+    {
+        var counting = 0L;
+        for (var t = 0; t < steps; t++)
+        {
+            for (var i = 0; i < samples; i++)
+            {
+                counting += (mask is null || mask[((long)t * samples) + i] != 0) && !IsIgnored(set, (_order[i] * steps) + t) ? 1 : 0;
+            }
+        }
+        return counting;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

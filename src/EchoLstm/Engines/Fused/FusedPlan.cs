@@ -32,7 +32,9 @@ internal sealed unsafe class FusedPlan
 
     internal FusedLossKind Loss { get; private set; }
 
-    internal FusedMetricKind[] Metrics { get; private set; } = [];
+    internal LossNumbers LossNumbers { get; private set; }
+
+    internal FusedMetricPart[] Metrics { get; private set; } = [];
 
     internal bool TargetsAreClasses { get; private set; }
 
@@ -164,27 +166,38 @@ internal sealed unsafe class FusedPlan
             reason = $"the loss {compilation.Loss.Name} has no fused form";
             return false;
         }
-        if (compilation.Optimizer is not (Adam or Sgd or RmsProp))
+        if (!compilation.Optimizer.HasFusedForm)
         {
             reason = $"the optimiser {compilation.Optimizer.Name} has no fused form";
             return false;
         }
-        Loss = loss;
+        (Loss, LossNumbers) = (loss, compilation.Loss.Numbers);
         TargetsAreClasses = compilation.Loss.TakesClassIndices;
-        var metrics = new List<FusedMetricKind>();
+        var (metrics, place) = (new List<FusedMetricPart>(), 1);
         foreach (var metric in compilation.Metrics)
         {
-            if (metric.FusedFor(units, TargetsAreClasses) is not { } kind)
+            var (kind, rows) = ((metric as MeanMetric)?.FusedFor(units, TargetsAreClasses), metric as RowMetric);
+            if (kind is null && rows is null)
             {
                 reason = $"the metric {metric.Name} has no fused form";
                 return false;
             }
-            metrics.Add(kind);
+            var isWeighted = metrics.Count >= compilation.FirstWeighted;
+            metrics.Add(new FusedMetricPart(kind ?? default, rows, place, metric.SumsFor(units), isWeighted));
+            place += metrics[^1].Count;
         }
         Metrics = [.. metrics];
         reason = null;
         return true;
     }
+
+    /// <summary>A metric, and where its sums lie.</summary>
+    /// <param name="Kind">Its loop.</param>
+    /// <param name="Rows">What takes rows instead; null where there is a loop.</param>
+    /// <param name="Place">Where its first sum is, behind the loss.</param>
+    /// <param name="Count">How many it has.</param>
+    /// <param name="IsWeighted">Whether sample weights weigh it.</param>
+    internal readonly record struct FusedMetricPart(FusedMetricKind Kind, RowMetric? Rows, int Place, int Count, bool IsWeighted);
 
     private sealed class Making(FusedPlan plan, Compilation? compilation) : IWidthWork<Engine>
     {

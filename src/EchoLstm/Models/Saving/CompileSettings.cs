@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EchoLstm.Files;
+using EchoLstm.Saving;
 using EchoLstm.Training;
 
 namespace EchoLstm.Models.Saving;
@@ -14,17 +15,28 @@ internal sealed record CompileSettings
 
     public required OptimizerSettings Optimizer { get; init; }
 
-    public required IReadOnlyList<string> Metrics { get; init; }
+    /// <summary>A metric without settings by its name, another as an object.</summary>
+    public required IReadOnlyList<JsonElement> Metrics { get; init; }
+
+    /// <summary>Those that sample weights weigh; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JsonElement>? WeightedMetrics { get; init; }
 
     /// <summary>What a model was compiled with.</summary>
     /// <exception cref="InvalidOperationException">Some of it is the user's own code.</exception>
     internal static CompileSettings Of(Compilation compilation) => new()
     {
         Loss = compilation.Loss.Fused is null ? throw OwnCode($"the loss '{compilation.Loss.Name}'") : LossSettings.Of(compilation.Loss),
-        Optimizer = OptimizerSettings.Of(compilation.Optimizer)
+        Optimizer = compilation.Optimizer.LearningRateSchedule is { } schedule && ScheduleSettings.Of(schedule) is null
+            ? throw OwnCode($"the learning rate schedule {schedule.GetType().Name}")
+            : OptimizerSettings.Of(compilation.Optimizer)
             ?? throw OwnCode($"the optimiser '{compilation.Optimizer.Name}' ({compilation.Optimizer.GetType().Name})"),
-        Metrics = [.. compilation.Metrics.Select(metric => metric.IsBuiltIn ? metric.Name : throw OwnCode($"the metric '{metric.Name}'"))],
+        Metrics = Elements(compilation.Metrics.Take(compilation.FirstWeighted)),
+        WeightedMetrics = compilation.HasWeightedMetrics ? Elements(compilation.Metrics.Skip(compilation.FirstWeighted)) : null,
     };
+
+    private static List<JsonElement> Elements(IEnumerable<Metric> metrics) =>
+        [.. metrics.Select(metric => metric.IsBuiltIn ? MetricSettings.ElementOf(metric) : throw OwnCode($"the metric '{metric.Name}'"))];
 
     /// <summary>What the model is to be compiled with.</summary>
     /// <param name="file">The file, for messages.</param>
@@ -32,24 +44,21 @@ internal sealed record CompileSettings
     /// <exception cref="InvalidDataException">A setting can't be.</exception>
     internal Compilation Make(string file, string part)
     {
-        var metrics = Metrics.Select(name => name switch
-        {
-            "accuracy" => Metric.Accuracy(),
-            "mean_squared_error" => Metric.MeanSquaredError(),
-            "mean_absolute_error" => Metric.MeanAbsoluteError(),
-            _ => throw StrictJson.Wrong(file, [part], $"there is a metric '{name}', which this version does not have"),
-        });
         var place = $"{part}, optimizer";
         try
         {
             var optimizer = Optimizer.Make();
+            // A schedule's is that of the last step.
+            optimizer.ShowRate(Optimizer.LearningRate);
             place = part;
-            return new Compilation(Loss.Make(), optimizer, [.. metrics]);
+            return new Compilation(Loss.Make(), optimizer, Made(Metrics), Made(WeightedMetrics ?? []));
         }
         catch (ArgumentException error)
         {
             throw new InvalidDataException($"{file}: in its {place}: {error.Message}", error);
         }
+
+        Metric[] Made(IReadOnlyList<JsonElement> metrics) => [.. metrics.Select(metric => MetricSettings.Make(file, part, metric))];
     }
 
     private static InvalidOperationException OwnCode(string what) =>
@@ -64,6 +73,15 @@ internal sealed record CompileSettings
 [JsonDerivedType(typeof(BinarySettings), "binary_crossentropy")]
 [JsonDerivedType(typeof(CategoricalSettings), "categorical_crossentropy")]
 [JsonDerivedType(typeof(SparseCategoricalSettings), "sparse_categorical_crossentropy")]
+[JsonDerivedType(typeof(HuberSettings), "huber")]
+[JsonDerivedType(typeof(LogCoshSettings), "log_cosh")]
+[JsonDerivedType(typeof(QuantileSettings), "quantile")]
+[JsonDerivedType(typeof(AbsolutePercentageSettings), "mean_absolute_percentage_error")]
+[JsonDerivedType(typeof(SquaredLogarithmicSettings), "mean_squared_logarithmic_error")]
+[JsonDerivedType(typeof(DivergenceSettings), "kl_divergence")]
+[JsonDerivedType(typeof(CosineSettings), "cosine_similarity")]
+[JsonDerivedType(typeof(BinaryFocalSettings), "binary_focal_crossentropy")]
+[JsonDerivedType(typeof(CategoricalFocalSettings), "categorical_focal_crossentropy")]
 internal abstract record LossSettings
 {
     internal static LossSettings Of(Loss loss) => loss.Name switch
@@ -72,7 +90,21 @@ internal abstract record LossSettings
         "mean_absolute_error" => new AbsoluteErrorSettings(),
         "binary_crossentropy" => new BinarySettings(loss.Expects!.Value.FromLogits),
         "categorical_crossentropy" => new CategoricalSettings(loss.Expects!.Value.FromLogits),
-        "sparse_categorical_crossentropy" => new SparseCategoricalSettings(loss.Expects!.Value.FromLogits),
+        "sparse_categorical_crossentropy" => new SparseCategoricalSettings(loss.Expects!.Value.FromLogits)
+        {
+            IgnoreClass = loss.IgnoreClass,
+        },
+        "huber" => new HuberSettings(loss.Numbers.Delta),
+        "log_cosh" => new LogCoshSettings(),
+        "quantile" => new QuantileSettings(loss.Numbers.Quantiles!),
+        "mean_absolute_percentage_error" => new AbsolutePercentageSettings(),
+        "mean_squared_logarithmic_error" => new SquaredLogarithmicSettings(),
+        "kl_divergence" => new DivergenceSettings(),
+        "cosine_similarity" => new CosineSettings(),
+        "binary_focal_crossentropy" => new BinaryFocalSettings(
+            loss.Numbers.AppliesClassBalancing, loss.Numbers.Alpha, loss.Numbers.Gamma, loss.Expects!.Value.FromLogits),
+        "categorical_focal_crossentropy" => new CategoricalFocalSettings(
+            loss.Numbers.Alpha, loss.Numbers.Gamma, loss.Expects!.Value.FromLogits),
         _ => throw new InvalidOperationException($"The loss '{loss.Name}' has no form in files."),
     };
 
@@ -101,12 +133,64 @@ internal sealed record CategoricalSettings(bool FromLogits) : LossSettings
 
 internal sealed record SparseCategoricalSettings(bool FromLogits) : LossSettings
 {
-    internal override Loss Make() => Training.Loss.SparseCategoricalCrossentropy(FromLogits);
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? IgnoreClass { get; init; }
+
+    internal override Loss Make() => Training.Loss.SparseCategoricalCrossentropy(FromLogits, IgnoreClass);
+}
+
+internal sealed record HuberSettings(double Delta) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.Huber(Delta);
+}
+
+internal sealed record LogCoshSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.LogCosh();
+}
+
+internal sealed record QuantileSettings(double[] Quantiles) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.Quantile(Quantiles);
+}
+
+internal sealed record AbsolutePercentageSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.MeanAbsolutePercentageError();
+}
+
+internal sealed record SquaredLogarithmicSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.MeanSquaredLogarithmicError();
+}
+
+internal sealed record DivergenceSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.KullbackLeiblerDivergence();
+}
+
+internal sealed record CosineSettings : LossSettings
+{
+    internal override Loss Make() => Training.Loss.CosineSimilarity();
+}
+
+internal sealed record BinaryFocalSettings(bool ApplyClassBalancing, double Alpha, double Gamma, bool FromLogits) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.BinaryFocalCrossentropy(ApplyClassBalancing, Alpha, Gamma, FromLogits);
+}
+
+internal sealed record CategoricalFocalSettings(double Alpha, double Gamma, bool FromLogits) : LossSettings
+{
+    internal override Loss Make() => Training.Loss.CategoricalFocalCrossentropy(Alpha, Gamma, FromLogits);
 }
 
 /// <summary>An optimiser by its name.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
 [JsonDerivedType(typeof(AdamSettings), "adam")]
+[JsonDerivedType(typeof(AdamWSettings), "adamw")]
+[JsonDerivedType(typeof(NadamSettings), "nadam")]
+[JsonDerivedType(typeof(AdamaxSettings), "adamax")]
+[JsonDerivedType(typeof(AdagradSettings), "adagrad")]
 [JsonDerivedType(typeof(SgdSettings), "sgd")]
 [JsonDerivedType(typeof(RmsPropSettings), "rmsprop")]
 internal abstract record OptimizerSettings
@@ -126,6 +210,10 @@ internal abstract record OptimizerSettings
     [JsonPropertyName("clipvalue")]
     public double? ClipValue { get; init; }
 
+    [JsonPropertyOrder(-1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleSettings? LearningRateSchedule { get; init; }
+
     /// <summary>Null for one that is the user's.</summary>
     internal static OptimizerSettings? Of(Optimizer optimizer)
     {
@@ -133,6 +221,22 @@ internal abstract record OptimizerSettings
         OptimizerSettings? own = optimizer switch
         {
             Adam adam => new AdamSettings { LearningRate = rate, Beta1 = adam.Beta1, Beta2 = adam.Beta2, Epsilon = adam.Epsilon },
+            AdamW adam => new AdamWSettings
+            {
+                LearningRate = rate,
+                WeightDecay = adam.WeightDecay,
+                Beta1 = adam.Beta1,
+                Beta2 = adam.Beta2,
+                Epsilon = adam.Epsilon,
+            },
+            Nadam adam => new NadamSettings { LearningRate = rate, Beta1 = adam.Beta1, Beta2 = adam.Beta2, Epsilon = adam.Epsilon },
+            Adamax adam => new AdamaxSettings { LearningRate = rate, Beta1 = adam.Beta1, Beta2 = adam.Beta2, Epsilon = adam.Epsilon },
+            Adagrad adagrad => new AdagradSettings
+            {
+                LearningRate = rate,
+                InitialAccumulatorValue = adagrad.InitialAccumulatorValue,
+                Epsilon = adagrad.Epsilon,
+            },
             Sgd sgd => new SgdSettings { LearningRate = rate, Momentum = sgd.Momentum, Nesterov = sgd.Nesterov },
             RmsProp rms => new RmsPropSettings
             {
@@ -149,13 +253,15 @@ internal abstract record OptimizerSettings
             ClipNorm = optimizer.ClipNorm,
             GlobalClipNorm = optimizer.GlobalClipNorm,
             ClipValue = optimizer.ClipValue,
+            LearningRateSchedule = optimizer.LearningRateSchedule is { } schedule ? ScheduleSettings.Of(schedule) : null,
         };
     }
 
     internal abstract Optimizer Make();
 }
 
-internal sealed record AdamSettings : OptimizerSettings
+/// <summary>What Adam and its kin have in common.</summary>
+internal abstract record MomentsSettings : OptimizerSettings
 {
     [JsonPropertyName("beta_1")]
     public required double Beta1 { get; init; }
@@ -164,9 +270,67 @@ internal sealed record AdamSettings : OptimizerSettings
     public required double Beta2 { get; init; }
 
     public required double Epsilon { get; init; }
+}
 
-    internal override Optimizer Make() =>
-        new Adam(LearningRate, Beta1, Beta2, Epsilon) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+internal sealed record AdamSettings : MomentsSettings
+{
+    internal override Optimizer Make() => new Adam(LearningRate, Beta1, Beta2, Epsilon)
+    {
+        ClipNorm = ClipNorm,
+        GlobalClipNorm = GlobalClipNorm,
+        ClipValue = ClipValue,
+        LearningRateSchedule = LearningRateSchedule?.Make(),
+    };
+}
+
+internal sealed record AdamWSettings : MomentsSettings
+{
+    public required double WeightDecay { get; init; }
+
+    internal override Optimizer Make() => new AdamW(LearningRate, WeightDecay, Beta1, Beta2, Epsilon)
+    {
+        ClipNorm = ClipNorm,
+        GlobalClipNorm = GlobalClipNorm,
+        ClipValue = ClipValue,
+        LearningRateSchedule = LearningRateSchedule?.Make(),
+    };
+}
+
+internal sealed record NadamSettings : MomentsSettings
+{
+    internal override Optimizer Make() => new Nadam(LearningRate, Beta1, Beta2, Epsilon)
+    {
+        ClipNorm = ClipNorm,
+        GlobalClipNorm = GlobalClipNorm,
+        ClipValue = ClipValue,
+        LearningRateSchedule = LearningRateSchedule?.Make(),
+    };
+}
+
+internal sealed record AdamaxSettings : MomentsSettings
+{
+    internal override Optimizer Make() => new Adamax(LearningRate, Beta1, Beta2, Epsilon)
+    {
+        ClipNorm = ClipNorm,
+        GlobalClipNorm = GlobalClipNorm,
+        ClipValue = ClipValue,
+        LearningRateSchedule = LearningRateSchedule?.Make(),
+    };
+}
+
+internal sealed record AdagradSettings : OptimizerSettings
+{
+    public required double InitialAccumulatorValue { get; init; }
+
+    public required double Epsilon { get; init; }
+
+    internal override Optimizer Make() => new Adagrad(LearningRate, InitialAccumulatorValue, Epsilon)
+    {
+        ClipNorm = ClipNorm,
+        GlobalClipNorm = GlobalClipNorm,
+        ClipValue = ClipValue,
+        LearningRateSchedule = LearningRateSchedule?.Make(),
+    };
 }
 
 internal sealed record SgdSettings : OptimizerSettings
@@ -176,7 +340,13 @@ internal sealed record SgdSettings : OptimizerSettings
     public required bool Nesterov { get; init; }
 
     internal override Optimizer Make() =>
-        new Sgd(LearningRate, Momentum, Nesterov) { ClipNorm = ClipNorm, GlobalClipNorm = GlobalClipNorm, ClipValue = ClipValue };
+        new Sgd(LearningRate, Momentum, Nesterov)
+        {
+            ClipNorm = ClipNorm,
+            GlobalClipNorm = GlobalClipNorm,
+            ClipValue = ClipValue,
+            LearningRateSchedule = LearningRateSchedule?.Make(),
+        };
 }
 
 internal sealed record RmsPropSettings : OptimizerSettings
@@ -195,14 +365,18 @@ internal sealed record RmsPropSettings : OptimizerSettings
             ClipNorm = ClipNorm,
             GlobalClipNorm = GlobalClipNorm,
             ClipValue = ClipValue,
+            LearningRateSchedule = LearningRateSchedule?.Make(),
         };
 }
 
 /// <summary>What of a file's JSON only training needs.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(CompileSettings))]
+[JsonSerializable(typeof(MetricSettings))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(TrainingSettings))]
 internal sealed partial class TrainingJson : JsonSerializerContext
 {
-    internal static JsonSerializerOptions Settings { get; } = StrictJson.Options(new TrainingJson());
+    internal static JsonSerializerOptions Settings { get; } = StrictJson.Options(
+        new TrainingJson(), new EnumName<AucCurve>(), new EnumName<ScoreAverage>());
 }

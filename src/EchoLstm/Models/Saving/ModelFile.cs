@@ -79,7 +79,7 @@ internal static class ModelFile
             LoadStates(file, model);
             if (compilation is not null)
             {
-                model.Compile(compilation.Loss, compilation.Optimizer, [.. compilation.Metrics]);
+                model.Compile(compilation);
             }
             LoadOptimizer(file, model, compilation?.Optimizer, training.OptimizerSteps);
             model.Extras = saved.Extras;

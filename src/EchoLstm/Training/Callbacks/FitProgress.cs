@@ -16,6 +16,7 @@ public sealed class FitProgress
         int batches,
         long samples,
         Compilation compilation,
+        MetricMeans training,
         bool hasValidation = false,
         bool reportsRate = false)
     {
@@ -29,7 +30,7 @@ public sealed class FitProgress
         Epochs = epochs;
         Batches = batches;
         Samples = samples;
-        Training = new MetricMeans(compilation.Names);
+        Training = training;
     }
 
     /// <summary>

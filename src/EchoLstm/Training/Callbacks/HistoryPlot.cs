@@ -23,7 +23,7 @@ internal static class HistoryPlot
                 curves.Add(new("validation", 1, epochs, metrics));
             }
             // A share of 0 to 1 is compared with 1, not with 0.
-            var isShare = name.Split('_').Any(word => word is "accuracy" or "acc" or "auc");
+            var isShare = name.Split('_').Any(word => word is "accuracy" or "acc" or "auc" or "precision" or "recall" or "f1");
             return new Chart(name, "epoch", curves, MayBeLog: !isShare, WholeX: true);
         });
         title ??= string.Create(CultureInfo.InvariantCulture, $"Training, {epochs.Length} epoch{(epochs.Length == 1 ? "" : "s")}");

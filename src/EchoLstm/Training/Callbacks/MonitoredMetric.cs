@@ -74,7 +74,7 @@ internal sealed class MonitoredMetric
         {
             return _mode == MonitorMode.Max;
         }
-        if (HasOneOf("accuracy", "acc", "auc"))
+        if (HasOneOf("accuracy", "acc", "auc", "precision", "recall", "f1", "r2"))
         {
             return true;
         }

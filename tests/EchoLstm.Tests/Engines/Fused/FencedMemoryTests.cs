@@ -104,15 +104,15 @@ public sealed class FencedMemoryTests
         }
         using var set = new SampleSet(x, y);
         var engine = plan!.CreateEngine(compilation);
-        var figures = new double[2];
+        var figures = new MetricMeans(compilation.Names, compilation.Metrics, units).Batch;
         List<float> results = [];
         engine.BeginTraining();
         foreach (var count in (int[])[3, 1, 3])
         {
-            _ = engine.TrainOnBatch(new Batch(set, 0, count), figures);
+            engine.TrainOnBatch(new Batch(set, 0, count), figures);
             results.AddRange(figures.Select(figure => (float)figure));
         }
-        _ = engine.EvaluateOnBatch(new Batch(set, 0, samples), figures);
+        engine.EvaluateOnBatch(new Batch(set, 0, samples), figures);
         engine.Publish();
         using var output = engine.PredictOnBatch(new Batch(set, 0, samples));
         results.AddRange(output.data<float>());

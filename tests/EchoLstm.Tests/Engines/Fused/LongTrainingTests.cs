@@ -66,7 +66,7 @@ public sealed class LongTrainingTests(ITestOutputHelper output)
         using var set = new SampleSet(Numbers.Uniform(1, [1, steps, 1]), Numbers.Uniform(2, [1, steps, 1]));
         engine.BeginTraining();
         var figures = new double[1];
-        _ = engine.TrainOnBatch(new Batch(set, 0, 1), figures);
+        engine.TrainOnBatch(new Batch(set, 0, 1), figures);
         figures[0].Should().BePositive();
         return arenas.Sum(arena => arena.Bytes);
     }

@@ -36,10 +36,10 @@ public sealed class SteadyStateTests
         using var scope = NewDisposeScope();
         var words = kind == "words";
         model.Build(words ? new Shape(Steps) : new Shape(Steps, 3), kind == "stateful" ? 2 : null);
-        var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 1 }, [Metric.MeanAbsoluteError(), Metric.Accuracy()]);
+        var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 1 }, [Metric.MeanAbsoluteError(), Metric.Accuracy(), Metric.RootMeanSquaredError(), Metric.R2Score(), Metric.F1Score(), Metric.Auc(), Metric.Precision(), Metric.TopKCategoricalAccuracy(1)]);
         using var engine = FusedPlan.TryCreate(model.Layers, model.InputShape!, compilation, out _)!.CreateEngine(compilation);
         using var set = new SampleSet(words ? ones(4, Steps, dtype: ScalarType.Int64) : Numbers.Uniform(1, [4, Steps, 3]), Numbers.Uniform(2, [4, Steps, 2]));
-        var figures = new double[3];
+        var figures = new MetricMeans(compilation.Names, compilation.Metrics, 2).Batch;
         model.train();
         engine.BeginTraining();
         Run(100);
@@ -53,7 +53,14 @@ public sealed class SteadyStateTests
             for (var i = 0; i < times; i++)
             {
                 var batch = new Batch(set, i % 2 * 2, kind == "stateful" ? 2 : 1 + (i % 2));
-                _ = i % 5 == 4 ? engine.EvaluateOnBatch(batch, figures) : engine.TrainOnBatch(batch, figures);
+                if (i % 5 == 4)
+                {
+                    engine.EvaluateOnBatch(batch, figures);
+                }
+                else
+                {
+                    engine.TrainOnBatch(batch, figures);
+                }
             }
         }
     }

@@ -28,6 +28,9 @@ public class EngineChangeTests
     private static readonly Dictionary<string, Func<Optimizer>> Optimizers = new()
     {
         ["Adam"] = () => new Adam(0.01),
+        ["AdamW"] = () => new AdamW(0.01, weightDecay: 0.1),
+        ["Nadam"] = () => new Nadam(0.01),
+        ["Adamax"] = () => new Adamax(0.01),
         ["Sgd with momentum"] = () => new Sgd(0.05, 0.9),
         ["RmsProp, centred with momentum"] = () => new RmsProp(0.002, momentum: 0.8, centered: true),
     };

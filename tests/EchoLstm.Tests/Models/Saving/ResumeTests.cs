@@ -16,6 +16,11 @@ public class ResumeTests
     {
         ["Adam"] = () => new Adam(0.01),
         ["Adam, clipped"] = () => new Adam(0.01, 0.8, 0.99, 1e-6) { GlobalClipNorm = 0.1 },
+        ["AdamW"] = () => new AdamW(0.01, weightDecay: 0.1),
+        ["Nadam"] = () => new Nadam(0.01),
+        ["Adamax"] = () => new Adamax(0.01),
+        ["Adagrad"] = () => new Adagrad(0.05),
+        ["Adam on a schedule"] = () => new Adam { LearningRateSchedule = new CosineDecay(0.001, 12, 0.1, warmupTarget: 0.02, warmupSteps: 5) },
         ["Sgd"] = () => new Sgd(0.1),
         ["Sgd with momentum"] = () => new Sgd(0.05, 0.9) { ClipNorm = 0.2 },
         ["Sgd with Nesterov's momentum"] = () => new Sgd(0.05, 0.9, nesterov: true),

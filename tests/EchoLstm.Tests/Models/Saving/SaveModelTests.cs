@@ -21,16 +21,19 @@ public class SaveModelTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("model.safetensors");
-        Loss[] losses = [.. typeof(Loss).GetMethods(BindingFlags.Static | BindingFlags.Public).Where(method => method.Name != nameof(Loss.Custom)).SelectMany(method =>
-            method.GetParameters().Length == 0 ? new[] { method.Invoke(null, null) } : [method.Invoke(null, [false]), method.Invoke(null, [true])]).Cast<Loss>()];
-        Metric[] metrics = [.. typeof(Metric).GetMethods(BindingFlags.Static | BindingFlags.Public).Where(method => method.Name != nameof(Metric.Custom)).Select(method => (Metric)method.Invoke(null, null)!)];
+        Loss[] losses = [.. Made<Loss>()];
+        Metric[] metrics = [.. Made<Metric>()];
         Optimizer[] optimizers =
         [
             new Adam(0.1, 0.2, 0.3, 0.4) { ClipNorm = 0.5 },
             new Sgd(0.1, 0.2, nesterov: true) { GlobalClipNorm = 0.5 },
             new RmsProp(0.1, 0.2, 0.3, 0.4, centered: true) { ClipValue = 0.5 },
+            new AdamW(0.1, 0.2, 0.3, 0.4, 0.5) { ClipNorm = 0.5 },
+            new Nadam(0.1, 0.2, 0.3, 0.4) { LearningRateSchedule = new CosineDecay(0.1, 2, 0.3, 0.4, 5) },
+            new Adamax(0.1, 0.2, 0.3, 0.4) { LearningRateSchedule = new ExponentialDecay(0.1, 2, 0.3, staircase: true) },
+            new Adagrad(0.1, 0.2, 0.3) { LearningRateSchedule = new PiecewiseConstantDecay([1, 2], [0.3, 0.4, 0.5]) },
         ];
-        losses.Should().HaveCount(8);
+        (losses.Length, metrics.Length).Should().Be((21, 16));
         foreach (var (loss, optimizer) in losses.SelectMany(loss => optimizers.Select(optimizer => (loss, optimizer))))
         {
             using var model = new SequentialModel(new Dense(2)) { Seed = 1, RequestedEngine = EngineKind.Torch };
@@ -42,10 +45,34 @@ public class SaveModelTests
 
             var settings = loaded.Compilation!;
             (settings.Loss.Name, settings.Loss.Expects, settings.Loss.Fused).Should().Be((loss.Name, loss.Expects, loss.Fused));
+            StrictJson.Write(CompileSettings.Of(settings), TrainingJson.Settings).Should().Be(StrictJson.Write(CompileSettings.Of(model.Compilation!), TrainingJson.Settings));
+            settings.Loss.IgnoreClass.Should().Be(loss.IgnoreClass);
             settings.Metrics.Select(metric => metric.Name).Should().Equal(metrics.Select(metric => metric.Name));
             settings.Optimizer.Should().BeEquivalentTo(optimizer, options => options.RespectingRuntimeTypes());
             loaded.RequestedEngine.Should().Be(EngineKind.Torch);
         }
+    }
+
+    /// <summary>Each that a method makes without a function: with its defaults, and with every setting changed.</summary>
+    private static IEnumerable<T> Made<T>()
+    {
+        foreach (var method in typeof(T).GetMethods(BindingFlags.Static | BindingFlags.Public).Where(method => method.Name != nameof(Loss.Custom)))
+        {
+            var parameters = method.GetParameters();
+            yield return (T)method.Invoke(null, [.. parameters.Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : new[] { 0.5 })])!;
+            if (parameters.Length > 0)
+            {
+                yield return (T)method.Invoke(null, [.. parameters.Select(parameter => Changed(parameter.ParameterType, method.Name))])!;
+            }
+        }
+
+        static object Changed(Type type, string method) =>
+            type == typeof(bool) ? true
+            : type == typeof(string) ? $"another {method}"
+            : type == typeof(double[]) ? new[] { 0.25, 0.75 }
+            : type.IsEnum ? Enum.GetValues(type).GetValue(1)!
+            : type == typeof(int) || type == typeof(int?) ? (object)7
+            : 0.75;
     }
 
     [Fact]
@@ -241,7 +268,7 @@ public class SaveModelTests
         { "model", "[null,4,1]", "[null,4,-1]", "in its model: Axis 2 of the shape (None, 4, -1) is -1" },
         { "model", "\"F32\"", "\"I64\"", "in its model: 'dtype' is I64, expected a floating-point type. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"frozen\":[]", "\"frozen\":[\"lost\"]", "in its model: 'frozen' names lost, which the model does not have. The file is damaged; save it again." },
-        { "compile", "\"adam\"", "\"nadam\"", "in its compile, optimizer: there is a 'nadam', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
+        { "compile", "\"adam\"", "\"ftrl\"", "in its compile, optimizer: there is a 'ftrl', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "compile", "0.9,", "9,", "in its compile, optimizer: beta1 must" },
         { "compile", "\"mean_squared_error\"", "\"hinge\"", "in its compile, loss: there is a 'hinge', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
         { "compile", "\"metrics\":[]", "\"metrics\":[\"auc\"]", "in its compile: there is a metric 'auc', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
