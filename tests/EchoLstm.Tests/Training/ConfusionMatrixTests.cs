@@ -62,10 +62,10 @@ public class ConfusionMatrixTests
             "The target of row 2 is 3, which is no class: expected whole numbers 0 to 2. Leave others out with ignoreClass. (Parameter 'targets')");
         Errors.Expect<ShapeMismatchException>(
             () => ConfusionMatrix.Of(new[] { 1, 0 }, Outputs),
-            "targets has shape (2) but outputs (5, 3): expected class indices of shape (5), or targets of the outputs' shape.");
+            "targets has shape (2,) but outputs (5, 3): expected class indices of shape (5,), or targets of the outputs' shape.");
         Errors.Expect<ShapeMismatchException>(
             () => ConfusionMatrix.Of(new[] { 1, 0 }, new[] { 1, 0 }),
-            "outputs has shape (2); expected (samples, ..., classes), as Predict gives it.");
+            "outputs has shape (2,); expected (samples, ..., classes), as Predict gives it.");
         var matrix = ConfusionMatrix.Of(new[] { 1, 0, 1, 2, 2 }, Outputs);
         Errors.Expect<ArgumentOutOfRangeException>(
             () => _ = matrix[0, 3], $"There are the classes 0 to 2. (Parameter 'predicted'){Environment.NewLine}Actual value was 3.");
