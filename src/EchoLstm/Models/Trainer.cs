@@ -25,8 +25,10 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
         var warnings = compilation.AdviceOnce(model, samples.Targets!);
-        var reportsRate = compilation.Optimizer.LearningRateSchedule is not null || observers.Exists(observer => observer.SchedulesLearningRate);
-        var fit = new FitProgress(model, epochs, batches, samples.Count, compilation, runner.NewMeans(samples), validation is not null, reportsRate)
+        var reportsRate = compilation.Optimizer.LearningRateSchedule is not null
+            || observers.Exists(observer => observer.SchedulesLearningRate);
+        var fit = new FitProgress(
+            model, epochs, batches, samples.Count, compilation, runner.NewMeans(samples), validation is not null, reportsRate)
         {
             Warnings = warnings,
         };
