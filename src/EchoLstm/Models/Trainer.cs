@@ -12,14 +12,17 @@ namespace EchoLstm.Models;
 /// </summary>
 internal sealed class Trainer(Model model, ModelRunner runner, Compilation compilation)
 {
+    private readonly BatchUndo _undo = new(model);
+
     /// <summary>A fit of data that was checked.</summary>
     /// <param name="samples">What to train on.</param>
     /// <param name="validation">What to measure after each epoch; null: nothing.</param>
     /// <param name="settings">How.</param>
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
-        CheckBatches(samples, validation, settings);
-        var (epochs, batchSize, cancellation) = (settings.Epochs, settings.BatchSize, settings.Cancellation);
+        using var undo = _undo;
+        var (batchSize, validationBatch) = BatchSizes(samples, validation, settings);
+        var (epochs, cancellation) = (settings.Epochs, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
         var warnings = compilation.AdviceOnce(model, samples.Targets!);
@@ -56,7 +59,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 if (validation is not null)
                 {
                     runner.ThrowIfMoved();
-                    if ((fit.Validation = runner.Measure(validation, batchSize, carryState: false, cancellation)) is null)
+                    if ((fit.Validation = runner.Measure(validation, validationBatch, carryState: false, cancellation)) is null)
                     {
                         break;
                     }
@@ -82,6 +85,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     internal IReadOnlyDictionary<string, double> TrainOnBatch(SampleSet samples)
     {
+        using var undo = _undo;
         var size = checked((int)samples.Count);
         SampleCheck.CarriedState(model.StatefulLayers, size, "x");
         var progress = new FitProgress(model, 1, 1, size, compilation);
@@ -99,9 +103,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         return progress.Training.ToDictionary();
     }
 
-    private void CheckBatches(SampleSet samples, SampleSet? validation, FitSettings settings)
+    /// <summary>The sizes of batches to train on and to validate with; throws where the data can't be cut into such.</summary>
+    private (int Training, int Validation) BatchSizes(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
-        var (stateful, built, batchSize) = (model.StatefulLayers, model.InputShape!, settings.BatchSize);
+        var (stateful, built) = (model.StatefulLayers, model.InputShape!);
+        var (batchSize, validationBatch) = (settings.BatchSize, settings.BatchSize);
         if (stateful.Count > 0 && settings.Shuffle)
         {
             throw new ArgumentException(
@@ -109,14 +115,25 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                     + $"which shuffling would break. Pass shuffle: false.",
                 "shuffle");
         }
+        if (stateful.Count > 0)
+        {
+            // Fewer samples than a batch are one batch.
+            batchSize = (int)Math.Min(batchSize, samples.Count);
+            validationBatch = (int)Math.Min(validationBatch, validation?.Count ?? validationBatch);
+        }
+        if (settings.ValidationSplit > 0)
+        {
+            SampleCheck.StatefulSplit(stateful, settings.ValidationSplit, samples.Count, validation!.Count, batchSize, validationBatch);
+        }
         SampleCheck.StatefulBatches(stateful, samples.Count, batchSize, nameof(batchSize));
         SampleCheck.FixedBatches(built, samples.Count, batchSize, nameof(batchSize));
         SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
         if (validation is not null)
         {
-            SampleCheck.StatefulBatches(stateful, validation.Count, batchSize, "validationData");
-            SampleCheck.FixedBatches(built, validation.Count, batchSize, "validationData");
+            SampleCheck.StatefulBatches(stateful, validation.Count, validationBatch, "validationData");
+            SampleCheck.FixedBatches(built, validation.Count, validationBatch, "validationData");
         }
+        return (batchSize, validationBatch);
     }
 
     /// <summary>Trains on every batch; false where that ended before the last.</summary>
@@ -143,8 +160,22 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 return false;
             }
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
-            var counted = engine.TrainOnBatch(batch, metrics);
-            if (!double.IsFinite(metrics[0]))
+            // The fused engine carries a state when the loss is known; Torch's layers do at once.
+            _undo.Remember(withStates: engine.Kind == EngineKind.Torch);
+            var (counted, isDone) = (0.0, false);
+            try
+            {
+                counted = engine.TrainOnBatch(batch, metrics);
+                isDone = double.IsFinite(metrics[0]);
+            }
+            finally
+            {
+                if (!isDone)
+                {
+                    _undo.PutBack();
+                }
+            }
+            if (!isDone)
             {
                 progress.Diverged = Diverged(batch, metrics[0], progress);
                 if (!IsEndedBy(observers, progress.Diverged))
@@ -204,8 +235,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         runner.Publish();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var culprit = model.FirstNotFinite(batch.Gather().Inputs);
-        var where = culprit is null
+        var culprit = _undo.FirstNotFinite(batch.Gather().Inputs);
+        var forgotten = _undo.ForgetNotFinite();
+        var where = forgotten.Count > 0
+            ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
+            : culprit is null
             ? $"Every layer's output is finite, so it is the loss {compilation.Loss.Name} itself; check that outputs and targets lie "
                 + $"where it is defined."
             : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
@@ -214,7 +248,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             $"The loss became {(double.IsNaN(loss) ? "NaN" : "infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
                 + $"{progress.BatchesDone + 1} of {progress.Batches}; ");
         return new TrainingDivergedException(
-            $"{what}this batch changed no weight. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
+            $"{what}this batch changed no weight{(model.StatefulLayers.Count > 0 ? " and no carried state" : "")}. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
             progress.Epoch,
             progress.BatchesDone,
             culprit?.Name);

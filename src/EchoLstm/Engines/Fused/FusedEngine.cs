@@ -137,6 +137,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             return counted;
         }
+        _pass.CarryStates();
         _pass.RunBack();
         _update!.Step(SettingsOf(_compilation!.Optimizer, _update.Steps + 1));
         _trained = true;
@@ -147,6 +148,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     {
         LoadUntrained();
         Forward(batch, training: false);
+        _pass.CarryStates();
         return Measure(batch, figures, training: false);
     }
 
@@ -154,6 +156,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     {
         LoadUntrained();
         Forward(batch, training: false);
+        _pass.CarryStates();
         var (samples, steps, units) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth);
         var output = _kernels.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
         _pass.CopyOutput(MemoryMarshal.Cast<byte, float>(output.bytes));
