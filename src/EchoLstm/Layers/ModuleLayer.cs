@@ -54,7 +54,12 @@ public sealed class ModuleLayer : Layer
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
+        ArgumentNullException.ThrowIfNull(inputShape);
         ThrowIfDisposed();
+        if (Stepwise && inputShape.Rank > 2 && inputShape[1] is null)
+        {
+            return OutputShape(inputShape.With(1, 1)).With(1, null);
+        }
         if (inputShape.Rank == 0 || inputShape.Skip(1).Any(length => length is null))
         {
             throw new ShapeMismatchException(
@@ -94,7 +99,7 @@ public sealed class ModuleLayer : Layer
         try
         {
             trained.ForEach(parameter => parameter.requires_grad = false);
-            if (Trial(InputShape!).requires_grad)
+            if (Trial(InputShape![1] is null ? InputShape.With(1, 1) : InputShape).requires_grad)
             {
                 throw new InvalidOperationException(
                     $"{Title} computes with parameters that its module has not registered, so that nothing would train or save them. Call "

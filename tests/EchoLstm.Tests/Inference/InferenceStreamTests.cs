@@ -138,7 +138,6 @@ public class InferenceStreamTests
     [InlineData("bidirectional", "Bidirectional")]
     [InlineData("backwards", "Lstm")]
     [InlineData("shapes", "Flatten")]
-    [InlineData("encoder-decoder", "RepeatVector")]
     public void A_layer_that_needs_the_whole_sequence_is_named(string name, string layer)
     {
         using var model = Create(name).Saved();
