@@ -125,7 +125,8 @@ public abstract partial class Layer
         for (var i = 0; i < weights.Count; i++)
         {
             var (type, counts) = (weights[i].GetType().GetElementType(), !targets[i].Value.is_floating_point());
-            if (counts ? type != typeof(long) && type != typeof(int) && type != typeof(bool) : type != typeof(float) && type != typeof(double))
+            Type[] taken = counts ? [typeof(long), typeof(int), typeof(bool)] : [typeof(float), typeof(double)];
+            if (!taken.Contains(type))
             {
                 throw new ArgumentException($"{Title}: weight {i}, {targets[i].Name}, is an array of {type!.Name}; expected "
                     + $"{(counts ? "long or int" : "float or double")}. Nothing was changed.", nameof(weights));

@@ -84,9 +84,9 @@ public sealed class TimeDistributed : Layer
     // All steps are one batch, so that the state of a step would go on in the same step of the next batch.
     private string? StatefulIn(nn.Module inner) =>
         Nesting.AllOf(inner).OfType<IStateful>().FirstOrDefault(layer => layer.Stateful) is { } stateful
-            ? $"{Title} can't hold {stateful.Title}, which is stateful: all time steps are one batch for it, so that its state would not go "
-                + "from step to step. Leave out stateful: true inside; to remember from step to step, put a recurrent layer behind the "
-                + $"{nameof(TimeDistributed)}."
+            ? $"{Title} can't hold {stateful.Title}, which is stateful: all time steps are one batch for it, so that its state would not "
+                + "go from step to step. Leave out stateful: true inside; to remember from step to step, put a recurrent layer behind the "
+                + "TimeDistributed."
             : null;
 
     // The module inside checks the rest.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EchoLstm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,14 +9,25 @@ namespace EchoLstm.Models;
 /// What a training step moves on beside the weights: carried states, what dropout draws from, and running statistics. Where the step is
 /// refused or diverges they are put back.
 /// </summary>
-internal sealed class BatchUndo(Model model) : IDisposable
+internal sealed class BatchUndo : IDisposable
 {
-    private readonly IReadOnlyList<IStateful> _stateful = model.StatefulLayers;
-    private readonly SeededRandom[] _generators = Generators(model);
-    private readonly SeededRandom[] _draws = [.. Generators(model).Select(_ => new SeededRandom(0))];
-    private readonly bool _hasBuffers = model.buffers().Any();
+    private readonly Model _model;
+    private readonly IStateful[] _stateful;
+    private readonly SeededRandom[] _generators, _draws; // as they are, and as they were
+    private readonly bool _hasBuffers, _hasModules;
     private IDisposable?[] _states = [];
     private Dictionary<string, Tensor> _buffers = [];
+
+    internal BatchUndo(Model model)
+    {
+        var layers = model.modules().OfType<Layer>().ToList();
+        _model = model;
+        _stateful = [.. layers.OfType<IStateful>().Where(layer => layer.Stateful)];
+        _generators = [.. layers.Prepend(model).Select(layer => layer.Generator).OfType<SeededRandom>().Distinct()];
+        _draws = [.. _generators.Select(_ => new SeededRandom(0))];
+        _hasModules = layers.OfType<ModuleLayer>().Any();
+        _hasBuffers = model.buffers().Any();
+    }
 
     /// <summary>Remembers how things stand before a step.</summary>
     /// <param name="withStates">Whether the step changes states before it is known to be good.</param>
@@ -25,7 +37,7 @@ internal sealed class BatchUndo(Model model) : IDisposable
         {
             _draws[i].SetTo(_generators[i]);
         }
-        if (withStates && _stateful.Count > 0)
+        if (withStates && _stateful.Length > 0)
         {
             Forget(_states);
             _states = [.. _stateful.Select(layer => layer.CopyState())];
@@ -33,7 +45,7 @@ internal sealed class BatchUndo(Model model) : IDisposable
         if (_hasBuffers)
         {
             Forget(_buffers.Values);
-            _buffers = model.named_buffers().ToDictionary(named => named.name, named => named.buffer.clone().DetachFromDisposeScope());
+            _buffers = _model.named_buffers().ToDictionary(named => named.name, named => named.buffer.clone().DetachFromDisposeScope());
         }
     }
 
@@ -51,28 +63,29 @@ internal sealed class BatchUndo(Model model) : IDisposable
         _states = [];
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        foreach (var (name, buffer) in _buffers.Count == 0 ? [] : model.named_buffers())
+        foreach (var (name, buffer) in _buffers.Count == 0 ? [] : _model.named_buffers())
         {
             buffer.copy_(_buffers[name]);
         }
     }
 
     /// <summary>Looks for the first layer whose output for a batch is not finite, and leaves everything as it is; null for none.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Torch's generator is put back where the program had it.")]
     internal Layer? FirstNotFinite(Tensor inputs)
     {
         Remember(withStates: true);
         // TorchSharp's own dropout draws from Torch's generator.
-        using var draws = model.modules().OfType<ModuleLayer>().Any() ? random.get_rng_state() : null;
+        using var draws = _hasModules ? get_rng_state() : null;
         try
         {
-            return model.FirstNotFinite(inputs);
+            return _model.FirstNotFinite(inputs);
         }
         finally
         {
             PutBack();
             if (draws is not null)
             {
-                random.set_rng_state(draws);
+                set_rng_state(draws);
             }
         }
     }
@@ -85,9 +98,6 @@ internal sealed class BatchUndo(Model model) : IDisposable
         Forget(_states);
         Forget(_buffers.Values);
     }
-
-    private static SeededRandom[] Generators(Model model) =>
-        [.. model.modules().OfType<Layer>().Prepend(model).Select(layer => layer.Generator).OfType<SeededRandom>().Distinct()];
 
     private static void Forget(IEnumerable<IDisposable?> kept)
     {

@@ -12,15 +12,13 @@ namespace EchoLstm.Models;
 /// </summary>
 internal sealed class Trainer(Model model, ModelRunner runner, Compilation compilation)
 {
-    private readonly BatchUndo _undo = new(model);
-
     /// <summary>A fit of data that was checked.</summary>
     /// <param name="samples">What to train on.</param>
     /// <param name="validation">What to measure after each epoch; null: nothing.</param>
     /// <param name="settings">How.</param>
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
-        using var undo = _undo;
+        using var undo = new BatchUndo(model);
         var (batchSize, validationBatch) = BatchSizes(samples, validation, settings);
         var (epochs, cancellation) = (settings.Epochs, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
@@ -52,7 +50,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 {
                     Shuffle(order);
                 }
-                if (!TrainEpoch(samples, batchSize, order, fit, observers, cancellation))
+                if (!TrainEpoch(samples, batchSize, order, fit, undo, observers, cancellation))
                 {
                     break;
                 }
@@ -85,7 +83,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     internal IReadOnlyDictionary<string, double> TrainOnBatch(SampleSet samples)
     {
-        using var undo = _undo;
+        using var undo = new BatchUndo(model);
         var size = checked((int)samples.Count);
         SampleCheck.CarriedState(model.StatefulLayers, size, "x");
         var progress = new FitProgress(model, 1, 1, size, compilation);
@@ -94,7 +92,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         model.train();
         try
         {
-            TrainEpoch(samples, size, [], progress, [], CancellationToken.None);
+            TrainEpoch(samples, size, [], progress, undo, [], CancellationToken.None);
         }
         finally
         {
@@ -142,6 +140,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         int batchSize,
         ReadOnlySpan<long> order,
         FitProgress progress,
+        BatchUndo undo,
         List<Callback> observers,
         CancellationToken cancellation)
     {
@@ -161,7 +160,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             }
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
             // The fused engine carries a state when the loss is known; Torch's layers do at once.
-            _undo.Remember(withStates: engine.Kind == EngineKind.Torch);
+            undo.Remember(withStates: engine.Kind == EngineKind.Torch);
             var (counted, isDone) = (0.0, false);
             try
             {
@@ -172,12 +171,12 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             {
                 if (!isDone)
                 {
-                    _undo.PutBack();
+                    undo.PutBack();
                 }
             }
             if (!isDone)
             {
-                progress.Diverged = Diverged(batch, metrics[0], progress);
+                progress.Diverged = Diverged(batch, metrics[0], progress, undo);
                 if (!IsEndedBy(observers, progress.Diverged))
                 {
                     throw progress.Diverged;
@@ -230,13 +229,13 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         return ended;
     }
 
-    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)
+    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress, BatchUndo undo)
     {
         runner.Publish();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var culprit = _undo.FirstNotFinite(batch.Gather().Inputs);
-        var forgotten = _undo.ForgetNotFinite();
+        var culprit = undo.FirstNotFinite(batch.Gather().Inputs);
+        var forgotten = undo.ForgetNotFinite();
         var where = forgotten.Count > 0
             ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
             : culprit is null

@@ -117,7 +117,7 @@ internal static class SampleCheck
             string.Create(CultureInfo.InvariantCulture,
                 $"The model is stateful ({stateful[0].Title}), so every batch must have as many samples, but validationSplit: {share} "
                     + $"leaves {training} of {training + validation} samples for training and {validation} for validation, which "
-                    + $"batches of {batchSize} do not divide. Batch sizes that divide both: {string.Join(", ", divisors)}. Take one "
+                    + $"batches of {batchSize} do not divide. Batch sizes that fit: {string.Join(", ", divisors)}. Take one "
                     + $"of them, another split, or validationData."),
             "validationSplit");
     }

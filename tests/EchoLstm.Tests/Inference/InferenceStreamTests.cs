@@ -41,6 +41,22 @@ public class InferenceStreamTests
     }
 
     [Fact]
+    public void A_decoder_writes_its_sequence_anew_after_each_step()
+    {
+        using var model = Create("encoder-decoder").Saved();
+        using var stream = model.OpenStream(Batch);
+        var y = new float[stream.OutputLength];
+
+        for (var t = 0; t < Steps; t++)
+        {
+            stream.Step(StepOf(t), y);
+        }
+
+        y.Should().Equal(Whole(model, "encoder-decoder"));
+        stream.Restore(stream.SaveState());
+    }
+
+    [Fact]
     public void A_stream_of_the_model_gives_the_same_bits()
     {
         using var model = Create("steps");

@@ -14,6 +14,10 @@ public class RandomStreamTests
     private const int Steps = 6;
     private const int Words = 7;
     private const float Missing = -2;
+
+    // Torch sums the product of a row in another order where there are fewer rows.
+    private const double RoundingOfTorch = 1e-6;
+
     private static readonly int Cases = Thorough.Or(60, 600);
 
     [Fact]
@@ -26,20 +30,15 @@ public class RandomStreamTests
     }
 
     [Fact]
-    public void On_torch_a_stream_gives_the_numbers_of_the_whole_pass()
+    public void On_torch_a_stream_gives_the_numbers_of_the_whole_pass_to_rounding()
     {
-        var worst = 0.0;
-        var exact = 0;
-        for (var seed = 0; seed < Cases; seed++)
+        for (var seed = 0; seed < Cases / 2; seed++)
         {
-            var w = Check(seed, EngineKind.Torch, 2e-6);
-            worst = Math.Max(worst, w);
-            exact += w == 0 ? 1 : 0;
+            Check(seed, EngineKind.Torch, RoundingOfTorch);
         }
-        Console.WriteLine($"worst {worst}, exact {exact} of {Cases}");
     }
 
-    private static double Check(int seed, EngineKind engine, double tolerance)
+    private static void Check(int seed, EngineKind engine, double tolerance)
     {
         using var scope = NewDisposeScope();
         var random = new Random(seed);
@@ -66,7 +65,6 @@ public class RandomStreamTests
         var x = readsWords ? Indices(random, batch) : Padded(random, batch, features);
 
         using var stream = model.OpenStream(batch);
-        var worst = 0.0;
         for (var t = 0; t < Steps; t++)
         {
             using var step = x.select(1, t).contiguous();
@@ -78,11 +76,9 @@ public class RandomStreamTests
             for (var i = 0; i < output.Length; i++)
             {
                 var difference = Math.Abs(output[i] - expected[i]);
-                worst = Math.Max(worst, difference);
                 (difference <= tolerance * Math.Max(1, Math.Abs(expected[i]))).Should().BeTrue("{0}: step {1}, number {2}: {3} and {4}; {5}", seed, t, i, output[i], expected[i], text);
             }
         }
-        return worst;
     }
 
     private static bool EndsSequence(SequentialModel model) =>
@@ -103,11 +99,10 @@ public class RandomStreamTests
                 layers.Add(new Embedding(Words, random.Next(1, 5), maskZero: isMasked));
                 break;
         }
-        var units = 0;
         for (var count = random.Next(1, 5); count > 0; count--)
         {
-            units = random.Next(1, 20);
-            layers.Add(Layer(random, units, sequences: true, isMasked || engine == EngineKind.Fused ? 8 : 9, engine));
+            var units = random.Next(1, 20);
+            layers.Add(Stepwise(random, units, engine == EngineKind.Fused ? 5 : isMasked ? 8 : 9));
         }
         var ends = random.Next(2) == 0;
         if (ends)
@@ -130,10 +125,10 @@ public class RandomStreamTests
         return (layers, string.Join(", ", layers.Select(layer => layer.GetName())));
     }
 
-    private static nn.Module<Tensor, Tensor> Layer(Random random, int units, bool sequences, int kinds, EngineKind engine) =>
-        random.Next(engine == EngineKind.Fused ? 5 : kinds) switch
+    private static nn.Module<Tensor, Tensor> Stepwise(Random random, int units, int kinds) =>
+        random.Next(kinds) switch
         {
-            0 or 1 => Recurrent(random, units, sequences),
+            0 or 1 => Recurrent(random, units, sequences: true),
             2 => new Dense(units, Activation.Tanh),
             3 => random.Next(2) == 0 ? new Dropout(0.5) : new ActivationLayer(Activation.Sigmoid),
             4 => new TimeDistributed(new Dense(units, Activation.Relu)),
