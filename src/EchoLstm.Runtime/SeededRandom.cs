@@ -34,6 +34,10 @@ internal sealed class SeededRandom
     /// <summary>Where the stream stands.</summary>
     internal (ulong[] Words, double? SpareNormal) State => ([_s0, _s1, _s2, _s3], _spareNormal);
 
+    /// <summary>Goes on where another one stands.</summary>
+    internal void SetTo(SeededRandom other) =>
+        (_s0, _s1, _s2, _s3, _spareNormal) = (other._s0, other._s1, other._s2, other._s3, other._spareNormal);
+
     /// <summary>64 random bits.</summary>
     internal ulong NextBits()
     {

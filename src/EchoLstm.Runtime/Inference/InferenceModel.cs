@@ -158,7 +158,8 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>Opens a stream, which runs the model one time step at a time with a state of its own that begins with zeros.</summary>
     /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
     /// <returns>The stream; the caller's. It goes on when the model is disposed.</returns>
-    /// <exception cref="InvalidOperationException">A layer needs the whole sequence at once; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A layer needs later steps; the message names it and says
+    /// why.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public InferenceStream OpenStream(int batch = 1)

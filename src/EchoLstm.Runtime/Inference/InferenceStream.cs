@@ -23,13 +23,13 @@ public sealed class InferenceStream : IDisposable
     {
         (_packed, BatchSize) = (packed, batch);
         _pass = packed.CreateStepPass(batch);
-        OutputLength = batch * _pass.OutputWidth;
+        OutputLength = _pass.OutputLength;
     }
 
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
-    /// <summary>How many numbers an output has: batch · units.</summary>
+    /// <summary>How many numbers an output has: batch · units, or batch · steps · units where a decoder writes steps of its own.</summary>
     public int OutputLength { get; }
 
     /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>

@@ -73,7 +73,7 @@ internal sealed unsafe class PackedNetwork
     }
 
     /// <summary>Buffers for one step after the other.</summary>
-    /// <exception cref="InvalidOperationException">A layer needs the whole sequence at once.</exception>
+    /// <exception cref="InvalidOperationException">A layer needs later steps; the message names it and says why.</exception>
     internal StepPass CreateStepPass(int batch)
     {
         if (!ReadsSteps)
@@ -82,12 +82,7 @@ internal sealed unsafe class PackedNetwork
                 $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShape}. Call Predict "
                     + "instead.");
         }
-        if (_layers.FirstOrDefault(layer => NeedsAllSteps(layer.Settings))?.Settings is { } blocking)
-        {
-            throw new InvalidOperationException(
-                $"{blocking.Title} ({blocking.KerasClass}) needs the whole sequence at once, so the model can't be run step by step. Call "
-                    + "Predict with whole sequences.");
-        }
+        _ = LayerSettings.StreamedOf([.. _layers.Select(layer => layer.Settings)]);
         return new StepPass(CreatePlan(), batch);
     }
 
@@ -113,17 +108,10 @@ internal sealed unsafe class PackedNetwork
         }
     }
 
-    private static bool NeedsAllSteps(LayerSettings layer) => layer switch
-    {
-        RecurrentSettings recurrent => recurrent.GoBackwards,
-        TimeDistributedSettings each => NeedsAllSteps(each.Layer),
-        DenseSettings or DropoutSettings or ActivationSettings or MaskingSettings or EmbeddingSettings => false,
-        _ => true,
-    };
-
     private StateKinds KindsOf(KernelPlan plan)
     {
-        var stateful = plan.Parts.Where(part => part.Kernel.StateCount > 0).ToList();
+        var streamed = plan.Kernels[..plan.Streamed];
+        var stateful = plan.Parts.Where(part => part.Kernel.StateCount > 0 && streamed.Contains(part.Kernel)).ToList();
         return new StateKinds(
             string.Join(", ", stateful.Select(part =>
                 string.Create(CultureInfo.InvariantCulture, $"{_layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),

@@ -108,7 +108,7 @@ internal sealed unsafe class ForwardPass
         }
     }
 
-    /// <summary>Runs all kernels; states are read from and left with who carries them.</summary>
+    /// <summary>Runs all kernels, from the states of who carries them.</summary>
     internal void Run()
     {
         var kernels = _plan.Kernels;
@@ -116,7 +116,15 @@ internal sealed unsafe class ForwardPass
         {
             kernels[i].ReadState();
             kernels[i].Forward(InputOf(i));
-            kernels[i].WriteState();
+        }
+    }
+
+    /// <summary>Leaves the states after the last step with who carries them; before the backward pass, which may run steps anew.</summary>
+    internal void CarryStates()
+    {
+        foreach (var kernel in _plan.Kernels)
+        {
+            kernel.WriteState();
         }
     }
 

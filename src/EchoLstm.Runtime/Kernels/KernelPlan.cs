@@ -52,6 +52,16 @@ internal sealed unsafe class KernelPlan
         ? _maskObstacle.Value
         : $"The model takes {_inputShape}, which has no time steps to mask";
 
+    /// <summary>How many kernels read steps as they come: those up to the one that leaves the last step alone.</summary>
+    internal int Streamed
+    {
+        get
+        {
+            var end = Array.FindIndex(Kernels, kernel => kernel.StateCount > 0 && kernel.OutputSteps(2) == 1);
+            return end < 0 ? Kernels.Length : end + 1;
+        }
+    }
+
     internal int OutputSteps(int steps)
     {
         foreach (var kernel in Kernels)

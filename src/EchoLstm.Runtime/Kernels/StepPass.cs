@@ -7,6 +7,7 @@ namespace EchoLstm.Kernels;
 internal sealed unsafe class StepPass
 {
     private readonly KernelPlan _plan;
+    private readonly int _streamed; // of the kernels; those behind get what these have made of the steps so far
     private readonly LayerKernel[] _recurrent;
     private readonly Arena _arena = new();
     private readonly int _batch;
@@ -17,7 +18,8 @@ internal sealed unsafe class StepPass
     internal StepPass(KernelPlan plan, int batch)
     {
         (_plan, _batch) = (plan, batch);
-        _recurrent = [.. plan.Kernels.Where(kernel => kernel.StateCount > 0)];
+        _streamed = plan.Streamed;
+        _recurrent = [.. plan.Kernels.Take(_streamed).Where(kernel => kernel.StateCount > 0)];
         _arena.Lay(arena =>
         {
             _indices = (int*)arena.Take(batch);
@@ -25,7 +27,8 @@ internal sealed unsafe class StepPass
         });
     }
 
-    internal int OutputWidth => _plan.Kernels[^1].OutputWidth;
+    /// <summary>The numbers of an output, of all sequences.</summary>
+    internal int OutputLength => checked(_batch * _plan.OutputSteps(1) * _plan.Kernels[^1].OutputWidth);
 
     /// <summary>Reads a step.</summary>
     /// <param name="input">The features of one sequence after the other.</param>
@@ -103,18 +106,20 @@ internal sealed unsafe class StepPass
 
     private void Run(InputRows input, Span<float> output)
     {
-        foreach (var kernel in _plan.Kernels)
+        for (var i = 0; i < _plan.Kernels.Length; i++)
         {
+            var kernel = _plan.Kernels[i];
             kernel.Forward(input);
-            if (input.Mask is not null && kernel.StateCount > 0)
+            if (i < _streamed && input.Mask is not null && kernel.StateCount > 0)
             {
                 RepeatMasked(kernel, input.Mask);
             }
             input = new InputRows(kernel.Output, kernel.OutputStride, kernel.OutputMask);
         }
+        var (steps, width) = (_plan.OutputSteps(1), _plan.Kernels[^1].OutputWidth);
         fixed (float* to = output)
         {
-            Rows.Copy(input.Start, input.Stride, to, OutputWidth, _batch, OutputWidth);
+            Rows.FromTimeMajor(input.Start, input.Stride, to, (long)steps * width, _batch, steps, width);
         }
         foreach (var kernel in _recurrent)
         {

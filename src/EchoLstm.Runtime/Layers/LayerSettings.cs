@@ -56,6 +56,40 @@ internal abstract record LayerSettings
     /// <summary>The layers right inside it.</summary>
     internal virtual IReadOnlyList<LayerSettings> Inner => [];
 
+    /// <summary>
+    /// Why the layer can't run one time step at a time, as what follows its name; null where an output step needs no later input step.
+    /// Of layers behind one that <see cref="EndsSequence"/> nobody asks: their input has no more steps to come.
+    /// </summary>
+    internal virtual string? StreamObstacle => "needs the whole sequence at once";
+
+    /// <summary>Whether the output is of the last step alone.</summary>
+    internal virtual bool EndsSequence => false;
+
+    /// <summary>The layers of a model as streams run them: what is in a model among them takes its place.</summary>
+    internal static IEnumerable<LayerSettings> Flat(IEnumerable<LayerSettings> layers) =>
+        layers.SelectMany(layer => layer is SequentialSettings model ? Flat(model.Layers) : [layer]);
+
+    /// <summary>How many of a model's flat layers read steps as they come, and whether the last of them ends the sequence; those behind get
+    /// what these have made of the steps so far.</summary>
+    /// <exception cref="InvalidOperationException">One of them can't, and the message says why.</exception>
+    internal static (int Count, bool Ends) StreamedOf(IReadOnlyList<LayerSettings> flat)
+    {
+        for (var i = 0; i < flat.Count; i++)
+        {
+            if (flat[i].StreamObstacle is { } why)
+            {
+                throw new InvalidOperationException(
+                    $"{flat[i].Title} ({flat[i].KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole "
+                        + "sequences.");
+            }
+            if (flat[i].EndsSequence)
+            {
+                return (i + 1, true);
+            }
+        }
+        return (flat.Count, false);
+    }
+
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
     /// <param name="input">The input's shape; null where a length is not known.</param>
     /// <param name="title">How the layer names itself in errors.</param>
@@ -112,6 +146,10 @@ internal abstract record RecurrentSettings : LayerSettings
 
     [JsonPropertyOrder(UseBiasPlace)]
     public bool UseBias { get; init; } = true;
+
+    internal override string? StreamObstacle => GoBackwards ? base.StreamObstacle : null;
+
+    internal override bool EndsSequence => !ReturnSequences;
 
     internal override Shape OutputShape(Shape input, string title)
     {
@@ -215,6 +253,9 @@ internal sealed record TimeDistributedSettings : LayerSettings
 
     internal override IReadOnlyList<LayerSettings> Inner => [Layer];
 
+    // Whatever is inside sees one step.
+    internal override string? StreamObstacle => null;
+
     /// <summary>What the layer inside gets: samples and steps become one axis.</summary>
     internal static Shape StepShape(Shape input) => new([input[0] * input[1], .. input.Skip(2)]);
 
@@ -252,6 +293,8 @@ internal sealed record DenseSettings : LayerSettings
 
     public Regularizer? BiasRegularizer { get; init; }
 
+    internal override string? StreamObstacle => null;
+
     internal override Shape OutputShape(Shape input, string title) => input.Rank >= 2
         ? input.WithLast(Units)
         : throw new ShapeMismatchException(
@@ -283,6 +326,11 @@ internal sealed record Conv1DSettings : LayerSettings
 
     internal StepWindows Windows => new(KernelSize, Strides, Padding);
 
+    internal override string? StreamObstacle =>
+        Strides > 1 ? "makes one step of several"
+        : KernelSize == 1 || Padding == StepPadding.Causal ? null
+        : "looks at later steps too (with StepPadding.Causal it does not)";
+
     internal override Shape OutputShape(Shape input, string title) => Windows.OutputShape(input, title, Filters);
 
     internal override IEnumerable<WeightSpec> Weights(Shape input) =>
@@ -298,6 +346,8 @@ internal sealed record EmbeddingSettings : LayerSettings
     public bool MaskZero { get; init; }
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
+
+    internal override string? StreamObstacle => null;
 
     internal override Shape OutputShape(Shape input, string title)
     {
@@ -365,6 +415,10 @@ internal sealed record MaxPooling1DSettings : LayerSettings
 
     internal StepWindows Windows => new(PoolSize, Strides, Padding);
 
+    internal override string? StreamObstacle => Strides > 1 ? "makes one step of several"
+        : PoolSize > 1 ? "looks at later steps too"
+        : null;
+
     internal override Shape OutputShape(Shape input, string title) => Windows.OutputShape(input, title, input.Last);
 }
 
@@ -410,6 +464,8 @@ internal sealed record MaskingSettings : LayerSettings
 {
     public double MaskValue { get; init; }
 
+    internal override string? StreamObstacle => null;
+
     internal override Shape OutputShape(Shape input, string title) => input.Rank >= 3
         ? input
         : throw new ShapeMismatchException(
@@ -423,6 +479,8 @@ internal sealed record DropoutSettings : LayerSettings
 {
     public required double Rate { get; init; }
 
+    internal override string? StreamObstacle => null;
+
     internal override Shape OutputShape(Shape input, string title) => input;
 }
 
@@ -433,6 +491,8 @@ internal sealed record ActivationSettings : LayerSettings
     internal override string LayerClass => "ActivationLayer";
 
     internal override string KerasClass => "Activation";
+
+    internal override string? StreamObstacle => null;
 
     internal override Shape OutputShape(Shape input, string title) => input;
 }
@@ -451,7 +511,13 @@ internal sealed record FlattenSettings : LayerSettings
 /// <param name="Module">The module's name.</param>
 internal sealed record ModuleSettings(string Module) : LayerSettings
 {
+    /// <summary>Whether it computes each time step from that step alone.</summary>
+    internal bool IsStepwise { get; init; }
+
     internal override string LayerClass => "ModuleLayer";
+
+    internal override string? StreamObstacle => IsStepwise ? null
+        : "is a TorchSharp module, which may look at any step (wrap it in new ModuleLayer(module) { Stepwise = true } if it looks at one)";
 
     internal override string KerasClass => Module;
 

@@ -124,21 +124,8 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
     // Without the fused kernels that an Lstm has in eager calls: this engine is their reference.
     private Tensor Output(Tensor inputs)
     {
-        foreach (var lstm in _lstms)
-        {
-            lstm.RunsOnTorchAlone = true;
-        }
-        try
-        {
-            return model.call(inputs);
-        }
-        finally
-        {
-            foreach (var lstm in _lstms)
-            {
-                lstm.RunsOnTorchAlone = false;
-            }
-        }
+        using var alone = new Lstm.OnTorchAlone(_lstms);
+        return model.call(inputs);
     }
 
     // Which steps count: those that are not masked and whose target is no ignored class; null: all.

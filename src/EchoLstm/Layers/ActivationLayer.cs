@@ -23,10 +23,6 @@ public sealed class ActivationLayer : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
-    internal override bool CanStream => true;
-
-    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (Activation.Apply(input), state);
-
     private protected override void CheckInput(Shape inputShape)
     {
         // Any shape will do.

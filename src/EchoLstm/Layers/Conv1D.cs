@@ -115,6 +115,25 @@ public sealed class Conv1D : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
+    // The steps of a window before the last, of a causal one.
+    internal override (int Count, long Units) StreamState => KernelSize > 1 ? (1, (KernelSize - 1) * InputShape!.Last!.Value) : (0, 0);
+
+    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state)
+    {
+        EnsureBuilt(input);
+        Refuse(StepMasks.Of(input));
+        var (samples, before, features) = (input.shape[0], KernelSize - 1, input.shape[2]);
+        if (before == 0)
+        {
+            return (Filtered(input), []);
+        }
+        var past = state.Length > 0
+            ? state[0].reshape(samples, before, features)
+            : zeros(samples, before, features, dtype: input.dtype, device: input.device);
+        var steps = cat([past, input], 1);
+        return (Filtered(steps), [steps.narrow(1, 1, before).reshape(samples, before * features).clone()]);
+    }
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, time steps, features)");
@@ -137,15 +156,22 @@ public sealed class Conv1D : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
-        StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
+        Refuse(mask);
         using var scope = NewDisposeScope();
         var (before, after) = Settings.Windows.Around(input.shape[1]);
-        var steps = before + after > 0 ? nn.functional.pad(input, (0, 0, before, after)) : input;
+        return Filtered(before + after > 0 ? nn.functional.pad(input, (0, 0, before, after)) : input).MoveToOuterDisposeScope();
+    }
+
+    private void Refuse(Tensor? mask) => StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");
+
+    // The function of steps that are padded.
+    private Tensor Filtered(Tensor steps)
+    {
         // A product of windows and filters: on some processors libtorch 2.10's own convolution has wrong gradients by its input.
         var windows = steps.unfold(1, KernelSize, Strides).flatten(2); // (samples, windows, features · kernelSize)
         var filters = _convolution!.get_parameter(KernelName)!.flatten(1); // (filters, features · kernelSize)
         // (samples, windows, filters)
         var filtered = nn.functional.linear(windows, filters, UseBias ? _convolution.get_parameter("bias") : null);
-        return Activation.Apply(filtered).MoveToOuterDisposeScope();
+        return Activation.Apply(filtered);
     }
 }

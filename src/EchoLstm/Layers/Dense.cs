@@ -86,11 +86,6 @@ public sealed class Dense : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
-    internal override bool CanStream => true;
-
-    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>
-        (Activation.Apply(nn.functional.linear(input, _linear!.weight, _linear.bias)), []);
-
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, ..., features)");

@@ -37,10 +37,6 @@ public sealed class Dropout : Layer
         set => _random = value;
     }
 
-    internal override bool CanStream => true;
-
-    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (input.alias(), state);
-
     private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _random = random;
 
     private protected override void CheckInput(Shape inputShape)

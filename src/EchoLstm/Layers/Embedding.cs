@@ -116,6 +116,32 @@ public sealed class Embedding : Layer
                     + $"{InputDim - 1}. Give inputDim the largest number plus 1, or renumber the classes."));
     }
 
+    /// <inheritdoc cref="CheckIndices(Tensor, string)"/>
+    internal void CheckIndices(ReadOnlySpan<float> indices, string name)
+    {
+        foreach (var index in indices)
+        {
+            if (!(index >= 0 && index < InputDim && index == MathF.Floor(index)))
+            {
+                using var numbers = tensor(indices.ToArray());
+                CheckIndices(numbers, name);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="CheckIndices(Tensor, string)"/>
+    internal void CheckIndices(ReadOnlySpan<int> indices, string name)
+    {
+        foreach (var index in indices)
+        {
+            if ((uint)index >= (uint)InputDim)
+            {
+                using var numbers = tensor(indices.ToArray());
+                CheckIndices(numbers, name);
+            }
+        }
+    }
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         SizeGuard.Check(

@@ -22,6 +22,12 @@ internal interface IStateful
     /// it.</summary>
     IDisposable? TakeState();
 
-    /// <summary>Puts a state back that <see cref="TakeState"/> took; the present one is disposed.</summary>
+    /// <summary>A copy of the state, for <see cref="PutState"/> or to be disposed; null where none is carried.</summary>
+    IDisposable? CopyState();
+
+    /// <summary>Puts a state back that was taken or copied; the present one is disposed.</summary>
     void PutState(IDisposable? state);
+
+    /// <summary>Forgets a state with numbers that are NaN or infinite, from which nothing could go on; whether it had any.</summary>
+    bool ForgetUnlessFinite();
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
@@ -9,23 +10,26 @@ public abstract partial class Layer
     /// <summary>
     /// Copies of the weights in Keras's order and layout (Keras's <c>get_weights</c>): for an Lstm the kernel (features, 4 units), the
     /// recurrent kernel (units, 4 units) and the bias (4 units), gates in the order i, f, c, o; for a Dense the kernel (features, units)
-    /// and the bias (units). A TorchSharp module's parameters come as the module has them.
+    /// and the bias (units). A TorchSharp module's parameters come as the module has them, and behind them its buffers, such as a
+    /// BatchNorm's running mean and variance: all that <see cref="SetWeights"/> needs to make another layer of the kind the same.
     /// </summary>
-    /// <returns>Arrays of the layer's element type: <c>float[,]</c> for a matrix, <c>float[]</c> for a vector.</returns>
+    /// <returns>Arrays of the layer's element type: <c>float[,]</c> for a matrix, <c>float[]</c> for a vector; <c>long[]</c> for whole
+    /// numbers that a module counts.</returns>
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
     public IReadOnlyList<Array> GetWeights()
     {
         using var use = Guard.Read(nameof(GetWeights));
         ThrowIfNotBuilt("give its weights");
         using var scope = NewDisposeScope();
-        return [.. Weights.Select(weight => NetArrays.FromTensor(weight.Value()))];
+        return [.. Weights.Select(weight => NetArrays.FromTensor(AtLeast1D(weight.Value())))];
     }
 
     /// <summary>Sets the weights, given as <see cref="GetWeights"/> returns them (Keras's <c>set_weights</c>); all or none.</summary>
-    /// <param name="weights">One array a weight, of float or double, in Keras's order and layout.</param>
+    /// <param name="weights">One array a weight, of float or double, in Keras's order and layout; of long or int where a module
+    /// counts.</param>
     /// <exception cref="ShapeMismatchException">There are too few or too many, or some have the wrong shape; the message lists them
     /// all.</exception>
-    /// <exception cref="ArgumentException">A weight is NaN or infinite, or not of float or double.</exception>
+    /// <exception cref="ArgumentException">A weight is NaN or infinite, or its array is of another type.</exception>
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
     public void SetWeights(IReadOnlyList<Array> weights)
     {
@@ -34,11 +38,12 @@ public abstract partial class Layer
         ThrowIfNotBuilt("take weights");
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var targets = Weights.Select(weight => (weight.Name, Value: weight.Value())).ToList();
+        var targets = Weights.Select(weight => (weight.Name, Value: AtLeast1D(weight.Value()), weight.Parameter() is Parameter)).ToList();
         CheckWeights(targets, weights);
         foreach (var (weight, given) in Weights.Zip(weights))
         {
-            weight.Write(NetArrays.ToTensor(given));
+            using var values = NetArrays.ToTensor(given);
+            weight.Write(values.reshape(weight.Value().shape));
         }
     }
 
@@ -97,7 +102,7 @@ public abstract partial class Layer
     private NotSupportedException NotLoaded() => new(
         $"load reads TorchSharp's own format alone. {FileCalls.Load}; ((nn.Module)layer).load(path) is TorchSharp's.");
 
-    private void CheckWeights(List<(string Name, Tensor Value)> targets, IReadOnlyList<Array> weights)
+    private void CheckWeights(List<(string Name, Tensor Value, bool IsTrained)> targets, IReadOnlyList<Array> weights)
     {
         var faults = new List<string>();
         for (var i = 0; i < Math.Max(targets.Count, weights.Count); i++)
@@ -119,19 +124,25 @@ public abstract partial class Layer
         }
         for (var i = 0; i < weights.Count; i++)
         {
-            if (weights[i].GetType().GetElementType() is var type && type != typeof(float) && type != typeof(double))
+            var (type, counts) = (weights[i].GetType().GetElementType(), !targets[i].Value.is_floating_point());
+            Type[] taken = counts ? [typeof(long), typeof(int), typeof(bool)] : [typeof(float), typeof(double)];
+            if (!taken.Contains(type))
             {
-                throw new ArgumentException($"{Title}: weight {i}, {targets[i].Name}, is an array of {type!.Name}; expected float or "
-                    + $"double. Nothing was changed.", nameof(weights));
+                throw new ArgumentException($"{Title}: weight {i}, {targets[i].Name}, is an array of {type!.Name}; expected "
+                    + $"{(counts ? "long or int" : "float or double")}. Nothing was changed.", nameof(weights));
             }
             using var finite = NetArrays.ToTensor(weights[i]).isfinite().all();
-            if (!finite.item<bool>())
+            // What a module keeps beside its weights may be what it likes: masks are often infinite.
+            if (targets[i].IsTrained && !finite.item<bool>())
             {
                 throw new ArgumentException($"{Title}: weight {i}, {targets[i].Name}, has values that are NaN or infinite. Nothing was "
                     + $"changed.", nameof(weights));
             }
         }
     }
+
+    // No array has no axes.
+    private static Tensor AtLeast1D(Tensor value) => value.dim() == 0 ? value.reshape(1) : value;
 
     private static string ShapeOf(Array array) =>
         array is null ? "null" : new Shape([.. ArrayElements.Lengths(array).Select(length => (long?)length)]).ToString();

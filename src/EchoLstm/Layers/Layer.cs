@@ -68,7 +68,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Whether the layer has its weights.</summary>
     public bool IsBuilt => InputShape is not null;
 
-    /// <summary>Whether training changes the layer's weights (Keras's <c>trainable</c>).</summary>
+    /// <summary>Whether training changes the layer's weights (Keras's <c>trainable</c>). A TorchSharp BatchNorm that is frozen, by itself
+    /// or in a layer that is, runs as for inference: its statistics stay, and it uses them.</summary>
     /// <value>true</value>
     public bool Trainable
     {
@@ -80,6 +81,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             FreezeOrThaw();
         }
     }
+
+    /// <summary>Whether this layer, or one that it is in, was made not to train last.</summary>
+    private protected bool IsFrozen { get; private set; }
 
     /// <summary>Who uses the layer; a layer in a model has the model's.</summary>
     internal AccessGuard Guard { get; private set; } = new("layer");
@@ -93,11 +97,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     string ITitled.Title => Title;
 
-    /// <summary>The weights in Keras's order; empty before the layer is built.</summary>
+    /// <summary>What the layer knows, in Keras's order: its weights, and the running statistics and other buffers of TorchSharp modules.
+    /// Empty before it is built.</summary>
     internal virtual IReadOnlyList<LayerWeight> Weights => [];
-
-    /// <summary>What a file of weights holds: the weights, and the buffers of TorchSharp modules.</summary>
-    internal virtual IReadOnlyList<LayerWeight> StoredWeights => Weights;
 
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
@@ -125,16 +127,15 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         set => throw new InvalidOperationException($"{Title} draws no random numbers.");
     }
 
-    /// <summary>Whether the layer can run one time step at a time.</summary>
-    internal virtual bool CanStream => false;
+    /// <summary>What the layer remembers from step to step in a stream: how many tensors of (batch, units).</summary>
+    internal virtual (int Count, long Units) StreamState => (0, 0);
 
-    /// <summary>Runs the next time step as for inference; reads nothing that another thread may change. Runs without gradients, in a
-    /// dispose scope.</summary>
-    /// <param name="input">The step, (batch, ...).</param>
+    /// <summary>Runs the next time step of a layer without a <see cref="LayerSettings.StreamObstacle"/>; in evaluation mode, without
+    /// gradients, in a dispose scope.</summary>
+    /// <param name="input">A sequence of that step alone, (batch, 1, ...), with its mask.</param>
     /// <param name="state">The state before it; empty at the start.</param>
-    /// <returns>The output after it, (batch, ...), and the state.</returns>
-    internal virtual (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>
-        throw new InvalidOperationException($"{Title} can't run step by step.");
+    /// <returns>The output after it and the state.</returns>
+    internal virtual (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (call(input), state);
 
     /// <summary>The layer that looks up the input's numbers as rows of its table; null where the input is computed with.</summary>
     internal virtual Embedding? IndexReader => null;
@@ -380,20 +381,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>As <see cref="StreamStep"/>, for an input that is not checked yet.</summary>
-    internal (Tensor Output, Tensor[] State) CheckedStreamStep(Tensor input, Tensor[] state)
-    {
-        CheckTensor(input, nameof(input), this);
-        try
-        {
-            return StreamStep(input, state);
-        }
-        catch (ExternalException error)
-        {
-            throw Failed(input, error);
-        }
-    }
-
     internal void EnsureBuilt(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -501,8 +488,21 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         base.Dispose(true);
     }
 
+    /// <summary>What a layer sets back that trains again.</summary>
+    private protected virtual void AfterThaw()
+    {
+    }
+
     private void FreezeOrThaw()
     {
+        foreach (var layer in Nesting.AllOf(this).OfType<Layer>())
+        {
+            layer.IsFrozen = !Trainable;
+            if (Trainable)
+            {
+                layer.AfterThaw();
+            }
+        }
         foreach (var parameter in parameters())
         {
             parameter.requires_grad = Trainable;

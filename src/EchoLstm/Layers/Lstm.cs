@@ -142,7 +142,29 @@ public sealed class Lstm : RecurrentLayer
     internal bool RunsOnTorchAlone
     {
         get => _threadOnTorchAlone == Environment.CurrentManagedThreadId;
-        set => _threadOnTorchAlone = value ? Environment.CurrentManagedThreadId : 0;
+        private set => _threadOnTorchAlone = value ? Environment.CurrentManagedThreadId : 0;
+    }
+
+    /// <summary>Lets Torch's own operations run this thread's calls of some layers until it is disposed.</summary>
+    internal readonly ref struct OnTorchAlone
+    {
+        private readonly Lstm[] _lstms;
+
+        internal OnTorchAlone(Lstm[] lstms)
+        {
+            _lstms = lstms;
+            Set(true);
+        }
+
+        public void Dispose() => Set(false);
+
+        private void Set(bool value)
+        {
+            foreach (var lstm in _lstms)
+            {
+                lstm.RunsOnTorchAlone = value;
+            }
+        }
     }
 
     // A gate multiplies what the activation gave.

@@ -1,35 +1,65 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 
-/// <summary>Any TorchSharp module as a layer; it comes with its weights, and its output shape is found by a trial run.</summary>
-internal sealed class ModuleLayer : Layer
+/// <summary>
+/// Any TorchSharp module as a layer; it comes with its weights, and its output shape is found by a trial run. A model wraps the modules that
+/// it is given by itself; wrap one yourself to give it a name, to freeze it, or to say that it is <see cref="Stepwise"/>.
+/// </summary>
+/// <example><code>
+/// using var model = new SequentialModel(new Lstm(8, returnSequences: true), new ModuleLayer(myModule) { Stepwise = true });
+/// </code></example>
+public sealed class ModuleLayer : Layer
 {
     private readonly nn.Module<Tensor, Tensor> _module;
     private readonly string[] _names;
 
-    internal ModuleLayer(nn.Module<Tensor, Tensor> module)
-        : base(new ModuleSettings(module.GetName()))
+    /// <summary>Wraps a module.</summary>
+    /// <param name="module">The module; it belongs to this layer from now on.</param>
+    /// <exception cref="ArgumentException">It has too many layers inside each other.</exception>
+    public ModuleLayer(nn.Module<Tensor, Tensor> module)
+        : base(new ModuleSettings(NameOf(module)) { IsStepwise = StepwiseModules.Contains(module) })
     {
+        Nesting.Check(module, Title, nameof(module));
         _module = module;
         _names = [.. module.named_parameters().Select(named => named.name)];
         register_module("module", module);
     }
 
-    internal override IReadOnlyList<LayerWeight> Weights =>
-        [.. _module.named_parameters()
-            .Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias()))];
+    /// <summary>
+    /// Whether the module computes each time step of (samples, time steps, ...) from that step alone, as a Linear does and a Conv1d does
+    /// not. Such a module can run step by step in a stream, and lets masked steps pass.
+    /// </summary>
+    /// <value>true for TorchSharp's Linear, Dropout, LayerNorm over the last axis, activations, and a Sequential of these; else
+    /// false</value>
+    public bool Stepwise
+    {
+        get => Settings.IsStepwise;
+        init => Change(Settings with { IsStepwise = value });
+    }
 
-    internal override IReadOnlyList<LayerWeight> StoredWeights =>
-        [.. Weights, .. _module.named_buffers()
-            .Select(named => new LayerWeight(named.name, () => _module.get_buffer(named.name)!, buffer => buffer.alias()))];
+    internal new ModuleSettings Settings => (ModuleSettings)base.Settings;
+
+    internal override IReadOnlyList<LayerWeight> Weights =>
+    [
+        .. _module.named_parameters()
+            .Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias())),
+        .. _module.named_buffers()
+            .Select(named => new LayerWeight(named.name, () => _module.get_buffer(named.name)!, buffer => buffer.alias())),
+    ];
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
+        ArgumentNullException.ThrowIfNull(inputShape);
         ThrowIfDisposed();
+        if (Stepwise && inputShape.Rank > 2 && inputShape[1] is null)
+        {
+            return OutputShape(inputShape.With(1, 1)).With(1, null);
+        }
         if (inputShape.Rank == 0 || inputShape.Skip(1).Any(length => length is null))
         {
             throw new ShapeMismatchException(
@@ -69,7 +99,7 @@ internal sealed class ModuleLayer : Layer
         try
         {
             trained.ForEach(parameter => parameter.requires_grad = false);
-            if (Trial(InputShape!).requires_grad)
+            if (Trial(InputShape![1] is null ? InputShape.With(1, 1) : InputShape).requires_grad)
             {
                 throw new InvalidOperationException(
                     $"{Title} computes with parameters that its module has not registered, so that nothing would train or save them. Call "
@@ -118,12 +148,33 @@ internal sealed class ModuleLayer : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
-        if (mask is not null)
+        if (mask is not null && !Stepwise)
         {
             throw new InvalidOperationException($"{Title} is a TorchSharp module and would not see which time steps are masked. Wrap it in "
                 + "TimeDistributed to apply it to each step, or put it behind a layer that returns its last step alone.");
         }
+        if (training && IsFrozen)
+        {
+            SetNorms(training: false);
+        }
         var output = _module.call(input);
         return ReferenceEquals(output, input) ? input.alias() : output;
+    }
+
+    private protected override void AfterThaw() => SetNorms(training);
+
+    // A frozen one neither moves its statistics nor uses the batch's.
+    private void SetNorms(bool training)
+    {
+        foreach (var norm in _module.modules().Prepend(_module).OfType<NormBase>())
+        {
+            norm.train(training);
+        }
+    }
+
+    private static string NameOf(nn.Module<Tensor, Tensor> module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return module.GetName();
     }
 }

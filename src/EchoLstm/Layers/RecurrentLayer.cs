@@ -144,7 +144,25 @@ public abstract class RecurrentLayer : Layer, IStateful
         return taken;
     }
 
+    IDisposable? IStateful.CopyState()
+    {
+        using var turn = TakeTurn();
+        return _carried is null ? null : new TakenState([.. _carried.Select(Own)]);
+    }
+
     void IStateful.PutState(IDisposable? state) => Carry(((TakenState?)state)?.States);
+
+    bool IStateful.ForgetUnlessFinite()
+    {
+        using var turn = TakeTurn();
+        using var scope = NewDisposeScope();
+        if (_carried is null || _carried.All(state => state.isfinite().all().item<bool>()))
+        {
+            return false;
+        }
+        Carry(null);
+        return true;
+    }
 
     /// <summary>The carried state as float32 on the CPU; null where there is none.</summary>
     internal Tensor[]? CarriedFloats()
@@ -171,13 +189,32 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => ReturnSequences ? mask : null;
 
-    internal override bool CanStream => !GoBackwards;
+    internal override (int Count, long Units) StreamState => (StateCount, Units);
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state)
     {
-        var before = state.Length > 0 ? state : Zeros(input);
-        var after = Step(ProjectInputs(WithOnes(input)), before, before[0]);
-        return (after[0].alias(), after);
+        EnsureBuilt(input);
+        try
+        {
+            var before = state.Length > 0 ? state : Zeros(input);
+            var after = Step(ProjectInputs(WithOnes(input.select(1, 0))), before, before[0]);
+            var mask = StepMasks.Of(input); // (batch, 1)
+            if (mask is not null)
+            {
+                after = [.. after.Select((next, i) => where(mask, next, before[i]))];
+            }
+            // The hidden state is the output, of a masked step too.
+            var output = ReturnSequences ? after[0].unsqueeze(1) : after[0].alias();
+            if (OutputMask(input, mask) is { } outputMask)
+            {
+                StepMasks.Attach(output, outputMask);
+            }
+            return (output, after);
+        }
+        catch (ExternalException error)
+        {
+            throw Failed(input, error);
+        }
     }
 
     /// <summary>Makes the modules and their initial values.</summary>

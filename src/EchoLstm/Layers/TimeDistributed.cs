@@ -20,12 +20,16 @@ public sealed class TimeDistributed : Layer
 
     /// <summary>Wraps a layer, a model or any TorchSharp module.</summary>
     /// <param name="inner">What to apply to each time step; it belongs to this layer from now on.</param>
-    /// <exception cref="ArgumentException">It has too many layers inside each other.</exception>
+    /// <exception cref="ArgumentException">It has too many layers inside each other, or a stateful one.</exception>
     public TimeDistributed(nn.Module<Tensor, Tensor> inner)
         : base(new TimeDistributedSettings { Layer = null! })
     {
         ArgumentNullException.ThrowIfNull(inner);
         Nesting.Check(inner, Title, nameof(inner));
+        if (StatefulIn(inner) is { } obstacle)
+        {
+            throw new ArgumentException(obstacle, nameof(inner));
+        }
         Inner = inner;
         _inner = inner as Layer ?? new ModuleLayer(inner);
         register_module("layer", _inner);
@@ -43,8 +47,6 @@ public sealed class TimeDistributed : Layer
 
     internal override IReadOnlyList<LayerWeight> Weights => _inner.Weights;
 
-    internal override IReadOnlyList<LayerWeight> StoredWeights => _inner.StoredWeights;
-
     internal override void CheckTensor(Tensor tensor, string name, Layer owner) => _inner.CheckTensor(tensor, name, owner);
 
     internal override Embedding? IndexReader => _inner.IndexReader;
@@ -60,13 +62,33 @@ public sealed class TimeDistributed : Layer
         return new Shape([inputShape[0], inputShape[1], .. ofStep.Skip(1)]);
     }
 
-    // A layer inside that can stream is a function of each step alone, unless it has a state of its own.
-    internal override bool CanStream => _inner.CanStream && _inner is not RecurrentLayer;
+    // A model inside may have been given layers since.
+    internal override void CheckWeights(ref Layer? before)
+    {
+        if (StatefulIn(Inner) is { } obstacle)
+        {
+            throw new InvalidOperationException(obstacle);
+        }
+        base.CheckWeights(ref before);
+    }
 
-    internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => _inner.StreamStep(input, state);
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random)
+    {
+        if (StatefulIn(Inner) is { } obstacle)
+        {
+            throw new InvalidOperationException(obstacle);
+        }
+        // Any number of them: a stream has one step at a time.
+        _inner.Build(TimeDistributedSettings.StepShape(inputShape).With(0, null), random);
+    }
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random) =>
-        _inner.Build(TimeDistributedSettings.StepShape(inputShape), random);
+    // All steps are one batch, so that the state of a step would go on in the same step of the next batch.
+    private string? StatefulIn(nn.Module inner) =>
+        Nesting.AllOf(inner).OfType<IStateful>().FirstOrDefault(layer => layer.Stateful) is { } stateful
+            ? $"{Title} can't hold {stateful.Title}, which is stateful: all time steps are one batch for it, so that its state would not "
+                + "go from step to step. Leave out stateful: true inside; to remember from step to step, put a recurrent layer behind the "
+                + "TimeDistributed."
+            : null;
 
     // The module inside checks the rest.
     private protected override void CheckInput(Shape inputShape) => TimeDistributedSettings.CheckRank(inputShape, Title);

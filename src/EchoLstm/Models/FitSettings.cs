@@ -14,7 +14,8 @@ internal sealed record FitSettings(
     IReadOnlyList<Callback>? Callbacks,
     IProgress<FitReport>? Progress,
     TextWriter? Output,
-    CancellationToken Cancellation)
+    CancellationToken Cancellation,
+    double ValidationSplit = 0)
 {
     /// <summary>Throws at an argument that is out of its range.</summary>
     internal void Check()

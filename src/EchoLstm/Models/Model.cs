@@ -214,8 +214,8 @@ public abstract class Model : Layer
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
     /// <param name="epochs">The number of the last epoch, counted from 1; each trains on every sample once. <value>1</value></param>
-    /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples.
-    /// <value>32</value></param>
+    /// <param name="batchSize">The number of samples between two updates of the weights. A last short batch counts by its samples; a
+    /// stateful model takes none, but fewer samples than one batch are one. <value>32</value></param>
     /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch; with 1 and 2 also
     /// <see cref="History.Warnings"/>, and where a fit ended early. <value>1</value></param>
     /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not. <value>true</value></param>
@@ -270,7 +270,8 @@ public abstract class Model : Layer
     {
         using var change = Guard.Change(nameof(Fit));
         var compilation = Compiled("Fit");
-        var settings = new FitSettings(epochs, batchSize, verbose, shuffle, initialEpoch, callbacks, progress, output, cancellationToken);
+        var settings = new FitSettings(
+            epochs, batchSize, verbose, shuffle, initialEpoch, callbacks, progress, output, cancellationToken, validationSplit);
         settings.Check();
         if (validationSplit is not (>= 0 and < 1))
         {
@@ -603,6 +604,13 @@ public abstract class Model : Layer
     /// <param name="inputs">Inputs that were checked.</param>
     /// <param name="mask">Their mask.</param>
     internal Tensor? FindOutputMask(Tensor inputs, Tensor? mask) => _runner.OutputMask(inputs, mask);
+
+    /// <summary>Runs layers in evaluation mode, with zero states, while no prediction runs.</summary>
+    internal T Inferring<T>(string what, Func<T> run)
+    {
+        using var lease = _runner.Enter(what);
+        return _runner.Inferring(null, run);
+    }
 
     /// <summary>The type and device that the model computes with: its first parameter's.</summary>
     internal (ScalarType Type, Device Device) NumberType()

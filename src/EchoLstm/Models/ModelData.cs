@@ -185,6 +185,10 @@ internal static class ModelData
         {
             size = samples.Count;
         }
+        if (batchSize is null && carryState && samples.Count % size != 0)
+        {
+            SampleCheck.CarriedState(stateful, (int)samples.Count, "x", "Give it samples in multiples of");
+        }
         AtLeastOne((int)size, nameof(batchSize));
         SampleCheck.StatefulBatches(stateful, samples.Count, (int)size, nameof(batchSize));
         SampleCheck.FixedBatches(model.InputShape!, samples.Count, (int)size, nameof(batchSize));

@@ -183,11 +183,14 @@ internal sealed class ModelRunner(Model model)
     internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples)
     {
         var built = model.InputShape!;
-        var (features, hasSteps) = (built.Last ?? 1, built.Rank == 3);
+        // An index is a step.
+        var readsIndices = built.Rank == 2 && model.IndexReader is not null;
+        var (features, hasSteps) = (readsIndices ? 1 : built.Last ?? 1, readsIndices || built.Rank == 3);
         var steps = InputCheck.Steps(built, hasSteps, features, x.Length, samples);
         if (!_lengths.TryGetValue(steps, out var length))
         {
-            var output = model.OutputShape(hasSteps ? new Shape(1, steps, features) : new Shape(1, features));
+            var output = model.OutputShape(
+                readsIndices ? new Shape(1, steps) : hasSteps ? new Shape(1, steps, features) : new Shape(1, features));
             length = output.Aggregate(1L, (product, axis) => product * axis!.Value);
             _lengths[steps] = length;
         }
@@ -200,7 +203,7 @@ internal sealed class ModelRunner(Model model)
             return;
         }
         using var inputs = tensor(x.ToArray());
-        using var shaped = hasSteps ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, features);
+        using var shaped = built.Rank == 3 ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, -1);
         using var predicted = model.Predict(shaped, samples);
         using var floats = predicted.to(ScalarType.Float32).cpu();
         floats.data<float>().CopyTo(y);
@@ -215,6 +218,25 @@ internal sealed class ModelRunner(Model model)
     private bool Run(SampleSet samples, int batchSize, bool carryState, BatchAction run, CancellationToken cancellation = default)
     {
         var engine = Ready();
+        return Inferring(carryState ? batchSize : null, () =>
+        {
+            for (var start = 0L; start < samples.Count; start += batchSize)
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return false;
+                }
+                run(engine, new Batch(samples, start, Math.Min(batchSize, samples.Count - start)));
+            }
+            return true;
+        });
+    }
+
+    /// <summary>Runs something in evaluation mode, with zero states in place of the carried ones, which are given back after it.</summary>
+    /// <param name="carried">For how many samples the carried states shall go on instead; null: not at all.</param>
+    /// <param name="run">What to run.</param>
+    internal T Inferring<T>(int? carried, Func<T> run)
+    {
         var stateful = model.StatefulLayers;
         IDisposable?[] kept = [];
         var wasTraining = model.training;
@@ -226,24 +248,16 @@ internal sealed class ModelRunner(Model model)
             {
                 stateful[entered].Enter();
             }
-            if (carryState)
+            if (carried is { } samples)
             {
-                SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
+                SampleCheck.CarriedState(stateful, samples, "batchSize");
             }
             else
             {
                 kept = [.. stateful.Select(layer => layer.TakeState())];
             }
             model.eval();
-            for (var start = 0L; start < samples.Count; start += batchSize)
-            {
-                if (cancellation.IsCancellationRequested)
-                {
-                    return false;
-                }
-                run(engine, new Batch(samples, start, Math.Min(batchSize, samples.Count - start)));
-            }
-            return true;
+            return run();
         }
         finally
         {

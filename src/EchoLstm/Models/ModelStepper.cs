@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Inference;
 using EchoLstm.Layers;
@@ -8,13 +9,14 @@ using static TorchSharp.torch;
 namespace EchoLstm.Models;
 
 /// <summary>
-/// Runs a model one time step at a time: each call takes the next step of a sequence and returns the output so far. Stepping through a
-/// sequence gives what the model gives for the whole of it: the same bits where the fused engine runs the model, the same numbers to
-/// rounding where Torch does.
+/// Runs a model one time step at a time: each call takes the next step of a sequence and returns what the model gives for the steps so far:
+/// the same bits where the fused engine runs the model, the same numbers to rounding where Torch does. A masked step, by Masking or an
+/// Embedding's maskZero, leaves the state and gives the output before it again.
 /// </summary>
 /// <remarks>
 /// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams
-/// may run on as many threads, while nothing trains the model. One stream is used by one thread at a time; a second one is refused.
+/// may run on as many threads, while nothing trains the model; where Torch runs it they take turns. One stream is used by one thread at a
+/// time; a second one is refused.
 /// </remarks>
 /// <example><code>
 /// using var stepper = model.OpenStream();
@@ -25,60 +27,82 @@ namespace EchoLstm.Models;
 /// </code></example>
 public sealed class ModelStepper : IDisposable
 {
+    private const int ShortStep = 256;
+
     private readonly Model _model;
-    private readonly IReadOnlyList<Layer> _layers;
+    private readonly int _modelLayers;
+    private readonly IReadOnlyList<Layer> _layers; // what is in a model among them takes its place
+    private readonly int _streamed;                // of them; those behind get what these have made of the steps so far
+    private readonly Lstm[] _lstms;
     private readonly FusedStepper? _fused;
-    private readonly long _features;
+    private readonly Embedding? _indexReader;
+    private readonly long[] _step; // the shape of a step, batch first
+    private readonly long[] _output; // the shape of an output, batch first
+    private readonly int _inputLength;
+    private readonly int[] _indices = [];
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly AccessGuard _guard = new("stream");
     private bool _isDisposed;
 
-    private ModelStepper(Model model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
+    private ModelStepper(SequentialModel model, (int Count, bool Ends) streamed, FusedPlan? plan, Shape output, int batchSize)
     {
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
-        _model = model;
-        _layers = layers;
+        (_model, _modelLayers, _streamed) = (model, model.Layers.Count, streamed.Count);
+        _layers = Flat(model);
+        _lstms = [.. model.modules().OfType<Lstm>()];
+        _indexReader = model.IndexReader;
         BatchSize = batchSize;
         _opened = NumberType();
-        _features = model.InputShape!.Last!.Value;
-        OutputLength = checked((int)(batchSize * model.OutputShape(model.InputShape.With(0, batchSize)).Last!.Value));
-        _states = new Tensor[layers.Count][];
+        _step = [batchSize, .. model.InputShape!.Skip(2).Select(length => length!.Value)];
+        _inputLength = checked((int)_step.Aggregate((product, length) => checked(product * length)));
+        // The step's own axis is left out, as in the input.
+        _output = [.. output.Index().Where(axis => streamed.Ends || axis.Index != 1).Select(axis => axis.Item!.Value)];
+        OutputLength = checked((int)_output.Aggregate((product, length) => checked(product * length)));
+        _indices = _indexReader is null ? [] : new int[_inputLength];
+        _states = new Tensor[_layers.Count][];
         Array.Fill(_states, []);
     }
 
     /// <summary>Opens a stream of a model whose layers stand one after the other.</summary>
     internal static ModelStepper Open(SequentialModel model, int batch)
     {
-        if (model.InputShape!.Rank != 3)
+        var input = model.InputShape!;
+        if (input.Rank < 3 && (input.Rank < 2 || model.IndexReader is null))
         {
             throw new InvalidOperationException(
-                $"A stream reads the time steps of (samples, time steps, features), but the model takes {model.InputShape}. Call Predict "
-                    + $"instead.");
+                $"A stream reads the time steps of (samples, time steps, features), but the model takes {input}. Call Predict instead.");
         }
-        if (model.Layers.FirstOrDefault(layer => !layer.CanStream) is { } blocking)
+        var streamed = LayerSettings.StreamedOf([.. LayerSettings.Flat([model.Settings])]);
+        if (input.Skip(2).Any(length => length is null))
         {
             throw new InvalidOperationException(
-                $"{blocking.Title} ({blocking.KerasClass}) needs the whole sequence at once, so the model can't be run step by step. "
-                    + $"Call Predict with whole sequences.");
+                $"A stream must know the shape of a step, but the model was built for {input}. Build it with the lengths behind the time "
+                    + "steps.");
         }
         model.CheckLayers();
         var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out _);
-        return new ModelStepper(model, model.Layers, plan, batch);
+        var step = input.With(0, batch).With(1, 1);
+        var output = plan is null ? model.Inferring(nameof(model.OpenStream), () => model.OutputShape(step)) : model.OutputShape(step);
+        return new ModelStepper(model, streamed, plan, output, batch);
     }
 
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
+    /// <summary>How many numbers an output has: batch · units, or batch · steps · units where a decoder writes steps of its own.</summary>
+    public int OutputLength { get; }
+
     /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>
     public long StepsRead { get; private set; }
 
     /// <summary>Reads the next step.</summary>
-    /// <param name="input">The step of each sequence, shape (batch, features); it stays the caller's.</param>
+    /// <param name="input">The step of each sequence, shape (batch, features), or (batch) of indices where the first layer is an Embedding;
+    /// it stays the caller's.</param>
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
-    /// was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, or an index without a vector; the
+    /// stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -89,45 +113,45 @@ public sealed class ModelStepper : IDisposable
         using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         TensorCheck.Readable(input, nameof(input));
-        var shape = Shape.Of(input);
-        if (shape.Rank != 2 || shape[0] != BatchSize || shape[1] != _features)
+        if (!input.shape.AsSpan().SequenceEqual(_step))
         {
+            var (expected, received) = (new Shape([.. _step.Select(length => (long?)length)]), Shape.Of(input));
             throw new ShapeMismatchException(
-                $"A stream takes one step of each sequence: expected ({BatchSize}, {_features}), that is (batch, features), but received "
-                    + $"{shape}. Give the steps one after the other.",
-                $"({BatchSize}, {_features})",
-                shape.ToString());
+                $"A stream takes one step of each sequence: expected {expected}, that is {StepName}, but received {received}. Give the "
+                    + "steps one after the other.",
+                expected.ToString(),
+                received.ToString());
         }
         SampleCheck.Finite(input, nameof(input));
+        _indexReader?.CheckIndices(input, nameof(input));
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         if (_fused is not null)
         {
-            var output = new float[OutputLength];
-            StepFused(InType(input, CPU).contiguous().data<float>().ToArray(), output);
-            return tensor(output).reshape(BatchSize, output.Length / BatchSize).MoveToOuterDisposeScope();
+            var output = empty(_output);
+            var values = MemoryMarshal.Cast<byte, float>(output.bytes);
+            if (_indexReader is null)
+            {
+                StepFused(InType(input, CPU).contiguous().data<float>().ToArray(), values);
+            }
+            else
+            {
+                input.to(ScalarType.Int32, CPU).contiguous().data<int>().CopyTo(_indices);
+                StepFused(_indices, values);
+            }
+            return output.MoveToOuterDisposeScope();
         }
-        var next = new Tensor[_layers.Count][];
         CheckModel();
-        var x = InType(input, _model.NumberType().Device);
-        for (var i = 0; i < _layers.Count; i++)
-        {
-            (x, next[i]) = _layers[i].CheckedStreamStep(x, _states[i]);
-        }
-        Replace([.. next.Select(Keep)]);
-        StepsRead++;
-        return x.MoveToOuterDisposeScope();
+        return _model.Inferring(nameof(Step), () => StepOnTorch(input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many numbers an output has: batch · units.</summary>
-    public int OutputLength { get; }
-
     /// <summary>Reads the next step from .NET memory.</summary>
-    /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
+    /// <param name="input">The step's features, of one sequence after the other: batch · features numbers; or an index a sequence where the
+    /// first layer is an Embedding.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
-    /// was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, or an index without a vector; the
+    /// stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -138,12 +162,21 @@ public sealed class ModelStepper : IDisposable
         return output;
     }
 
+    /// <inheritdoc cref="Step(ReadOnlySpan{float})"/>
+    public float[] Step(ReadOnlySpan<int> input)
+    {
+        var output = new float[OutputLength];
+        Step(input, output);
+        return output;
+    }
+
     /// <summary>Reads the next step from .NET memory into .NET memory; on the fused engine nothing is allocated.</summary>
-    /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
+    /// <param name="input">The step's features, of one sequence after the other: batch · features numbers; or an index a sequence where the
+    /// first layer is an Embedding.</param>
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
-    /// was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, or an index without a vector; the
+    /// stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -152,23 +185,48 @@ public sealed class ModelStepper : IDisposable
         using var change = _guard.Change(nameof(Step));
         using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
-        if (input.Length != BatchSize * _features)
-        {
-            throw new ShapeMismatchException(
-                $"A stream takes one step of each sequence: expected {BatchSize} * {_features} = {BatchSize * _features} numbers but "
-                    + $"received {input.Length}. Give the steps one after the other.",
-                $"({BatchSize * _features},)",
-                $"({input.Length},)");
-        }
-        InputCheck.StepRoom(output.Length, OutputLength);
+        CheckLengths(input.Length, output.Length);
         InputCheck.Finite(input, nameof(input));
-        if (_fused is not null)
+        if (_indexReader is not null)
+        {
+            _indexReader.CheckIndices(input, nameof(input));
+            for (var i = 0; i < input.Length; i++)
+            {
+                _indices[i] = (int)input[i];
+            }
+            StepIndices(output);
+        }
+        else if (_fused is not null)
         {
             StepFused(input, output);
+        }
+        else
+        {
+            using var scope = NewDisposeScope();
+            CopyTo(output, Step(tensor(input.ToArray()).reshape(_step)));
+        }
+    }
+
+    /// <inheritdoc cref="Step(ReadOnlySpan{float}, Span{float})"/>
+    public void Step(ReadOnlySpan<int> input, Span<float> output)
+    {
+        using var change = _guard.Change(nameof(Step));
+        using var use = _model.Guard.Read(nameof(Step));
+        ThrowIfUnusable();
+        CheckLengths(input.Length, output.Length);
+        if (_indexReader is null)
+        {
+            var features = input.Length <= ShortStep ? stackalloc float[input.Length] : new float[input.Length];
+            for (var i = 0; i < features.Length; i++)
+            {
+                features[i] = input[i];
+            }
+            Step(features, output);
             return;
         }
-        using var scope = NewDisposeScope();
-        Step(tensor(input.ToArray()).reshape(BatchSize, _features)).to(ScalarType.Float32).cpu().data<float>().CopyTo(output);
+        _indexReader.CheckIndices(input, nameof(input));
+        input.CopyTo(_indices);
+        StepIndices(output);
     }
 
     /// <summary>A copy of the state, to go back to or to hand to another stream of the model.</summary>
@@ -178,7 +236,8 @@ public sealed class ModelStepper : IDisposable
         using var change = _guard.Change(nameof(SaveState));
         using var use = _model.Guard.Read(nameof(SaveState));
         ThrowIfUnusable();
-        return new StreamState(_fused is null ? Copies(_states) : FusedStates(), BatchSize, StepsRead);
+        return new StreamState(
+            _fused is null ? Copies(_states) : FusedStates(), [.. _layers.Select(layer => layer.KerasClass)], BatchSize, StepsRead);
     }
 
     /// <summary>Goes on from a state that a stream of this model saved.</summary>
@@ -198,7 +257,7 @@ public sealed class ModelStepper : IDisposable
         }
         for (var i = 0; i < _layers.Count; i++)
         {
-            CheckState(_layers[i], state.Tensors[i]);
+            CheckState(_layers[i], state.Tensors[i], state.Kinds[i]);
         }
         if (_fused is null)
         {
@@ -239,28 +298,97 @@ public sealed class ModelStepper : IDisposable
     internal static Tensor[][] Copies(Tensor[][] states) =>
         [.. states.Select(state => state.Select(tensor => tensor.clone().DetachFromDisposeScope()).ToArray())];
 
+    private string StepName => _step.Length switch
+    {
+        1 => "(batch), an index a sequence",
+        2 => _indexReader is null ? "(batch, features)" : "(batch, inner steps) of indices",
+        _ => "(batch, ...)",
+    };
+
+    // The layers in a model among them stand for it.
+    private static List<Layer> Flat(Model model) =>
+        [.. model.Layers.SelectMany(layer => layer is Model inner ? Flat(inner) : [layer])];
+
+    private void CheckLengths(int input, int output)
+    {
+        if (input != _inputLength)
+        {
+            throw new ShapeMismatchException(
+                $"A stream takes one step of each sequence: expected {BatchSize} * {_inputLength / BatchSize} = {_inputLength} numbers but "
+                    + $"received {input}. Give the steps one after the other.",
+                $"({_inputLength},)",
+                $"({input},)");
+        }
+        InputCheck.StepRoom(output, OutputLength);
+    }
+
+    private void StepIndices(Span<float> output)
+    {
+        if (_fused is not null)
+        {
+            StepFused(_indices, output);
+            return;
+        }
+        using var scope = NewDisposeScope();
+        CopyTo(output, Step(tensor(_indices).reshape(_step)));
+    }
+
+    private static void CopyTo(Span<float> output, Tensor values) =>
+        values.to(ScalarType.Float32).cpu().contiguous().data<float>().CopyTo(output);
+
     private void StepFused(ReadOnlySpan<float> input, Span<float> output)
+    {
+        ThrowUnlessFusedFits();
+        _fused!.Step(input, output);
+        StepsRead++;
+    }
+
+    private void StepFused(ReadOnlySpan<int> input, Span<float> output)
+    {
+        ThrowUnlessFusedFits();
+        _fused!.Step(input, output);
+        StepsRead++;
+    }
+
+    private void ThrowUnlessFusedFits()
     {
         if (!_fused!.StillFits())
         {
             CheckModel();
             throw Moved();
         }
-        _fused.Step(input, output);
+    }
+
+    private Tensor StepOnTorch(Tensor input)
+    {
+        if (Flat(_model).Count != _layers.Count)
+        {
+            throw LayersCame(_layers.Count, Flat(_model).Count);
+        }
+        using var alone = new Lstm.OnTorchAlone(_lstms);
+        var device = _model.NumberType().Device;
+        var next = new Tensor[_layers.Count][];
+        var x = (_indexReader is null ? InType(input, device) : input.to(device)).unsqueeze(1); // a sequence of one step
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            (x, next[i]) = i < _streamed ? _layers[i].StreamStep(x, _states[i]) : (_layers[i].call(x), []);
+        }
+        Replace([.. next.Select(Keep)]);
         StepsRead++;
+        return x.reshape(_output);
     }
 
     private Tensor[][] FusedStates()
     {
         var place = 0;
-        return [.. _layers.Select(layer =>
+        return [.. _layers.Take(_streamed).Select(layer =>
         {
             if (layer is not RecurrentLayer recurrent)
             {
                 return [];
             }
             return _fused!.States(place++).Select(state => Matrix(state, recurrent.Units)).ToArray();
-        })];
+        }), .. _layers.Skip(_streamed).Select(_ => Array.Empty<Tensor>())];
     }
 
     private Tensor Matrix(float[] values, int units)
@@ -272,7 +400,7 @@ public sealed class ModelStepper : IDisposable
     private void RestoreFused(Tensor[][] states)
     {
         var place = 0;
-        for (var i = 0; i < _layers.Count; i++)
+        for (var i = 0; i < _streamed; i++)
         {
             if (_layers[i] is RecurrentLayer recurrent)
             {
@@ -313,18 +441,27 @@ public sealed class ModelStepper : IDisposable
     }
 
     /// <summary>Throws unless a state is one that the layer leaves; it is empty before the first step.</summary>
-    private void CheckState(Layer layer, Tensor[] saved)
+    private void CheckState(Layer layer, Tensor[] saved, string kind)
     {
-        var (count, units) = layer is RecurrentLayer recurrent ? (recurrent.StateCount, recurrent.Units) : (0, 0);
-        if (saved.Length == 0
-            || (saved.Length == count && saved[0].shape[^1] == units && (saved[0].dtype, saved[0].device_type) == _opened))
+        var (count, units) = layer.StreamState;
+        if (saved.Length == 0)
         {
             return;
         }
-        throw new ArgumentException(
-            $"The state does not fit {layer.Title}, which keeps {count} of {BatchSize} * {units} numbers of {_opened.Type}: it has "
-                + $"{saved.Length} of {Shape.Of(saved[0])}, {saved[0].dtype}. Restore what a stream of this model saved.",
-            "state");
+        if (saved.Length != count || saved[0].shape[^1] != units || (saved[0].dtype, saved[0].device_type) != _opened)
+        {
+            throw new ArgumentException(
+                $"The state does not fit {layer.Title}, which keeps {count} of {BatchSize} * {units} numbers of {_opened.Type}: it has "
+                    + $"{saved.Length} of {Shape.Of(saved[0])}, {saved[0].dtype}. Restore what a stream of this model saved.",
+                "state");
+        }
+        if (kind != layer.KerasClass)
+        {
+            throw new ArgumentException(
+                $"The state does not fit {layer.Title} ({layer.KerasClass}): it is of a layer of the kind {kind}. Restore what a stream of "
+                    + "this model saved.",
+                "state");
+        }
     }
 
     private static Tensor[] Keep(Tensor[] state) => [.. state.Select(tensor => tensor.DetachFromDisposeScope())];
@@ -343,10 +480,12 @@ public sealed class ModelStepper : IDisposable
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         _model.ThrowIfPartDisposed();
-        if (_model.Layers.Count != _states.Length)
+        if (_model.Layers.Count != _modelLayers)
         {
-            throw new InvalidOperationException($"The stream was opened when the model had {_states.Length} layers; now it has "
-                + $"{_model.Layers.Count}. Open another stream.");
+            throw LayersCame(_modelLayers, _model.Layers.Count);
         }
     }
+
+    private static InvalidOperationException LayersCame(int before, int now) =>
+        new($"The stream was opened when the model had {before} layers; now it has {now}. Open another stream.");
 }

@@ -49,9 +49,8 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     /// <inheritdoc/>
     public override IReadOnlyList<Layer> Layers => _layers;
 
-    internal override IReadOnlyList<LayerWeight> Weights => Named(layer => layer.Weights);
-
-    internal override IReadOnlyList<LayerWeight> StoredWeights => Named(layer => layer.StoredWeights);
+    internal override IReadOnlyList<LayerWeight> Weights =>
+        [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
     internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
 
@@ -304,9 +303,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
             return false;
         }
     }
-
-    private List<LayerWeight> Named(Func<Layer, IReadOnlyList<LayerWeight>> weightsOf) =>
-        [.. _layers.SelectMany(layer => weightsOf(layer).Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
     private string NumberedName(Layer layer) =>
         string.Create(CultureInfo.InvariantCulture, $"{layer.DefaultName}_{_names.GetValueOrDefault(layer.DefaultName) + 1}");

@@ -9,9 +9,10 @@ public sealed class StreamState : IDisposable
     private readonly AccessGuard _guard = new("state");
     private bool _isDisposed;
 
-    internal StreamState(Tensor[][] tensors, int batchSize, long stepsRead)
+    internal StreamState(Tensor[][] tensors, string[] kinds, int batchSize, long stepsRead)
     {
         Tensors = tensors;
+        Kinds = kinds;
         BatchSize = batchSize;
         StepsRead = stepsRead;
     }
@@ -25,13 +26,16 @@ public sealed class StreamState : IDisposable
     /// <summary>The state of each layer.</summary>
     internal Tensor[][] Tensors { get; }
 
+    /// <summary>Keras's class of each layer.</summary>
+    internal string[] Kinds { get; }
+
     /// <summary>A copy; the caller disposes it.</summary>
     /// <returns>The copy.</returns>
     /// <exception cref="ObjectDisposedException">The state is disposed.</exception>
     public StreamState Copy()
     {
         using var use = Read(nameof(Copy));
-        return new(ModelStepper.Copies(Tensors), BatchSize, StepsRead);
+        return new(ModelStepper.Copies(Tensors), Kinds, BatchSize, StepsRead);
     }
 
     /// <summary>Disposes the state, when the last call that copies it has ended.</summary>

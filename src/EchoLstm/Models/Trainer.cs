@@ -18,10 +18,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     /// <param name="settings">How.</param>
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
-        CheckBatches(samples, validation, settings);
+        using var undo = new BatchUndo(model);
+        var (batchSize, validationBatch) = BatchSizes(samples, validation, settings);
         var observers = settings.Observers();
         CheckRate(observers);
-        var (epochs, batchSize, cancellation) = (settings.Epochs, settings.BatchSize, settings.Cancellation);
+        var (epochs, cancellation) = (settings.Epochs, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
         var warnings = compilation.AdviceOnce(model, samples.Targets!);
@@ -52,14 +53,14 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 {
                     Shuffle(order);
                 }
-                if (!TrainEpoch(samples, batchSize, order, fit, observers, cancellation))
+                if (!TrainEpoch(samples, batchSize, order, fit, undo, observers, cancellation))
                 {
                     break;
                 }
                 if (validation is not null)
                 {
                     runner.ThrowIfMoved();
-                    if ((fit.Validation = runner.Measure(validation, batchSize, carryState: false, cancellation)) is null)
+                    if ((fit.Validation = runner.Measure(validation, validationBatch, carryState: false, cancellation)) is null)
                     {
                         break;
                     }
@@ -85,6 +86,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     internal IReadOnlyDictionary<string, double> TrainOnBatch(SampleSet samples)
     {
+        using var undo = new BatchUndo(model);
         var size = checked((int)samples.Count);
         SampleCheck.CarriedState(model.StatefulLayers, size, "x");
         var progress = new FitProgress(model, 1, 1, size, compilation, runner.NewMeans(samples));
@@ -93,7 +95,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         model.train();
         try
         {
-            TrainEpoch(samples, size, [], progress, [], CancellationToken.None);
+            TrainEpoch(samples, size, [], progress, undo, [], CancellationToken.None);
         }
         finally
         {
@@ -102,9 +104,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         return progress.Training.ToDictionary();
     }
 
-    private void CheckBatches(SampleSet samples, SampleSet? validation, FitSettings settings)
+    /// <summary>The sizes of batches to train on and to validate with; throws where the data can't be cut into such.</summary>
+    private (int Training, int Validation) BatchSizes(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
-        var (stateful, built, batchSize) = (model.StatefulLayers, model.InputShape!, settings.BatchSize);
+        var (stateful, built) = (model.StatefulLayers, model.InputShape!);
+        var (batchSize, validationBatch) = (settings.BatchSize, settings.BatchSize);
         if (stateful.Count > 0 && settings.Shuffle)
         {
             throw new ArgumentException(
@@ -112,14 +116,25 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                     + $"which shuffling would break. Pass shuffle: false.",
                 "shuffle");
         }
+        if (stateful.Count > 0)
+        {
+            // Fewer samples than a batch are one batch.
+            batchSize = (int)Math.Min(batchSize, samples.Count);
+            validationBatch = (int)Math.Min(validationBatch, validation?.Count ?? validationBatch);
+        }
+        if (settings.ValidationSplit > 0)
+        {
+            SampleCheck.StatefulSplit(stateful, settings.ValidationSplit, samples.Count, validation!.Count, batchSize, validationBatch);
+        }
         SampleCheck.StatefulBatches(stateful, samples.Count, batchSize, nameof(batchSize));
         SampleCheck.FixedBatches(built, samples.Count, batchSize, nameof(batchSize));
         SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
         if (validation is not null)
         {
-            SampleCheck.StatefulBatches(stateful, validation.Count, batchSize, "validationData");
-            SampleCheck.FixedBatches(built, validation.Count, batchSize, "validationData");
+            SampleCheck.StatefulBatches(stateful, validation.Count, validationBatch, "validationData");
+            SampleCheck.FixedBatches(built, validation.Count, validationBatch, "validationData");
         }
+        return (batchSize, validationBatch);
     }
 
     // Before anything is trained: one that lowers the rate may first do so after many epochs.
@@ -141,6 +156,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         int batchSize,
         ReadOnlySpan<long> order,
         FitProgress progress,
+        BatchUndo undo,
         List<Callback> observers,
         CancellationToken cancellation)
     {
@@ -159,10 +175,24 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 return false;
             }
             var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
-            engine.TrainOnBatch(batch, means.Batch);
-            if (!double.IsFinite(means.Batch[0]))
+            // The fused engine carries a state when the loss is known; Torch's layers do at once.
+            undo.Remember(withStates: engine.Kind == EngineKind.Torch);
+            var isDone = false;
+            try
             {
-                progress.Diverged = Diverged(batch, means.Batch[0], progress);
+                engine.TrainOnBatch(batch, means.Batch);
+                isDone = double.IsFinite(means.Batch[0]);
+            }
+            finally
+            {
+                if (!isDone)
+                {
+                    undo.PutBack();
+                }
+            }
+            if (!isDone)
+            {
+                progress.Diverged = Diverged(batch, means.Batch[0], progress, undo);
                 if (!IsEndedBy(observers, progress.Diverged))
                 {
                     throw progress.Diverged;
@@ -215,13 +245,16 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         return ended;
     }
 
-    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress)
+    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress, BatchUndo undo)
     {
         runner.Publish();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var culprit = model.FirstNotFinite(batch.Gather().Inputs);
-        var where = culprit is null
+        var culprit = undo.FirstNotFinite(batch.Gather().Inputs);
+        var forgotten = undo.ForgetNotFinite();
+        var where = forgotten.Count > 0
+            ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
+            : culprit is null
             ? $"Every layer's output is finite, so it is the loss {compilation.Loss.Name} itself; check that outputs and targets lie "
                 + $"where it is defined."
             : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
@@ -230,7 +263,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             $"The loss became {(double.IsNaN(loss) ? "NaN" : "infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
                 + $"{progress.BatchesDone + 1} of {progress.Batches}; ");
         return new TrainingDivergedException(
-            $"{what}this batch changed no weight. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
+            $"{what}this batch changed no weight{(model.StatefulLayers.Count > 0 ? " and no carried state" : "")}. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
             progress.Epoch,
             progress.BatchesDone,
             culprit?.Name);

@@ -103,6 +103,25 @@ internal static class SampleCheck
         }
     }
 
+    /// <summary>Throws where a stateful model's samples were split into parts that batches of one size do not divide.</summary>
+    internal static void StatefulSplit(
+        IReadOnlyList<IStateful> stateful, double share, long training, long validation, int batchSize, int validationBatch)
+    {
+        if (stateful.Count == 0 || (training % batchSize == 0 && validation % validationBatch == 0))
+        {
+            return;
+        }
+        var divisors = Enumerable.Range(1, (int)Math.Min(training, int.MaxValue))
+            .Where(size => training % size == 0 && (validation % size == 0 || size > validation));
+        throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture,
+                $"The model is stateful ({stateful[0].Title}), so every batch must have as many samples, but validationSplit: {share} "
+                    + $"leaves {training} of {training + validation} samples for training and {validation} for validation, which "
+                    + $"batches of {batchSize} do not divide. Batch sizes that fit: {string.Join(", ", divisors)}. Take one "
+                    + $"of them, another split, or validationData."),
+            "validationSplit");
+    }
+
     /// <summary>Throws where a model that was built for a number of samples would get batches of another.</summary>
     internal static void FixedBatches(Shape built, long samples, int batchSize, string name)
     {
@@ -117,7 +136,7 @@ internal static class SampleCheck
     }
 
     /// <summary>Throws where a carried state is for another number of samples.</summary>
-    internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name)
+    internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name, string? advice = null)
     {
         foreach (var layer in stateful)
         {
@@ -125,8 +144,8 @@ internal static class SampleCheck
             {
                 throw new ArgumentException(
                     string.Create(CultureInfo.InvariantCulture,
-                        $"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. Use "
-                            + $"batchSize: {carried}, or call ResetStates first."),
+                        $"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. "
+                            + $"{advice ?? "Use batchSize:"} {carried}, or call ResetStates first."),
                     name);
             }
         }

@@ -123,6 +123,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             return;
         }
+        _pass.CarryStates();
         _pass.RunBack();
         _update!.Step(_compilation!.Optimizer.FusedAt(_update.Steps + 1));
         _trained = true;
@@ -132,6 +133,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     {
         LoadUntrained();
         Forward(batch, training: false);
+        _pass.CarryStates();
         Measure(batch, figures, training: false);
     }
 
@@ -139,6 +141,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     {
         LoadUntrained();
         Forward(batch, training: false);
+        _pass.CarryStates();
         var (samples, steps, units) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth);
         var output = _kernels.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
         _pass.CopyOutput(MemoryMarshal.Cast<byte, float>(output.bytes));

@@ -29,6 +29,15 @@ internal sealed unsafe class FusedStepper
         _pass.Step(input, output);
     }
 
+    /// <summary>Reads a step of a model that reads indices.</summary>
+    /// <param name="input">An index a sequence.</param>
+    /// <param name="output">Receives the outputs of one sequence after the other.</param>
+    internal void Step(ReadOnlySpan<int> input, Span<float> output)
+    {
+        _plan.Load(_packed);
+        _pass.Step(input, output);
+    }
+
     /// <summary>The states of a recurrent layer, each batch · units numbers.</summary>
     internal float[][] States(int place) => _pass.States(place);
 

@@ -22,7 +22,10 @@ internal static class LayerMapping
                 ArgumentException.ThrowIfNullOrWhiteSpace(name);
                 layer.GiveName(name);
             }
-            layer.Trainable = settings.Trainable;
+            if (!settings.Trainable)
+            {
+                layer.Trainable = false;
+            }
             return layer;
         }
         // A layer says which of its settings can't be.

@@ -26,7 +26,7 @@ internal static class WeightFile
     {
         var names = new HashSet<string>();
         var sources = new List<SafetensorsSource>();
-        foreach (var weight in layer.StoredWeights)
+        foreach (var weight in layer.Weights)
         {
             var name = new WeightSpec(weight.Name, []).FileName;
             if (!names.Add(name))
@@ -46,7 +46,7 @@ internal static class WeightFile
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var weights = layer.StoredWeights.Select(weight =>
+        var weights = layer.Weights.Select(weight =>
         {
             using var value = weight.Value();
             return (Weight: weight, Spec: new WeightSpec(weight.Name, value.shape, value.is_floating_point()));
