@@ -23,6 +23,8 @@ public sealed class ActivationLayer : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
+    internal override Activation? OutputActivation => Activation;
+
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) => (Activation.Apply(input), state);

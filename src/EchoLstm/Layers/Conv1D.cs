@@ -115,6 +115,10 @@ public sealed class Conv1D : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
+    internal override Activation? OutputActivation => Activation;
+
+    internal override bool ReadsScale => true;
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, time steps, features)");

@@ -86,6 +86,10 @@ public sealed class Dense : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
+    internal override Activation? OutputActivation => Activation;
+
+    internal override bool ReadsScale => true;
+
     internal override bool CanStream => true;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state) =>

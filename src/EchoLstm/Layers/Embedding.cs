@@ -82,6 +82,8 @@ public sealed class Embedding : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => MaskZero ? input.Differs(0) : null;
 
+    internal override Tensor? FirstMask(Tensor input) => OutputMask(input, null);
+
     /// <summary>Throws where a number is no row of the table, naming the first.</summary>
     /// <param name="indices">The numbers.</param>
     /// <param name="name">What they are called.</param>

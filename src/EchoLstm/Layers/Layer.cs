@@ -115,6 +115,15 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Whether the output is what the activation gives; null where that is not known.</summary>
     internal virtual bool? EndsIn(Activation activation) => null;
 
+    /// <summary>The activation whose values the output is of, or of which it is a share; null where that is not known.</summary>
+    internal virtual Activation? OutputActivation => null;
+
+    /// <summary>Whether the layer multiplies its input by weights, so that it matters how large the numbers are.</summary>
+    internal virtual bool ReadsScale => false;
+
+    /// <summary>The mask that the layer makes of a model's input before anything is computed; null where it makes none.</summary>
+    internal virtual Tensor? FirstMask(Tensor input) => null;
+
     /// <summary>Whether anyone has hooked into the layer's calls.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 

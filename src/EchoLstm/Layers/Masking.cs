@@ -43,6 +43,8 @@ public sealed class Masking : Layer
         return used.any(-1);
     }
 
+    internal override Tensor? FirstMask(Tensor input) => OutputMask(input, null);
+
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

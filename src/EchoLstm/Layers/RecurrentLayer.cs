@@ -171,6 +171,11 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => ReturnSequences ? mask : null;
 
+    // A gate leaves a share of what the activation gave.
+    internal override Activation? OutputActivation => ((RecurrentSettings)OwnSettings).Activation;
+
+    internal override bool ReadsScale => true;
+
     internal override bool CanStream => !GoBackwards;
 
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state)

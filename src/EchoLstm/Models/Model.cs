@@ -316,23 +316,24 @@ public abstract class Model : Layer
     /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
     /// model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.
     /// <value>false</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
     /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed, or the batch size is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false)
+    public Tensor Predict(TensorLike x, int? batchSize = null, bool carryState = false, bool allowNonFinite = false)
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
-        using var samples = ModelData.Inputs(this, x);
+        using var samples = ModelData.Inputs(this, x, allowNonFinite);
         return _runner.Predict(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState);
     }
 
     /// <summary>
     /// The outputs as a .NET array, e.g. <c>model.Predict&lt;float[,,]&gt;(x)</c>; otherwise as
-    /// <see cref="Predict(TensorLike, int?, bool)"/>.
+    /// <see cref="Predict(TensorLike, int?, bool, bool)"/>.
     /// </summary>
     /// <typeparam name="TArray">The array's type: <c>float[,]</c> for (samples, units), <c>float[,,]</c> for (samples, time steps,
     /// units).</typeparam>
@@ -340,12 +341,13 @@ public abstract class Model : Layer
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
     /// for.</param>
     /// <param name="carryState">Whether a stateful model goes on from its own state and advances it. <value>false</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
     /// <returns>The outputs, samples first.</returns>
     /// <exception cref="ArgumentException">The output is no such array; otherwise as the other overload.</exception>
-    public TArray Predict<TArray>(TensorLike x, int? batchSize = null, bool carryState = false)
+    public TArray Predict<TArray>(TensorLike x, int? batchSize = null, bool carryState = false, bool allowNonFinite = false)
         where TArray : class
     {
-        using var output = Predict(x, batchSize, carryState);
+        using var output = Predict(x, batchSize, carryState, allowNonFinite);
         var array = NetArrays.FromTensor(output);
         return array as TArray ?? throw new ArgumentException(
             $"The prediction of shape {Shape.Of(output)} is a {ArrayElements.TypeName(array.GetType())}, not a "
@@ -359,17 +361,18 @@ public abstract class Model : Layer
     /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together. <value>1</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
     /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed; the message has the place.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1)
+    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1, bool allowNonFinite = false)
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
         ModelData.AtLeastOne(samples, nameof(samples));
-        _runner.Predict(x, y, samples);
+        _runner.Predict(x, y, samples, allowNonFinite);
     }
 
     /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>
@@ -396,16 +399,18 @@ public abstract class Model : Layer
 
     /// <summary>Opens a stream that runs the model one time step at a time, with a state of its own that begins with zeros.</summary>
     /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sequence and its state.
+    /// <value>false</value></param>
     /// <returns>The stream; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names
     /// it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
-    public ModelStepper OpenStream(int batch = 1)
+    public ModelStepper OpenStream(int batch = 1, bool allowNonFinite = false)
     {
         using var use = Guard.Read(nameof(OpenStream));
         ThrowIfNotBuilt("be streamed");
         ModelData.AtLeastOne(batch, nameof(batch));
-        return OpenStepper(batch);
+        return OpenStepper(batch, allowNonFinite);
     }
 
     /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
@@ -445,13 +450,13 @@ public abstract class Model : Layer
     /// that stateful layers carry, and where its random numbers stand. After <see cref="Load"/> training goes on exactly where it stopped.
     /// The file is a safetensors file, whose weights are those of <see cref="SaveWeights"/>.
     /// </summary>
-    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
-    /// one.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
+    /// the old one or the new one.</param>
+    /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or a file can't hold a part of it: a TorchSharp module, a loss,
     /// a metric or a TorchSharp optimiser of your own, whose code it would need (use <see cref="SaveWeights"/>); or another thread trains
     /// it.</exception>
-    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>
     /// Hooks and <see cref="Engine"/>'s choice are found anew. Where the model is on another device, it comes back on the CPU.
@@ -459,6 +464,7 @@ public abstract class Model : Layer
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileName.Check(path, "Save writes a safetensors file", ".safetensors");
         using var lease = _runner.Enter(nameof(Save)); // a prediction has the carried states for itself until it gives them back
         ThrowIfNotBuilt("be saved");
         ThrowIfPartDisposed();
@@ -486,16 +492,17 @@ public abstract class Model : Layer
     /// are the layers' with Keras's names of their weights behind, e.g. <c>lstm_1.kernel</c>, the layouts those of
     /// <see cref="Layer.GetWeights"/>; a TorchSharp module's parameters and buffers come under its own names.
     /// </summary>
-    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
-    /// one.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
+    /// the old one or the new one.</param>
+    /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, two weights have one name, a weight has a type that is not
     /// written, or another thread trains the model.</exception>
-    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void SaveWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileName.Check(path, "SaveWeights writes a safetensors file", ".safetensors");
         using var use = Guard.Read(nameof(SaveWeights));
         ThrowIfNotBuilt("save them");
         WeightFile.Save(this, path);
@@ -530,7 +537,7 @@ public abstract class Model : Layer
     private protected abstract void WriteFile(string path);
 
     /// <summary>A stream of a model that is built.</summary>
-    private protected abstract ModelStepper OpenStepper(int batch);
+    private protected abstract ModelStepper OpenStepper(int batch, bool allowNonFinite);
 
     /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
     internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);

@@ -12,7 +12,8 @@ internal static class ModelData
     private const int DefaultBatchSize = 32;
 
     /// <summary>Inputs to predict from.</summary>
-    internal static SampleSet Inputs(Model model, TensorLike x) => Samples(model, x, null, null);
+    internal static SampleSet Inputs(Model model, TensorLike x, bool allowNonFinite = false) =>
+        Samples(model, x, null, null, allowNonFinite: allowNonFinite);
 
     /// <summary>Inputs and targets; the model is built for them where it is not built.</summary>
     internal static SampleSet Samples(
@@ -23,14 +24,18 @@ internal static class ModelData
         TensorLike? sampleWeight = null,
         IReadOnlyDictionary<int, double>? classWeight = null,
         string xName = "x",
-        string yName = "y")
+        string yName = "y",
+        bool allowNonFinite = false)
     {
         model.CheckLayers();
         using var scope = NewDisposeScope();
         var inputs = x.ToTensor(xName);
         var targets = y?.ToTensor(yName);
         SampleCheck.Counts(inputs, targets, xName, yName);
-        SampleCheck.Finite(inputs, xName);
+        if (!allowNonFinite)
+        {
+            SampleCheck.Finite(inputs, xName, y is null ? SampleCheck.Allow : "");
+        }
         model.IndexReader?.CheckIndices(inputs, xName);
         if (targets is not null)
         {
@@ -44,9 +49,14 @@ internal static class ModelData
         var output = model.OutputShape(shape);
         if (targets is not null)
         {
+            SampleCheck.Softmax(model, output);
             SampleCheck.Target(output, targets, compilation!.Loss, yName);
         }
         var weights = Weights(targets, output, compilation, sampleWeight, classWeight);
+        if (targets is not null)
+        {
+            SampleCheck.Probabilities(model, inputs, targets, weights, compilation!.Loss, yName);
+        }
         model.Build(shape.With(0, null));
 
         var (dtype, device) = model.NumberType();
@@ -63,7 +73,10 @@ internal static class ModelData
         Tensor InType(Tensor given, string name)
         {
             var converted = given.to(dtype);
-            SampleCheck.FitsType(given, converted, name);
+            if (!allowNonFinite)
+            {
+                SampleCheck.FitsType(given, converted, name);
+            }
             return converted.to(device).contiguous();
         }
     }
@@ -127,7 +140,8 @@ internal static class ModelData
         {
             return weights;
         }
-        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
+        ClassTargets.CheckWeighted(targets!, compilation!.Loss);
+        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation.Loss.TakesClassIndices);
         return weights is null ? ofClasses
             : weights.dim() < ofClasses.dim() ? ofClasses * weights.unsqueeze(-1)
             : weights.dim() > ofClasses.dim() ? weights * ofClasses.unsqueeze(-1)

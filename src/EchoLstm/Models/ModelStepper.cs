@@ -29,13 +29,15 @@ public sealed class ModelStepper : IDisposable
     private readonly IReadOnlyList<Layer> _layers;
     private readonly FusedStepper? _fused;
     private readonly long _features;
+    private readonly bool _allowNonFinite;
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly AccessGuard _guard = new("stream");
     private bool _isDisposed;
 
-    private ModelStepper(Model model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize)
+    private ModelStepper(Model model, IReadOnlyList<Layer> layers, FusedPlan? plan, int batchSize, bool allowNonFinite)
     {
+        _allowNonFinite = allowNonFinite;
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
         _model = model;
         _layers = layers;
@@ -48,7 +50,7 @@ public sealed class ModelStepper : IDisposable
     }
 
     /// <summary>Opens a stream of a model whose layers stand one after the other.</summary>
-    internal static ModelStepper Open(SequentialModel model, int batch)
+    internal static ModelStepper Open(SequentialModel model, int batch, bool allowNonFinite)
     {
         if (model.InputShape!.Rank != 3)
         {
@@ -64,7 +66,7 @@ public sealed class ModelStepper : IDisposable
         }
         model.CheckLayers();
         var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out _);
-        return new ModelStepper(model, model.Layers, plan, batch);
+        return new ModelStepper(model, model.Layers, plan, batch, allowNonFinite);
     }
 
     /// <summary>How many sequences run beside each other.</summary>
@@ -77,8 +79,8 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step of each sequence, shape (batch, features); it stays the caller's.</param>
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
-    /// was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, and the stream was not opened
+    /// to allow them; it is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -98,7 +100,10 @@ public sealed class ModelStepper : IDisposable
                 $"({BatchSize}, {_features})",
                 shape.ToString());
         }
-        SampleCheck.Finite(input, nameof(input));
+        if (!_allowNonFinite)
+        {
+            SampleCheck.Finite(input, nameof(input), SampleCheck.Allow);
+        }
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         if (_fused is not null)
@@ -126,8 +131,8 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
-    /// was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, and the stream was not opened
+    /// to allow them; it is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -142,8 +147,8 @@ public sealed class ModelStepper : IDisposable
     /// <param name="input">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep; the stream is where it
-    /// was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, and the stream was not opened
+    /// to allow them; it is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -161,7 +166,10 @@ public sealed class ModelStepper : IDisposable
                 $"({input.Length},)");
         }
         InputCheck.StepRoom(output.Length, OutputLength);
-        InputCheck.Finite(input, nameof(input));
+        if (!_allowNonFinite)
+        {
+            InputCheck.Finite(input, nameof(input), BatchSize, (int)_features, hasSteps: false);
+        }
         if (_fused is not null)
         {
             StepFused(input, output);
@@ -308,7 +316,10 @@ public sealed class ModelStepper : IDisposable
     private Tensor InType(Tensor input, Device device)
     {
         var converted = input.to(_opened.Type);
-        SampleCheck.FitsType(input, converted, nameof(input));
+        if (!_allowNonFinite)
+        {
+            SampleCheck.FitsType(input, converted, nameof(input));
+        }
         return converted.to(device);
     }
 

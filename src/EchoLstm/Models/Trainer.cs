@@ -22,7 +22,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var (epochs, batchSize, cancellation) = (settings.Epochs, settings.BatchSize, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
-        var warnings = compilation.AdviceOnce(model, samples.Targets!);
+        var warnings = compilation.AdviceOnce(model, samples.Inputs, samples.Targets!, samples.Weights);
+        foreach (var warning in warnings)
+        {
+            Trace.TraceWarning(warning); // for programs that print nothing
+        }
         var observers = settings.Observers();
         var reportsRate = observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(model, epochs, batches, samples.Count, compilation, validation is not null, reportsRate)

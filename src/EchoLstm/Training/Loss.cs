@@ -22,6 +22,9 @@ public abstract class Loss
     /// <summary>Whether the targets are class indices, so that they lack the output's last axis.</summary>
     internal virtual bool TakesClassIndices => false;
 
+    /// <summary>Whether it is one of the library's, which compare each output with its target.</summary>
+    internal virtual bool IsBuiltIn => true;
+
     /// <summary>What the loss takes output and targets for; null where any numbers will do.</summary>
     internal virtual ExpectedOutput? Expects => null;
 
@@ -93,6 +96,8 @@ public abstract class Loss
         Func<Tensor, Tensor, Tensor>? mean = null) : Loss(name)
     {
         internal override FusedLossKind? Fused => fused;
+
+        internal override bool IsBuiltIn => fused is not null;
 
         internal override Tensor PerStep(Tensor target, Tensor output) =>
             fused is null ? OwnFunction.Result(function, $"loss {Name}", target, output) : function(target, output);

@@ -9,6 +9,9 @@ namespace EchoLstm.Training;
 /// <summary>Checks data against a model before anything is trained or changed.</summary>
 internal static class SampleCheck
 {
+    /// <summary>What a prediction may do with values that are not finite.</summary>
+    internal const string Allow = " To compute with it all the same, pass allowNonFinite: true.";
+
     /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
     internal static void Counts(Tensor x, Tensor? y, string xName = "x", string yName = "y")
     {
@@ -56,14 +59,57 @@ internal static class SampleCheck
         if (!output.Accepts(target))
         {
             throw new ShapeMismatchException(
-                $"The model's output is {output}, so {name} must have that shape, but it is {target}. {Mend(output, target)}",
+                $"The model's output is {output}, so {name} must have that shape, but it is {target}. "
+                    + (AreIndices(output, y, loss)
+                        ? string.Create(CultureInfo.InvariantCulture,
+                            $"Class indices are for Loss.SparseCategoricalCrossentropy(): compile the model with it, or give one-hot rows, "
+                                + $"which OneHot.Encode(labels, classes: {output.Last}) makes of int[] and int[,].")
+                        : Mend(output, target)),
                 output.ToString(),
                 target.ToString());
         }
     }
 
+    /// <summary>Throws where the output is a softmax of one number, which is 1 whatever the weights are.</summary>
+    internal static void Softmax(Layer model, Shape output)
+    {
+        if (output.Last == 1 && model.EndsIn(Activation.Softmax) == true)
+        {
+            throw new InvalidOperationException(
+                "The model's last layer has a softmax over 1 unit: its output is always 1, so that nothing can be learned. For the "
+                    + "probability of one thing write new Dense(1, Activation.Sigmoid), for two classes new Dense(2, Activation.Softmax), "
+                    + "for a number new Dense(1).");
+        }
+    }
+
+    /// <summary>Throws where a target that counts is no probability though the loss takes it for one, naming the first.</summary>
+    internal static void Probabilities(Layer model, Tensor x, Tensor y, Tensor? weights, Loss loss, string name)
+    {
+        if (loss.Expects is not { Activation: Activation.Sigmoid })
+        {
+            return;
+        }
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var numbers = y.to(ScalarType.Float64);
+        var outside = numbers.Above(1).logical_or(numbers.negative().Above(0));
+        if (outside.any().item<bool>() && CountedTargets.Of(model, x, y, weights) is { } counted
+            && FirstOrNone(y, outside.logical_and(counted), name) is var (place, value))
+        {
+            throw new ArgumentOutOfRangeException(
+                name,
+                value,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{place} is {value}, but {loss.Name} takes probabilities: expected 0 to 1. For several classes use ")
+                    + "SparseCategoricalCrossentropy with Dense(classes, Activation.Softmax), for other numbers MeanSquaredError.");
+        }
+    }
+
     /// <summary>Throws where a value is NaN or infinite, naming the first.</summary>
-    internal static void Finite(Tensor data, string name)
+    /// <param name="data">The values.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <param name="also">What else may be done.</param>
+    internal static void Finite(Tensor data, string name, string also = "")
     {
         if (!data.is_floating_point())
         {
@@ -80,7 +126,7 @@ internal static class SampleCheck
             string.Create(CultureInfo.InvariantCulture,
                 $"{place} is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. "
                     + $"Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask "
-                    + $"its step."),
+                    + $"its step.{also}"),
             name);
     }
 
@@ -178,6 +224,10 @@ internal static class SampleCheck
                         + $"use another loss, such as MeanSquaredError."));
     }
 
+    /// <summary>As <see cref="First"/>; null where none is wrong.</summary>
+    internal static (string Place, double Value)? FirstOrNone(Tensor data, Tensor wrong, string name) =>
+        wrong.any().item<bool>() ? First(data, wrong, name) : null;
+
     // Where the first of the wrong values stands, as an index of the argument, and the value.
     private static (string Place, double Value) First(Tensor data, Tensor wrong, string name)
     {
@@ -186,10 +236,30 @@ internal static class SampleCheck
         return (place, data[[.. index.Select(i => TensorIndex.Single(i))]].Number());
     }
 
+    // Whole numbers of an axis less, or of one number there, where the loss wants a row of all classes.
+    private static bool AreIndices(Shape output, Tensor y, Loss loss)
+    {
+        var (target, indices) = (Shape.Of(y), new Shape([.. output.Take(output.Rank - 1)]));
+        if (loss.Expects is not { TargetsSumToOne: true } || output.Rank < 2 || !(indices.Accepts(target) || output.WithLast(1).Accepts(target)))
+        {
+            return false;
+        }
+        using var scope = NewDisposeScope();
+        return !y.is_floating_point() || y.eq(y.floor()).all().item<bool>();
+    }
+
     private static string Mend(Shape output, Shape target)
     {
         if (target.Rank == output.Rank + 1)
         {
+            if (target.Last == 1 && output.Accepts(new Shape([.. target.Take(output.Rank)])))
+            {
+                return output.Rank == 2
+                    ? string.Create(CultureInfo.InvariantCulture,
+                        $"y has each of its numbers on an axis of its own: drop it with Arrays.Reshape<float[,]>(y, -1, {output.Last}), or "
+                            + $"end the model with new Reshape({output.Last}, 1).")
+                    : "y has each of its numbers on an axis of its own: drop it with squeeze(-1) or reshape.";
+            }
             return output.Rank == 2
                 ? "y has time steps but the model predicts one vector a sample: give the last Lstm returnSequences: true (and "
                     + "TimeDistributed(Dense) after it), or drop y's time axis."
