@@ -43,7 +43,7 @@ internal static class InputCheck
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name}[{place}] ({where}) is {Text(value)}: what is computed from it would be NaN or infinite, or look like an answer. "
-                    + $"Remove or replace it, mask its time step, or pass allowNonFinite: true."),
+                    + $"Remove or replace it, mask its time step, or use allowNonFinite: true."),
             name);
     }
 

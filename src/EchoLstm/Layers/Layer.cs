@@ -192,7 +192,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             CreateWeights(inputShape, random);
             // TorchSharp's recurrent modules leave their parameters to the scope that they are made in.
-            foreach (var parameter in parameters())
+            foreach (var parameter in Nesting.Parameters(this))
             {
                 parameter.DetachFromDisposeScope();
             }
@@ -241,8 +241,41 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
         using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
-        return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable)
+        return Nesting.Parameters(this).Where(parameter => trainable is null || parameter.requires_grad == trainable)
             .Sum(parameter => parameter.numel());
+    }
+
+    /// <summary>The parameters by name, as TorchSharp has them; <c>parameters()</c> is the same without names.</summary>
+    /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
+    /// <returns>Names and parameters.</returns>
+    /// <exception cref="InvalidOperationException">The layer, or one inside, makes its weights when it is built and is not: an optimiser
+    /// over what there is would train nothing.</exception>
+    public override IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true)
+    {
+        if (recurse && !IsBuilt && Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.LacksWeights) is { } layer)
+        {
+            throw new InvalidOperationException(
+                $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model by "
+                    + "model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), either by "
+                    + "one call with data.");
+        }
+        return base.named_parameters(recurse);
+    }
+
+    // Whether weights of its own come with Build; what it holds says so for one feature as for many.
+    private bool LacksWeights
+    {
+        get
+        {
+            try
+            {
+                return !IsBuilt && !named_children().Any(child => child.module is Layer) && _settings.Weights(new Shape(null, 1, 1)).Any();
+            }
+            catch (ShapeMismatchException)
+            {
+                return true;
+            }
+        }
     }
 
     /// <summary>Loads a state dictionary, all or nothing, and forgets a model's carried states; see TorchSharp's
@@ -512,7 +545,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     private void FreezeOrThaw()
     {
-        foreach (var parameter in parameters())
+        foreach (var parameter in Nesting.Parameters(this))
         {
             parameter.requires_grad = Trainable;
         }

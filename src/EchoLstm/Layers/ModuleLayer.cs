@@ -14,13 +14,13 @@ internal sealed class ModuleLayer : Layer
         : base(new ModuleSettings(module.GetName()))
     {
         _module = module;
-        _names = [.. module.named_parameters().Select(named => named.name)];
+        _names = [.. Nesting.NamedParameters(module).Select(named => named.Name)];
         register_module("module", module);
     }
 
     internal override IReadOnlyList<LayerWeight> Weights =>
-        [.. _module.named_parameters()
-            .Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias()))];
+        [.. Nesting.NamedParameters(_module)
+            .Select(named => new LayerWeight(named.Name, () => _module.get_parameter(named.Name)!, parameter => parameter.alias()))];
 
     internal override IReadOnlyList<LayerWeight> StoredWeights =>
         [.. Weights, .. _module.named_buffers()
@@ -90,7 +90,7 @@ internal sealed class ModuleLayer : Layer
         _module.eval();
         try
         {
-            var model = _module.parameters().FirstOrDefault();
+            var model = Nesting.Parameters(_module).FirstOrDefault();
             long[] trial = [1, .. inputShape.Skip(1).Select(length => length!.Value)];
             return _module.forward(zeros(trial, dtype: model?.dtype, device: model?.device));
         }
@@ -104,7 +104,7 @@ internal sealed class ModuleLayer : Layer
     internal override void CheckWeights(ref Layer? before)
     {
         base.CheckWeights(ref before);
-        ObjectDisposedException.ThrowIf(_names.Except(_module.named_parameters().Select(named => named.name)).Any(), _module);
+        ObjectDisposedException.ThrowIf(_names.Except(Nesting.NamedParameters(_module).Select(named => named.Name)).Any(), _module);
         before = null;
     }
 

@@ -142,7 +142,7 @@ public abstract class Model : Layer
     internal IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
     /// <summary>The layer of a name (Keras's <c>get_layer</c>).</summary>
-    /// <param name="name">The name, e.g. <c>lstm_1</c>, as <see cref="Summary(bool)"/> shows it.</param>
+    /// <param name="name">The name, e.g. <c>lstm_1</c>, as <see cref="Summary(bool, bool)"/> shows it.</param>
     /// <returns>The layer; it stays the model's.</returns>
     /// <exception cref="ArgumentException">There is no such layer; the message lists those that there are.</exception>
     public Layer GetLayer(string name)
@@ -427,22 +427,26 @@ public abstract class Model : Layer
     /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
     /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
     /// model and why. <value>false</value></param>
-    /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.
+    /// <param name="fullNames">Whether long names and shapes are written whole, in columns as wide as they need; else cut, as Keras 2
+    /// does. <value>false</value></param>
+    /// <returns>The text, 65 characters wide without formulas and full names. Where the model is not built the shapes are unknown and it says so.
     /// </returns>
-    public string Summary(bool withFormulas = false)
+    public string Summary(bool withFormulas = false, bool fullNames = false)
     {
         using var lease = _runner.Enter(nameof(Summary));
-        return ModelSummary.Of(this, withFormulas);
+        return ModelSummary.Of(this, withFormulas, fullNames);
     }
 
-    /// <summary>Writes what <see cref="Summary(bool)"/> returns, and ends the line.</summary>
+    /// <summary>Writes what <see cref="Summary(bool, bool)"/> returns, and ends the line.</summary>
     /// <param name="writer">Where to, e.g. <c>Console.Out</c>.</param>
     /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
     /// model and why. <value>false</value></param>
-    public void Summary(TextWriter writer, bool withFormulas = false)
+    /// <param name="fullNames">Whether long names and shapes are written whole, in columns as wide as they need; else cut, as Keras 2
+    /// does. <value>false</value></param>
+    public void Summary(TextWriter writer, bool withFormulas = false, bool fullNames = false)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteLine(Summary(withFormulas));
+        writer.WriteLine(Summary(withFormulas, fullNames));
     }
 
     /// <summary>
@@ -548,7 +552,7 @@ public abstract class Model : Layer
     /// <summary>The type and device that the model computes with: its first parameter's.</summary>
     internal (ScalarType Type, Device Device) NumberType()
     {
-        var like = parameters().FirstOrDefault();
+        var like = Nesting.Parameters(this).FirstOrDefault();
         return (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
     }
 
@@ -611,20 +615,35 @@ public abstract class Model : Layer
 
     private protected override void CheckInput(Shape inputShape) => CheckInput(inputShape, InputShape!);
 
-    private static void CheckInput(Shape inputShape, Shape built)
+    private void CheckInput(Shape inputShape, Shape built)
     {
         if (!built.Accepts(inputShape))
         {
             var advice = inputShape.Rank == built.Rank
                 ? "Give it samples of that shape, or build it with -1 where a length may vary."
-                : built.Rank == 3 ?
-                    $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)})."
-                :
-                    "Reshape the input.";
+                : Advice(inputShape, built);
             throw new ShapeMismatchException(
                 $"The model was built for input of shape {built} but received {inputShape}. "
                     + $"{advice}", built.ToString(), inputShape.ToString());
         }
+    }
+
+    private string Advice(Shape given, Shape built)
+    {
+        if (IndexReader is not null)
+        {
+            return $"Its Embedding reads whole numbers, an index for each place of {built}: give them without an axis of features.";
+        }
+        return built.Rank switch
+        {
+            2 when given.Rank == 3 && given.Last == built.Last =>
+                $"It reads one vector of {built.Last} features a sample: give single steps as (samples, {built.Last}), an array with "
+                    + $"Arrays.Reshape<float[,]>(x, -1, {built.Last}), or make the model anew and build it with Build(-1, {built.Last}).",
+            2 => $"Give it (samples, {built.Last}), an array with Arrays.Reshape<float[,]>(x, -1, {built.Last}).",
+            3 when given.Rank < 3 =>
+                $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)}).",
+            _ => $"Reshape the input to {built}, whose first axis is the samples.",
+        };
     }
 
     private static string Lengths(Shape built) =>

@@ -10,7 +10,7 @@ namespace EchoLstm.Training;
 internal static class SampleCheck
 {
     /// <summary>What a prediction may do with values that are not finite.</summary>
-    internal const string Allow = " To compute with it all the same, pass allowNonFinite: true.";
+    internal const string Allow = " To compute with it all the same, use allowNonFinite: true.";
 
     /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
     internal static void Counts(Tensor x, Tensor? y, string xName = "x", string yName = "y")
