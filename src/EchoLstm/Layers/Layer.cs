@@ -23,6 +23,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     private Shape? _inputShape;
     private bool _isDisposed;
     private bool _isReleased;
+    private bool _isPartOfModule; // of a TorchSharp module that is no layer
     private LayerSettings _settings;
 
     private protected Layer(LayerSettings settings)
@@ -245,21 +246,53 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             .Sum(parameter => parameter.numel());
     }
 
-    /// <summary>The parameters by name, as TorchSharp has them; <c>parameters()</c> is the same without names.</summary>
+    /// <summary>The parameters, e.g. for a TorchSharp optimiser.</summary>
+    /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
+    /// <returns>The parameters.</returns>
+    /// <exception cref="InvalidOperationException">The layer, or one inside, makes its weights when it is built and is not: an optimiser
+    /// over what there is would not train it.</exception>
+    public override IEnumerable<TorchSharp.Modules.Parameter> parameters(bool recurse = true)
+    {
+        if (recurse)
+        {
+            ThrowIfWeightsAreToCome();
+        }
+        return base.parameters(recurse);
+    }
+
+    /// <summary>The parameters by name, as TorchSharp lists them; none of a layer that is not built yet.</summary>
     /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
     /// <returns>Names and parameters.</returns>
-    /// <exception cref="InvalidOperationException">The layer, or one inside, makes its weights when it is built and is not: an optimiser
-    /// over what there is would train nothing.</exception>
+    /// <exception cref="InvalidOperationException">The layer is a part of a TorchSharp module, whose <c>parameters()</c> is asked for, and
+    /// is not built: see <see cref="parameters"/>.</exception>
     public override IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true)
     {
-        if (recurse && !IsBuilt && Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.LacksWeights) is { } layer)
+        if (recurse && _isPartOfModule)
+        {
+            ThrowIfWeightsAreToCome();
+        }
+        return base.named_parameters(recurse);
+    }
+
+    /// <inheritdoc/>
+    public override void register_module(string name, nn.Module submodule)
+    {
+        base.register_module(name, submodule);
+        if (submodule is Layer layer)
+        {
+            layer._isPartOfModule = false; // a layer asks those inside it itself
+        }
+    }
+
+    private void ThrowIfWeightsAreToCome()
+    {
+        if (!IsBuilt && Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.LacksWeights) is { } layer)
         {
             throw new InvalidOperationException(
                 $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model by "
                     + "model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), either by "
                     + "one call with data.");
         }
-        return base.named_parameters(recurse);
     }
 
     // Whether weights of its own come with Build; what it holds says so for one feature as for many.
@@ -505,10 +538,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice.</summary>
-    protected sealed override void RegisterComponents()
-    {
-    }
+    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice. A module that registers this
+    /// layer calls it.</summary>
+    protected sealed override void RegisterComponents() => _isPartOfModule = true;
 
     /// <summary>Releases the layer's weights and states: at once, or when the last call that is running has returned. Calls that begin
     /// afterwards are refused.</summary>
