@@ -52,10 +52,10 @@ public class TensorLikeTests
     {
         Errors.Expect<ArgumentException>(
             () => TensorLike.FromArray(new decimal[2]),
-            "An array of Decimal can't become a tensor: expected float, double, int, long or bool elements in a rectangular array. Convert it first. (Parameter 'array')");
+            "decimal has no tensor. Convert the numbers, e.g. Arrays.Reshape<float[,]>(x.Cast<decimal>().Select(value => (float)value).ToArray(), -1, features). (Parameter 'array')");
         Errors.Expect<ArgumentException>(
-            () => TensorLike.FromArray(new[] { new float[2] }),
-            "An array of Single[] can't become a tensor: expected float, double, int, long or bool elements in a rectangular array. Convert it first. (Parameter 'array')");
+            () => TensorLike.FromArray(new[] { new ulong[2] }),
+            "An array of UInt64 can't become a tensor: expected numbers of type float, double, int, long, short, byte or bool. Convert it first, e.g. with Array.ConvertAll. (Parameter 'array')");
     }
 
     [Fact]

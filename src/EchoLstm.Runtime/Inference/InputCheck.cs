@@ -42,12 +42,10 @@ internal static class InputCheck
         return new ArgumentException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}[{place}] ({where}) is {Text(value)}: what is computed from it would be NaN or infinite, or look like an answer. "
-                    + $"Remove or replace it, mask its time step, or use allowNonFinite: true."),
+                $"{name}[{place}] is {value}: the model can take numbers alone. Remove or replace it, or mask its time step. It is {where}; "
+                    + $"allowNonFinite: true computes with it all the same."),
             name);
     }
-
-    private static string Text(float value) => float.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
 
     /// <summary>How many time steps each sample has, 1 where the model has none; throws where the numbers do not fill them.</summary>
     /// <param name="input">The model's input shape, samples first.</param>

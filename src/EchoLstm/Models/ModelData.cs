@@ -140,8 +140,8 @@ internal static class ModelData
         {
             return weights;
         }
-        ClassTargets.CheckWeighted(targets!, compilation!.Loss);
-        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation.Loss.TakesClassIndices);
+        var ofClasses = SampleWeights.OfClasses(classWeight, targets!, output, compilation!.Loss.TakesClassIndices);
+        ClassTargets.CheckWeighted(targets!, compilation.Loss);
         return weights is null ? ofClasses
             : weights.dim() < ofClasses.dim() ? ofClasses * weights.unsqueeze(-1)
             : weights.dim() > ofClasses.dim() ? weights * ofClasses.unsqueeze(-1)

@@ -10,7 +10,7 @@ namespace EchoLstm.Training;
 internal static class SampleCheck
 {
     /// <summary>What a prediction may do with values that are not finite.</summary>
-    internal const string Allow = " To compute with it all the same, use allowNonFinite: true.";
+    internal const string Allow = " With allowNonFinite: true it is computed with all the same.";
 
     /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
     internal static void Counts(Tensor x, Tensor? y, string xName = "x", string yName = "y")
@@ -252,13 +252,11 @@ internal static class SampleCheck
     {
         if (target.Rank == output.Rank + 1)
         {
-            if (target.Last == 1 && output.Accepts(new Shape([.. target.Take(output.Rank)])))
+            if (output.Rank == 2 && target.Last == 1 && output.Accepts(new Shape(target[0], target[1])))
             {
-                return output.Rank == 2
-                    ? string.Create(CultureInfo.InvariantCulture,
-                        $"y has each of its numbers on an axis of its own: drop it with Arrays.Reshape<float[,]>(y, -1, {output.Last}), or "
-                            + $"end the model with new Reshape({output.Last}, 1).")
-                    : "y has each of its numbers on an axis of its own: drop it with squeeze(-1) or reshape.";
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"y has each of its numbers on an axis of its own: drop it with Arrays.Reshape<float[,]>(y, -1, {output.Last}), or end "
+                        + $"the model with new Reshape({output.Last}, 1).");
             }
             return output.Rank == 2
                 ? "y has time steps but the model predicts one vector a sample: give the last Lstm returnSequences: true (and "
