@@ -11,15 +11,16 @@ public abstract partial class FeatureScaler
     private const int LongestFile = 4 * StrictJson.LongestText;
 
     /// <summary>Saves the fitted scaler as a file of JSON.</summary>
-    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
-    /// one.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
+    /// the old one or the new one.</param>
+    /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.pkl</c>.</exception>
     /// <exception cref="InvalidOperationException">The scaler is not fitted.</exception>
-    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileName.Check(path, "A scaler is written as JSON", ".json", also: ", or put it into a model's file with model.Scalers");
         var file = new ScalerFile { Format = Format, FormatVersion = Version, Scaler = Settings($"{GetType().Name} can't be saved") };
         var text = Encoding.UTF8.GetBytes(StrictJson.Write(file, ScalerJson.Settings));
         AtomicFile.Write(path, stream => stream.Write(text));

@@ -4,7 +4,7 @@ namespace EchoLstm.Files;
 
 /// <summary>
 /// Writes a file so that whoever looks, at any moment, sees the old file or the new one: written aside in the same folder, flushed to the
-/// disk, renamed over. A process that is killed on the way leaves its half-written file, which begins with a dot and ends in
+/// disk, renamed over; a folder that is missing is made. A process that is killed on the way leaves its half-written file, which begins with a dot and ends in
 /// <c>.saving</c>; the next save of the same file clears it away.
 /// </summary>
 internal static class AtomicFile
@@ -17,16 +17,12 @@ internal static class AtomicFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where; a link is followed.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">The folder does not exist, the path is a folder, or writing failed; the old file is as it
+    /// <exception cref="IOException">The path is a folder, its folder can't be made, or writing failed; the old file is as it
     /// was.</exception>
     internal static void Write(string path, Action<FileStream> write)
     {
         var target = Target(path);
         var folder = Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"Can't write {path}: there is no folder {folder}. Make it first.");
-        }
         if (Directory.Exists(target))
         {
             throw new IOException($"Can't write {path}: it is a folder. Give the name of a file.");
@@ -35,6 +31,7 @@ internal static class AtomicFile
         {
             throw new IOException($"Can't write {path}: it is a device, which the new file would replace. Give the name of a file.");
         }
+        MakeFolder(folder, path);
         var prefix = Prefix(target);
         RemoveAbandoned(folder, prefix);
         var aside = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{Guid.NewGuid():N}{Suffix}"));
@@ -52,6 +49,23 @@ internal static class AtomicFile
         {
             TryDelete(aside);
             throw;
+        }
+    }
+
+    private static void MakeFolder(string folder, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new UnauthorizedAccessException($"Can't write {path}: you may not make the folder {folder}. Choose another folder, or "
+                + "ask for the right to.", error);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"Can't write {path}: the folder {folder} can't be made. {error.Message}", error);
         }
     }
 

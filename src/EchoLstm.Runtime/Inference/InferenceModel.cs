@@ -99,13 +99,15 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <param name="samples">How many samples there are; the time steps are what is left. <value>1</value></param>
     /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
     /// <value>default</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
     /// <exception cref="ShapeMismatchException">x does not fit the model, y does not fit x, or there are not as many lengths as
     /// samples.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed; the message has the place.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, or a length is negative or longer than x.</exception>
     /// <exception cref="InvalidOperationException">The model reads indices, or a layer can't leave masked time steps out.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default)
+    public void Predict(
+        ReadOnlySpan<float> x, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default, bool allowNonFinite = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         if (ReadsIndices)
@@ -114,7 +116,10 @@ public sealed unsafe class InferenceModel : IDisposable
         }
         var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, _packed.InputWidth, x.Length, samples);
         InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
-        InputCheck.Finite(x, nameof(x));
+        if (!allowNonFinite)
+        {
+            InputCheck.Finite(x, nameof(x), samples, _packed.InputWidth, _packed.ReadsSteps);
+        }
         var pass = Begin(samples, steps, lengths);
         fixed (float* start = x)
         {
@@ -157,16 +162,18 @@ public sealed unsafe class InferenceModel : IDisposable
 
     /// <summary>Opens a stream, which runs the model one time step at a time with a state of its own that begins with zeros.</summary>
     /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sequence and its state.
+    /// <value>false</value></param>
     /// <returns>The stream; the caller's. It goes on when the model is disposed.</returns>
     /// <exception cref="InvalidOperationException">A layer needs later steps; the message names it and says
     /// why.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public InferenceStream OpenStream(int batch = 1)
+    public InferenceStream OpenStream(int batch = 1, bool allowNonFinite = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new InferenceStream(_packed, batch);
+        return new InferenceStream(_packed, batch, allowNonFinite);
     }
 
     /// <summary>Lets go of the buffers; calls that are running end as they would have.</summary>

@@ -16,12 +16,13 @@ public sealed class InferenceStream : IDisposable
 {
     private readonly PackedNetwork _packed;
     private readonly StepPass _pass;
+    private readonly bool _allowNonFinite;
     private int _isBusy;
     private bool _isDisposed;
 
-    internal InferenceStream(PackedNetwork packed, int batch)
+    internal InferenceStream(PackedNetwork packed, int batch, bool allowNonFinite)
     {
-        (_packed, BatchSize) = (packed, batch);
+        (_packed, BatchSize, _allowNonFinite) = (packed, batch, allowNonFinite);
         _pass = packed.CreateStepPass(batch);
         OutputLength = _pass.OutputLength;
     }
@@ -39,7 +40,8 @@ public sealed class InferenceStream : IDisposable
     /// <param name="x">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <param name="y">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities, which the state would keep; the stream is where it was.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which the state would keep, and the stream was not opened to
+    /// allow them; it is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or the model reads indices.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public void Step(ReadOnlySpan<float> x, Span<float> y)
@@ -50,7 +52,10 @@ public sealed class InferenceStream : IDisposable
             throw new InvalidOperationException("The model reads indices: give an integer a sequence, Step(ReadOnlySpan<int>, ...).");
         }
         CheckLengths(x.Length, BatchSize * _packed.InputWidth, y.Length);
-        InputCheck.Finite(x, nameof(x));
+        if (!_allowNonFinite)
+        {
+            InputCheck.Finite(x, nameof(x), BatchSize, _packed.InputWidth, hasSteps: false);
+        }
         _pass.Step(x, y);
         StepsRead++;
     }
@@ -59,7 +64,8 @@ public sealed class InferenceStream : IDisposable
     /// <param name="x">The step's features, of one sequence after the other: batch · features numbers.</param>
     /// <returns>The model's output after it, <see cref="OutputLength"/> numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities, which the state would keep; the stream is where it was.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which the state would keep, and the stream was not opened to
+    /// allow them; it is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or the model reads indices.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public float[] Step(ReadOnlySpan<float> x)

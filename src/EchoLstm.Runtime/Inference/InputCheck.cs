@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace EchoLstm.Inference;
 
@@ -6,19 +8,43 @@ namespace EchoLstm.Inference;
 internal static class InputCheck
 {
     /// <summary>Throws where a number is NaN or infinite, naming the first.</summary>
-    internal static void Finite(ReadOnlySpan<float> data, string name)
+    /// <param name="data">The numbers, samples · time steps · features.</param>
+    /// <param name="name">What the caller calls them.</param>
+    /// <param name="samples">How many samples they are of.</param>
+    /// <param name="features">Numbers of a step.</param>
+    /// <param name="hasSteps">Whether samples have time steps.</param>
+    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    internal static void Finite(ReadOnlySpan<float> data, string name, int samples, int features, bool hasSteps)
     {
-        for (var i = 0; i < data.Length; i++)
+        var start = 0;
+        foreach (var block in MemoryMarshal.Cast<float, Vector<float>>(data))
+        {
+            // What is not finite has no difference from itself.
+            if (!Vector.EqualsAll(block - block, Vector<float>.Zero))
+            {
+                break;
+            }
+            start += Vector<float>.Count;
+        }
+        for (var i = start; i < data.Length; i++)
         {
             if (!float.IsFinite(data[i]))
             {
-                throw new ArgumentException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{name}[{i}] is {data[i]}: the model can take numbers alone. Remove or replace it, or mask its time step."),
-                    name);
+                throw NotFinite(data[i], i, name, data.Length / samples, features, hasSteps);
             }
         }
+    }
+
+    private static ArgumentException NotFinite(float value, int place, string name, int length, int features, bool hasSteps)
+    {
+        var (sample, step, feature) = (place / length, place % length / features, place % features);
+        var where = hasSteps ? $"sample {sample}, step {step}, feature {feature}" : $"sample {sample}, feature {feature}";
+        return new ArgumentException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}[{place}] is {value}: the model can take numbers alone. Remove or replace it, or mask its time step. It is {where}; "
+                    + $"allowNonFinite: true computes with it all the same."),
+            name);
     }
 
     /// <summary>How many time steps each sample has, 1 where the model has none; throws where the numbers do not fill them.</summary>

@@ -25,10 +25,10 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         {
             foreach (var module in model.modules().OfType<ModuleLayer>().Where(module => module.IsBuilt))
             {
-                module.ThrowIfItHidesParameters(model.parameters());
+                module.ThrowIfItHidesParameters(Nesting.Parameters(model));
             }
         }
-        var parameters = model.parameters().Where(parameter => parameter.requires_grad).ToArray();
+        var parameters = Nesting.Parameters(model).Where(parameter => parameter.requires_grad).ToArray();
         // A parameter that moves is replaced by another, or moves in place.
         var types = Array.ConvertAll(parameters, parameter => (parameter.dtype, parameter.device_type));
         if (_update is null || !parameters.SequenceEqual(_parameters, ReferenceEqualityComparer.Instance)
@@ -39,7 +39,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
             _update?.Dispose();
             (_parameters, _types) = (parameters, types);
             var weights = WeightsInTraining();
-            var names = model.named_parameters().Where(named => named.parameter.requires_grad).Select(named => named.name).ToArray();
+            var names = Nesting.NamedParameters(model).Where(named => named.Parameter.requires_grad).Select(named => named.Name).ToArray();
             using var withoutGradients = no_grad();
             _update = compilation!.Optimizer.Begin(new TrainedWeights(parameters, weights, names));
             if (state is not null)

@@ -23,6 +23,8 @@ public sealed class ActivationLayer : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
+    internal override Activation? OutputActivation => Activation;
+
     private protected override void CheckInput(Shape inputShape)
     {
         // Any shape will do.

@@ -86,6 +86,10 @@ public sealed class AttentionDecoder : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
+    internal override Activation? OutputActivation => _lstm.OutputActivation;
+
+    internal override bool ReadsScale => true;
+
     /// <summary>Runs the layer and returns where it looked.</summary>
     /// <param name="input">The encoder's outputs, (samples, time steps, features).</param>
     /// <returns>The output (samples, steps, units), and the weight of each input step for each output step, (samples, steps, time steps);

@@ -95,6 +95,10 @@ public sealed class Bidirectional : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => Forward.OutputMask(input, mask);
 
+    internal override Activation? OutputActivation => MergeMode is MergeMode.Concat or MergeMode.Ave ? Forward.OutputActivation : null;
+
+    internal override bool ReadsScale => true;
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         Forward.Build(inputShape, random);

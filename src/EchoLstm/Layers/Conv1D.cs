@@ -134,6 +134,10 @@ public sealed class Conv1D : Layer
         return (Filtered(steps), [steps.narrow(1, 1, before).reshape(samples, before * features).clone()]);
     }
 
+    internal override Activation? OutputActivation => Activation;
+
+    internal override bool ReadsScale => true;
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, time steps, features)");

@@ -86,6 +86,10 @@ public sealed class Dense : Layer
 
     internal override bool? EndsIn(Activation activation) => activation == Activation;
 
+    internal override Activation? OutputActivation => Activation;
+
+    internal override bool ReadsScale => true;
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, ..., features)");

@@ -90,6 +90,8 @@ public sealed class Embedding : Layer
         return StepMasks.Both(input.Differs(0), mask).MoveToOuterDisposeScope();
     }
 
+    internal override Tensor? FirstMask(Tensor input) => OutputMask(input, null);
+
     /// <summary>Throws where a number is no row of the table, naming the first.</summary>
     /// <param name="indices">The numbers.</param>
     /// <param name="name">What they are called.</param>

@@ -23,6 +23,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     private Shape? _inputShape;
     private bool _isDisposed;
     private bool _isReleased;
+    private bool _isPartOfModule; // of a TorchSharp module that is no layer
     private LayerSettings _settings;
 
     private protected Layer(LayerSettings settings)
@@ -117,6 +118,15 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Whether the output is what the activation gives; null where that is not known.</summary>
     internal virtual bool? EndsIn(Activation activation) => null;
 
+    /// <summary>The activation whose values the output is of, or of which it is a share; null where that is not known.</summary>
+    internal virtual Activation? OutputActivation => null;
+
+    /// <summary>Whether the layer multiplies its input by weights, so that it matters how large the numbers are.</summary>
+    internal virtual bool ReadsScale => false;
+
+    /// <summary>The mask that the layer makes of a model's input before anything is computed; null where it makes none.</summary>
+    internal virtual Tensor? FirstMask(Tensor input) => null;
+
     /// <summary>Whether anyone has hooked into the layer's calls.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
@@ -184,7 +194,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             CreateWeights(inputShape, random);
             // TorchSharp's recurrent modules leave their parameters to the scope that they are made in.
-            foreach (var parameter in parameters())
+            foreach (var parameter in Nesting.Parameters(this))
             {
                 parameter.DetachFromDisposeScope();
             }
@@ -233,8 +243,73 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
         using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
-        return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable)
+        return Nesting.Parameters(this).Where(parameter => trainable is null || parameter.requires_grad == trainable)
             .Sum(parameter => parameter.numel());
+    }
+
+    /// <summary>The parameters, e.g. for a TorchSharp optimiser.</summary>
+    /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
+    /// <returns>The parameters.</returns>
+    /// <exception cref="InvalidOperationException">The layer, or one inside, makes its weights when it is built and is not: an optimiser
+    /// over what there is would not train it.</exception>
+    public override IEnumerable<TorchSharp.Modules.Parameter> parameters(bool recurse = true)
+    {
+        if (recurse)
+        {
+            ThrowIfWeightsAreToCome();
+        }
+        return base.parameters(recurse);
+    }
+
+    /// <summary>The parameters by name, as TorchSharp lists them; none of a layer that is not built yet.</summary>
+    /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
+    /// <returns>Names and parameters.</returns>
+    /// <exception cref="InvalidOperationException">The layer is a part of a TorchSharp module, whose <c>parameters()</c> is asked for, and
+    /// is not built: see <see cref="parameters"/>.</exception>
+    public override IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true)
+    {
+        if (recurse && _isPartOfModule)
+        {
+            ThrowIfWeightsAreToCome();
+        }
+        return base.named_parameters(recurse);
+    }
+
+    /// <inheritdoc/>
+    public override void register_module(string name, nn.Module submodule)
+    {
+        base.register_module(name, submodule);
+        if (submodule is Layer layer)
+        {
+            layer._isPartOfModule = false; // a layer asks those inside it itself
+        }
+    }
+
+    private void ThrowIfWeightsAreToCome()
+    {
+        if (!IsBuilt && Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.LacksWeights) is { } layer)
+        {
+            throw new InvalidOperationException(
+                $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model by "
+                    + "model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), either by "
+                    + "one call with data.");
+        }
+    }
+
+    // Whether weights of its own come with Build; what it holds says so for one feature as for many.
+    private bool LacksWeights
+    {
+        get
+        {
+            try
+            {
+                return !IsBuilt && !named_children().Any(child => child.module is Layer) && _settings.Weights(new Shape(null, 1, 1)).Any();
+            }
+            catch (ShapeMismatchException)
+            {
+                return true;
+            }
+        }
     }
 
     /// <summary>Loads a state dictionary, all or nothing, and forgets a model's carried states; see TorchSharp's
@@ -450,10 +525,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice.</summary>
-    protected sealed override void RegisterComponents()
-    {
-    }
+    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice. A module that registers this
+    /// layer calls it.</summary>
+    protected sealed override void RegisterComponents() => _isPartOfModule = true;
 
     /// <summary>Releases the layer's weights and states: at once, or when the last call that is running has returned. Calls that begin
     /// afterwards are refused.</summary>
@@ -503,7 +577,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
                 layer.AfterThaw();
             }
         }
-        foreach (var parameter in parameters())
+        foreach (var parameter in Nesting.Parameters(this))
         {
             parameter.requires_grad = Trainable;
         }

@@ -44,6 +44,8 @@ public sealed class Masking : Layer
         return StepMasks.Both(input.Differs(MaskValue).any(-1), mask).MoveToOuterDisposeScope();
     }
 
+    internal override Tensor? FirstMask(Tensor input) => OutputMask(input, null);
+
     // Without weights it takes any number of features.
     private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
 

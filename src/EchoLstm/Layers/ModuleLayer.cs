@@ -25,7 +25,7 @@ public sealed class ModuleLayer : Layer
     {
         Nesting.Check(module, Title, nameof(module));
         _module = module;
-        _names = [.. module.named_parameters().Select(named => named.name)];
+        _names = [.. Nesting.NamedParameters(module).Select(named => named.Name)];
         register_module("module", module);
     }
 
@@ -45,8 +45,8 @@ public sealed class ModuleLayer : Layer
 
     internal override IReadOnlyList<LayerWeight> Weights =>
     [
-        .. _module.named_parameters()
-            .Select(named => new LayerWeight(named.name, () => _module.get_parameter(named.name)!, parameter => parameter.alias())),
+        .. Nesting.NamedParameters(_module)
+            .Select(named => new LayerWeight(named.Name, () => _module.get_parameter(named.Name)!, parameter => parameter.alias())),
         .. _module.named_buffers()
             .Select(named => new LayerWeight(named.name, () => _module.get_buffer(named.name)!, buffer => buffer.alias())),
     ];
@@ -120,7 +120,7 @@ public sealed class ModuleLayer : Layer
         _module.eval();
         try
         {
-            var model = _module.parameters().FirstOrDefault();
+            var model = Nesting.Parameters(_module).FirstOrDefault();
             long[] trial = [1, .. inputShape.Skip(1).Select(length => length!.Value)];
             return _module.forward(zeros(trial, dtype: model?.dtype, device: model?.device));
         }
@@ -134,7 +134,7 @@ public sealed class ModuleLayer : Layer
     internal override void CheckWeights(ref Layer? before)
     {
         base.CheckWeights(ref before);
-        ObjectDisposedException.ThrowIf(_names.Except(_module.named_parameters().Select(named => named.name)).Any(), _module);
+        ObjectDisposedException.ThrowIf(_names.Except(Nesting.NamedParameters(_module).Select(named => named.Name)).Any(), _module);
         before = null;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
@@ -31,6 +32,32 @@ internal static class Nesting
 
     /// <summary>A module and all that are inside it.</summary>
     internal static IEnumerable<nn.Module> AllOf(nn.Module module) => Levels(module).SelectMany(level => level);
+
+    /// <summary>The parameters that there are by now, with their names, as TorchSharp lists them; a layer that is not built yet has
+    /// none.</summary>
+    internal static IEnumerable<(string Name, Parameter Parameter)> NamedParameters(nn.Module module)
+    {
+        var seen = new HashSet<nint>();
+        return Below(module, "").Where(named => seen.Add(named.Parameter.Handle));
+
+        static IEnumerable<(string Name, Parameter Parameter)> Below(nn.Module module, string prefix)
+        {
+            foreach (var (name, parameter) in module.named_parameters(recurse: false))
+            {
+                yield return (prefix + name, parameter);
+            }
+            foreach (var (name, child) in module.named_children())
+            {
+                foreach (var named in Below(child, $"{prefix}{name}."))
+                {
+                    yield return named;
+                }
+            }
+        }
+    }
+
+    /// <summary>The same without names.</summary>
+    internal static IEnumerable<Parameter> Parameters(nn.Module module) => NamedParameters(module).Select(named => named.Parameter);
 
     // The module, its children, their children, and so on.
     private static IEnumerable<List<nn.Module>> Levels(nn.Module module)

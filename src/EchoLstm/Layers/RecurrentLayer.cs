@@ -191,6 +191,11 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     internal override (int Count, long Units) StreamState => (StateCount, Units);
 
+    // A gate leaves a share of what the activation gave.
+    internal override Activation? OutputActivation => ((RecurrentSettings)OwnSettings).Activation;
+
+    internal override bool ReadsScale => true;
+
     internal override (Tensor Output, Tensor[] State) StreamStep(Tensor input, Tensor[] state)
     {
         EnsureBuilt(input);

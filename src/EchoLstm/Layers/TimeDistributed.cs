@@ -53,6 +53,18 @@ public sealed class TimeDistributed : Layer
 
     internal override bool? EndsIn(Activation activation) => _inner.EndsIn(activation);
 
+    internal override Activation? OutputActivation => _inner.OutputActivation;
+
+    internal override bool ReadsScale => _inner.ReadsScale;
+
+    internal override Tensor? FirstMask(Tensor input)
+    {
+        var shape = input.shape;
+        return _inner.FirstMask(input.reshape([shape[0] * shape[1], .. shape[2..]])) is { } mask
+            ? mask.reshape([shape[0], shape[1], .. mask.shape[1..]])
+            : null;
+    }
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {

@@ -6,6 +6,7 @@ namespace EchoLstm.Models;
 /// <param name="SampleWeight">What counts how much; null: all the same.</param>
 /// <param name="Mask">Which steps of the inputs are there; null: see the lengths.</param>
 /// <param name="Lengths">How many first steps of each sample are there; null: all.</param>
+/// <param name="AllowNonFinite">Whether the inputs may have NaN and infinities.</param>
 /// <param name="Owner">Whose argument it is; null: the call's own.</param>
 internal readonly record struct GivenSamples(
     TensorLike X,
@@ -13,6 +14,7 @@ internal readonly record struct GivenSamples(
     TensorLike? SampleWeight = null,
     TensorLike? Mask = null,
     IReadOnlyList<int>? Lengths = null,
+    bool AllowNonFinite = false,
     string? Owner = null)
 {
     /// <summary>Whether steps were said to be missing.</summary>

@@ -142,7 +142,7 @@ public abstract class Model : Layer
     internal IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
     /// <summary>The layer of a name (Keras's <c>get_layer</c>).</summary>
-    /// <param name="name">The name, e.g. <c>lstm_1</c>, as <see cref="Summary(bool)"/> shows it.</param>
+    /// <param name="name">The name, e.g. <c>lstm_1</c>, as <see cref="Summary(bool, bool)"/> shows it.</param>
     /// <returns>The layer; it stays the model's.</returns>
     /// <exception cref="ArgumentException">There is no such layer; the message lists those that there are.</exception>
     public Layer GetLayer(string name)
@@ -359,30 +359,33 @@ public abstract class Model : Layer
     /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
     /// model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.
     /// <value>false</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value>
+    /// </param>
     /// <param name="mask">Which time steps of x are there, as in <c>Fit</c>; null: all.</param>
     /// <param name="lengths">How many of its first time steps each sample has; null: all.</param>
     /// <returns>The outputs, samples first, without gradient; the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">x does not fit the model.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities, or the batch size is out of its range.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed, or the batch size is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public Tensor Predict(
         TensorLike x,
         int? batchSize = null,
         bool carryState = false,
+        bool allowNonFinite = false,
         TensorLike? mask = null,
         IReadOnlyList<int>? lengths = null)
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
-        using var samples = ModelData.Samples(this, new GivenSamples(x, Mask: mask, Lengths: lengths), null);
+        using var samples = ModelData.Samples(this, new GivenSamples(x, Mask: mask, Lengths: lengths, AllowNonFinite: allowNonFinite), null);
         return _runner.Predict(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState);
     }
 
     /// <summary>
     /// The outputs as a .NET array, e.g. <c>model.Predict&lt;float[,,]&gt;(x)</c>; otherwise as
-    /// <see cref="Predict(TensorLike, int?, bool, TensorLike?, IReadOnlyList{int})"/>.
+    /// <see cref="Predict(TensorLike, int?, bool, bool, TensorLike?, IReadOnlyList{int})"/>.
     /// </summary>
     /// <typeparam name="TArray">The array's type: <c>float[,]</c> for (samples, units), <c>float[,,]</c> for (samples, time steps,
     /// units).</typeparam>
@@ -390,6 +393,8 @@ public abstract class Model : Layer
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
     /// for.</param>
     /// <param name="carryState">Whether a stateful model goes on from its own state and advances it. <value>false</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value>
+    /// </param>
     /// <param name="mask">Which time steps of x are there, as in <c>Fit</c>; null: all.</param>
     /// <param name="lengths">How many of its first time steps each sample has; null: all.</param>
     /// <returns>The outputs, samples first.</returns>
@@ -398,11 +403,12 @@ public abstract class Model : Layer
         TensorLike x,
         int? batchSize = null,
         bool carryState = false,
+        bool allowNonFinite = false,
         TensorLike? mask = null,
         IReadOnlyList<int>? lengths = null)
         where TArray : class
     {
-        using var output = Predict(x, batchSize, carryState, mask, lengths);
+        using var output = Predict(x, batchSize, carryState, allowNonFinite, mask, lengths);
         var array = NetArrays.FromTensor(output);
         return array as TArray ?? throw new ArgumentException(
             $"The prediction of shape {Shape.Of(output)} is a {ArrayElements.TypeName(array.GetType())}, not a "
@@ -416,17 +422,18 @@ public abstract class Model : Layer
     /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together. <value>1</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
     /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed; the message has the place.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1)
+    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1, bool allowNonFinite = false)
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
         ModelData.AtLeastOne(samples, nameof(samples));
-        _runner.Predict(x, y, samples);
+        _runner.Predict(x, y, samples, allowNonFinite);
     }
 
     /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>
@@ -453,16 +460,18 @@ public abstract class Model : Layer
 
     /// <summary>Opens a stream that runs the model one time step at a time, with a state of its own that begins with zeros.</summary>
     /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sequence and its state.
+    /// <value>false</value></param>
     /// <returns>The stream; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names
     /// it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
-    public ModelStepper OpenStream(int batch = 1)
+    public ModelStepper OpenStream(int batch = 1, bool allowNonFinite = false)
     {
         using var use = Guard.Read(nameof(OpenStream));
         ThrowIfNotBuilt("be streamed");
         ModelData.AtLeastOne(batch, nameof(batch));
-        return OpenStepper(batch);
+        return OpenStepper(batch, allowNonFinite);
     }
 
     /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
@@ -479,22 +488,26 @@ public abstract class Model : Layer
     /// <summary>The model as a table: each layer with its output shape and parameters, then the totals, as Keras 2 prints it.</summary>
     /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
     /// model and why. <value>false</value></param>
-    /// <returns>The text, 65 characters wide without formulas. Where the model is not built the shapes are unknown and it says so.
+    /// <param name="fullNames">Whether long names and shapes are written whole, in columns as wide as they need; else cut, as Keras 2
+    /// does. <value>false</value></param>
+    /// <returns>The text, 65 characters wide without formulas and full names. Where the model is not built the shapes are unknown and it says so.
     /// </returns>
-    public string Summary(bool withFormulas = false)
+    public string Summary(bool withFormulas = false, bool fullNames = false)
     {
         using var lease = _runner.Enter(nameof(Summary));
-        return ModelSummary.Of(this, withFormulas);
+        return ModelSummary.Of(this, withFormulas, fullNames);
     }
 
-    /// <summary>Writes what <see cref="Summary(bool)"/> returns, and ends the line.</summary>
+    /// <summary>Writes what <see cref="Summary(bool, bool)"/> returns, and ends the line.</summary>
     /// <param name="writer">Where to, e.g. <c>Console.Out</c>.</param>
     /// <param name="withFormulas">Whether a column says how each layer's parameters are counted, and a last line which engine runs the
     /// model and why. <value>false</value></param>
-    public void Summary(TextWriter writer, bool withFormulas = false)
+    /// <param name="fullNames">Whether long names and shapes are written whole, in columns as wide as they need; else cut, as Keras 2
+    /// does. <value>false</value></param>
+    public void Summary(TextWriter writer, bool withFormulas = false, bool fullNames = false)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteLine(Summary(withFormulas));
+        writer.WriteLine(Summary(withFormulas, fullNames));
     }
 
     /// <summary>
@@ -502,13 +515,13 @@ public abstract class Model : Layer
     /// that stateful layers carry, and where its random numbers stand. After <see cref="Load"/> training goes on exactly where it stopped.
     /// The file is a safetensors file, whose weights are those of <see cref="SaveWeights"/>.
     /// </summary>
-    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
-    /// one.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
+    /// the old one or the new one.</param>
+    /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or a file can't hold a part of it: a TorchSharp module, a loss,
     /// a metric or a TorchSharp optimiser of your own, whose code it would need (use <see cref="SaveWeights"/>); or another thread trains
     /// it.</exception>
-    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>
     /// Hooks and <see cref="Engine"/>'s choice are found anew. Where the model is on another device, it comes back on the CPU.
@@ -516,6 +529,7 @@ public abstract class Model : Layer
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileName.Check(path, "Save writes a safetensors file", ".safetensors");
         using var lease = _runner.Enter(nameof(Save)); // a prediction has the carried states for itself until it gives them back
         ThrowIfNotBuilt("be saved");
         ThrowIfPartDisposed();
@@ -543,16 +557,17 @@ public abstract class Model : Layer
     /// are the layers' with Keras's names of their weights behind, e.g. <c>lstm_1.kernel</c>, the layouts those of
     /// <see cref="Layer.GetWeights"/>; a TorchSharp module's parameters and buffers come under its own names.
     /// </summary>
-    /// <param name="path">The file. An old one is replaced as a whole: a process that is killed on the way leaves the old one or the new
-    /// one.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
+    /// the old one or the new one.</param>
+    /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, two weights have one name, a weight has a type that is not
     /// written, or another thread trains the model.</exception>
-    /// <exception cref="IOException">The folder does not exist, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void SaveWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileName.Check(path, "SaveWeights writes a safetensors file", ".safetensors");
         using var use = Guard.Read(nameof(SaveWeights));
         ThrowIfNotBuilt("save them");
         WeightFile.Save(this, path);
@@ -587,7 +602,7 @@ public abstract class Model : Layer
     private protected abstract void WriteFile(string path);
 
     /// <summary>A stream of a model that is built.</summary>
-    private protected abstract ModelStepper OpenStepper(int batch);
+    private protected abstract ModelStepper OpenStepper(int batch, bool allowNonFinite);
 
     /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
     internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);
@@ -615,7 +630,7 @@ public abstract class Model : Layer
     /// <summary>The type and device that the model computes with: its first parameter's.</summary>
     internal (ScalarType Type, Device Device) NumberType()
     {
-        var like = parameters().FirstOrDefault();
+        var like = Nesting.Parameters(this).FirstOrDefault();
         return (like?.dtype ?? ScalarType.Float32, like?.device ?? CPU);
     }
 
@@ -681,20 +696,35 @@ public abstract class Model : Layer
 
     private protected override void CheckInput(Shape inputShape) => CheckInput(inputShape, InputShape!);
 
-    private static void CheckInput(Shape inputShape, Shape built)
+    private void CheckInput(Shape inputShape, Shape built)
     {
         if (!built.Accepts(inputShape))
         {
             var advice = inputShape.Rank == built.Rank
                 ? "Give it samples of that shape, or build it with -1 where a length may vary."
-                : built.Rank == 3 ?
-                    $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)})."
-                :
-                    "Reshape the input.";
+                : Advice(inputShape, built);
             throw new ShapeMismatchException(
                 $"The model was built for input of shape {built} but received {inputShape}. "
                     + $"{advice}", built.ToString(), inputShape.ToString());
         }
+    }
+
+    private string Advice(Shape given, Shape built)
+    {
+        if (IndexReader is not null)
+        {
+            return $"Its Embedding reads whole numbers, an index for each place of {built}: give them without an axis of features.";
+        }
+        return built.Rank switch
+        {
+            2 when given.Rank == 3 && given.Last == built.Last =>
+                $"It reads one vector of {built.Last} features a sample: give single steps as (samples, {built.Last}), an array with "
+                    + $"Arrays.Reshape<float[,]>(x, -1, {built.Last}), or make the model anew and build it with Build(-1, {built.Last}).",
+            2 => $"Give it (samples, {built.Last}), an array with Arrays.Reshape<float[,]>(x, -1, {built.Last}).",
+            3 when given.Rank < 3 =>
+                $"Reshape the input to (samples, time steps, features), an array with Arrays.Reshape<float[,,]>({Lengths(built)}).",
+            _ => $"Reshape the input to {built}, whose first axis is the samples.",
+        };
     }
 
     private static string Lengths(Shape built) =>

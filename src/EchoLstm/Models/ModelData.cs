@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
+using EchoLstm.Torch;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -66,11 +67,15 @@ internal static class ModelData
     {
         model.CheckLayers();
         using var scope = NewDisposeScope();
+        var allowNonFinite = given.AllowNonFinite;
         var (xName, yName) = (given.NameOf("x"), given.NameOf("y"));
         var inputs = given.X.ToTensor(xName);
         var targets = given.Y?.ToTensor(yName);
         SampleCheck.Counts(inputs, targets, xName, yName);
-        SampleCheck.Finite(inputs, xName);
+        if (!allowNonFinite)
+        {
+            SampleCheck.Finite(inputs, xName, targets is null ? SampleCheck.Allow : "");
+        }
         model.IndexReader?.CheckIndices(inputs, xName);
         if (targets is not null && !model.MayMask(given.HasMask))
         {
@@ -84,6 +89,7 @@ internal static class ModelData
         var output = model.OutputShape(shape);
         if (targets is not null)
         {
+            SampleCheck.Softmax(model, output);
             SampleCheck.TargetShape(output, targets, compilation!.Loss, yName);
         }
         var mask = Mask(given, inputs, model.IndexReader is not null);
@@ -94,12 +100,15 @@ internal static class ModelData
         }
         if (targets is not null)
         {
-            targets = Targets(model, inputs, targets, mask, output, compilation!.Loss, yName);
+            targets = Targets(model, inputs, targets, mask, weights, output, compilation!.Loss, yName);
         }
-        classWeights = classWeight is null
-            ? null
-            : SampleWeights.OfClasses(
+        classWeights = null;
+        if (classWeight is not null)
+        {
+            classWeights = SampleWeights.OfClasses(
                 classWeight, compilation!.Loss.WithoutIgnored(targets!), output, compilation.Loss.TakesClassIndices);
+            ClassTargets.CheckWeighted(targets!, compilation.Loss);
+        }
         model.Build(shape.With(0, null));
 
         var (dtype, device) = model.NumberType();
@@ -118,10 +127,13 @@ internal static class ModelData
             weights?.DetachFromDisposeScope(),
             mask?.to(device).contiguous().DetachFromDisposeScope());
 
-        Tensor InType(Tensor given, string name)
+        Tensor InType(Tensor data, string name)
         {
-            var converted = given.to(dtype);
-            SampleCheck.FitsType(given, converted, name);
+            var converted = data.to(dtype);
+            if (!allowNonFinite)
+            {
+                SampleCheck.FitsType(data, converted, name);
+            }
             return converted.to(device).contiguous();
         }
     }
@@ -153,7 +165,8 @@ internal static class ModelData
     }
 
     /// <summary>Targets that the loss takes; what stands at masked steps is made 0, as it may be anything.</summary>
-    private static Tensor Targets(Model model, Tensor inputs, Tensor targets, Tensor? mask, Shape output, Loss loss, string name)
+    private static Tensor Targets(
+        Model model, Tensor inputs, Tensor targets, Tensor? mask, Tensor? weights, Shape output, Loss loss, string name)
     {
         if (SampleCheck.WrongTargets(targets, output, loss) is not { } wrong)
         {
@@ -165,14 +178,16 @@ internal static class ModelData
             model.Build(Shape.Of(inputs).With(0, null));
             if (model.FindOutputMask(inputs, mask) is { } there)
             {
-                var axes = (int)Math.Min(there.dim(), targets.dim());
-                var counted = there.dim() > axes ? there.flatten(axes - 1).any(-1) : there;
-                counted = counted.reshape([.. counted.shape, .. Enumerable.Repeat(1L, (int)(targets.dim() - counted.dim()))]);
+                var counted = CountedTargets.Over(there.dim() > targets.dim() ? there.flatten((int)targets.dim() - 1).any(-1) : there, targets);
                 targets = where(wrong.logical_and(counted.logical_not()), zeros_like(targets), targets);
                 wrong = wrong.logical_and(counted);
             }
         }
-        SampleCheck.ThrowIfWrong(targets, wrong, output, name);
+        if (weights is not null && loss.Expects is { Activation: Activation.Sigmoid })
+        {
+            wrong = wrong.logical_and(CountedTargets.Over(weights.Differs(0), targets));
+        }
+        SampleCheck.ThrowIfWrong(targets, wrong, output, loss, name);
         return targets;
     }
 

@@ -180,7 +180,7 @@ internal sealed class ModelRunner(Model model)
     }
 
     /// <summary>The outputs for inputs in plain memory, into plain memory.</summary>
-    internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples)
+    internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples, bool allowNonFinite)
     {
         var built = model.InputShape!;
         // An index is a step.
@@ -195,7 +195,10 @@ internal sealed class ModelRunner(Model model)
             _lengths[steps] = length;
         }
         InputCheck.Room(y.Length, length * samples, samples);
-        InputCheck.Finite(x, nameof(x));
+        if (!allowNonFinite)
+        {
+            InputCheck.Finite(x, nameof(x), samples, (int)features, hasSteps);
+        }
         var engine = Ready();
         if (engine.PredictsInto)
         {
@@ -204,7 +207,7 @@ internal sealed class ModelRunner(Model model)
         }
         using var inputs = tensor(x.ToArray());
         using var shaped = built.Rank == 3 ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, -1);
-        using var predicted = model.Predict(shaped, samples);
+        using var predicted = model.Predict(shaped, samples, allowNonFinite: allowNonFinite);
         using var floats = predicted.to(ScalarType.Float32).cpu();
         floats.data<float>().CopyTo(y);
     }

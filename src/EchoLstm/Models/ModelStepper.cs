@@ -40,13 +40,15 @@ public sealed class ModelStepper : IDisposable
     private readonly long[] _output; // the shape of an output, batch first
     private readonly int _inputLength;
     private readonly int[] _indices = [];
+    private readonly bool _allowNonFinite;
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly AccessGuard _guard = new("stream");
     private bool _isDisposed;
 
-    private ModelStepper(SequentialModel model, (int Count, bool Ends) streamed, FusedPlan? plan, Shape output, int batchSize)
+    private ModelStepper(SequentialModel model, (int Count, bool Ends) streamed, FusedPlan? plan, Shape output, int batchSize, bool allowNonFinite)
     {
+        _allowNonFinite = allowNonFinite;
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
         (_model, _modelLayers, _streamed) = (model, model.Layers.Count, streamed.Count);
         _layers = Flat(model);
@@ -65,7 +67,7 @@ public sealed class ModelStepper : IDisposable
     }
 
     /// <summary>Opens a stream of a model whose layers stand one after the other.</summary>
-    internal static ModelStepper Open(SequentialModel model, int batch)
+    internal static ModelStepper Open(SequentialModel model, int batch, bool allowNonFinite)
     {
         var input = model.InputShape!;
         if (input.Rank < 3 && (input.Rank < 2 || model.IndexReader is null))
@@ -84,7 +86,7 @@ public sealed class ModelStepper : IDisposable
         var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out _);
         var step = input.With(0, batch).With(1, 1);
         var output = plan is null ? model.Inferring(nameof(model.OpenStream), () => model.OutputShape(step)) : model.OutputShape(step);
-        return new ModelStepper(model, streamed, plan, output, batch);
+        return new ModelStepper(model, streamed, plan, output, batch, allowNonFinite);
     }
 
     /// <summary>How many sequences run beside each other.</summary>
@@ -101,8 +103,8 @@ public sealed class ModelStepper : IDisposable
     /// it stays the caller's.</param>
     /// <returns>The model's output after it, (batch, units); the caller's.</returns>
     /// <exception cref="ShapeMismatchException">The input has another shape.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, or an index without a vector; the
-    /// stream is where it was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, and the stream was not opened
+    /// to allow them, or an index without a vector; the stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -122,7 +124,10 @@ public sealed class ModelStepper : IDisposable
                 expected.ToString(),
                 received.ToString());
         }
-        SampleCheck.Finite(input, nameof(input));
+        if (!_allowNonFinite)
+        {
+            SampleCheck.Finite(input, nameof(input), SampleCheck.Allow);
+        }
         _indexReader?.CheckIndices(input, nameof(input));
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
@@ -150,8 +155,8 @@ public sealed class ModelStepper : IDisposable
     /// first layer is an Embedding.</param>
     /// <returns>The model's output after it, batch · units numbers.</returns>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, or an index without a vector; the
-    /// stream is where it was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, and the stream was not opened
+    /// to allow them, or an index without a vector; the stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -175,8 +180,8 @@ public sealed class ModelStepper : IDisposable
     /// first layer is an Embedding.</param>
     /// <param name="output">Receives the model's output after it, <see cref="OutputLength"/> numbers.</param>
     /// <exception cref="ShapeMismatchException">There are more or fewer numbers in one of them.</exception>
-    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, or an index without a vector; the
-    /// stream is where it was.</exception>
+    /// <exception cref="ArgumentException">The input has NaN or infinities, which the state would keep, and the stream was not opened
+    /// to allow them, or an index without a vector; the stream is where it was.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
     /// since the stream was opened.</exception>
     /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
@@ -186,7 +191,10 @@ public sealed class ModelStepper : IDisposable
         using var use = _model.Guard.Read(nameof(Step));
         ThrowIfUnusable();
         CheckLengths(input.Length, output.Length);
-        InputCheck.Finite(input, nameof(input));
+        if (!_allowNonFinite)
+        {
+            InputCheck.Finite(input, nameof(input), BatchSize, _inputLength / BatchSize, hasSteps: false);
+        }
         if (_indexReader is not null)
         {
             _indexReader.CheckIndices(input, nameof(input));
@@ -436,7 +444,10 @@ public sealed class ModelStepper : IDisposable
     private Tensor InType(Tensor input, Device device)
     {
         var converted = input.to(_opened.Type);
-        SampleCheck.FitsType(input, converted, nameof(input));
+        if (!_allowNonFinite)
+        {
+            SampleCheck.FitsType(input, converted, nameof(input));
+        }
         return converted.to(device);
     }
 

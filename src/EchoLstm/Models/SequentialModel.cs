@@ -79,6 +79,14 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 
     internal override bool? EndsIn(Activation activation) => _layers.LastOrDefault()?.EndsIn(activation);
 
+    internal override Activation? OutputActivation =>
+        _layers.LastOrDefault(layer => layer is not (Reshape or Flatten or MaxPooling1D))?.OutputActivation;
+
+    internal override bool ReadsScale =>
+        _layers.Find(layer => layer is not (Masking or Dropout or Reshape or Flatten or RepeatVector or MaxPooling1D))?.ReadsScale ?? false;
+
+    internal override Tensor? FirstMask(Tensor input) => _layers.FirstOrDefault()?.FirstMask(input);
+
     // The last layer gives its output the mask.
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
@@ -222,7 +230,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 
     IEnumerator IEnumerable.GetEnumerator() => _layers.GetEnumerator();
 
-    private protected override ModelStepper OpenStepper(int batch) => ModelStepper.Open(this, batch);
+    private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => ModelStepper.Open(this, batch, allowNonFinite);
 
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle) =>
         FusedPlan.TryCreate(_layers, InputShape!, compilation, out obstacle, ForcedWidth);

@@ -25,7 +25,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var (epochs, cancellation) = (settings.Epochs, settings.Cancellation);
         var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
         _ = runner.ReadyToTrain();
-        var warnings = compilation.AdviceOnce(model, samples.Targets!);
+        var warnings = compilation.AdviceOnce(model, samples.Inputs, samples.Targets!, samples.Weights, samples.Mask);
+        foreach (var warning in warnings)
+        {
+            Trace.TraceWarning(warning); // for programs that print nothing
+        }
         var reportsRate = compilation.Optimizer.LearningRateSchedule is not null
             || observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(

@@ -33,7 +33,7 @@ public sealed class ValidationData
     /// <value>null: all</value>
     public IReadOnlyList<int>? Lengths { get; init; }
 
-    internal GivenSamples Given => new(X, Y, SampleWeight, Mask, Lengths, "validationData");
+    internal GivenSamples Given => new(X, Y, SampleWeight, Mask, Lengths, Owner: "validationData");
 
     /// <summary>Inputs and targets.</summary>
     /// <param name="data">Both.</param>

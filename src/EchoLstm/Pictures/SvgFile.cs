@@ -24,7 +24,6 @@ internal static class SvgFile
                 nameof(path));
         }
         var svg = Encoding.UTF8.GetBytes(draw());
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
         AtomicFile.Write(path, stream => stream.Write(svg));
     }
 }

@@ -35,15 +35,15 @@ internal sealed class Compilation
         }
     }
 
-    /// <summary>What is unsound about the loss, at the first fit; nothing at later ones.</summary>
-    internal IReadOnlyList<string> AdviceOnce(Layer model, Tensor targets)
+    /// <summary>What is unsound about the fit, at the first one; nothing at later ones.</summary>
+    internal IReadOnlyList<string> AdviceOnce(Layer model, Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask)
     {
         if (_isAdvised)
         {
             return [];
         }
         _isAdvised = true;
-        return LossAdvice.Of(Loss, model, targets);
+        return FitAdvice.Of(this, model, inputs, targets, weights, mask);
     }
 
     internal Loss Loss { get; }

@@ -32,6 +32,9 @@ public abstract class Loss
     /// <summary>Whether the loss of a step is the mean of what each of its numbers gives alone.</summary>
     internal virtual bool IsElementwise => false;
 
+    /// <summary>Whether it is one of the library's, which compare each output with its target.</summary>
+    internal virtual bool IsBuiltIn => true;
+
     /// <summary>What the loss takes output and targets for; null where any numbers will do.</summary>
     internal virtual ExpectedOutput? Expects => null;
 
@@ -239,6 +242,8 @@ public abstract class Loss
             fused is not (null or FusedLossKind.KullbackLeiblerDivergence or FusedLossKind.CosineSimilarity);
 
         internal override LossNumbers Numbers => numbers;
+
+        internal override bool IsBuiltIn => fused is not null;
 
         internal override Tensor PerStep(Tensor target, Tensor output) =>
             fused is null ? OwnFunction.Result(function, $"loss {Name}", target, output) : function(target, output);

@@ -9,6 +9,9 @@ namespace EchoLstm.Training;
 /// <summary>Checks data against a model before anything is trained or changed.</summary>
 internal static class SampleCheck
 {
+    /// <summary>What a prediction may do with values that are not finite.</summary>
+    internal const string Allow = " With allowNonFinite: true it is computed with all the same.";
+
     /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
     internal static void Counts(Tensor x, Tensor? y, string xName = "x", string yName = "y")
     {
@@ -56,14 +59,34 @@ internal static class SampleCheck
         if (!output.Accepts(target))
         {
             throw new ShapeMismatchException(
-                $"The model's output is {output}, so {name} must have that shape, but it is {target}. {Mend(output, target)}",
+                $"The model's output is {output}, so {name} must have that shape, but it is {target}. "
+                    + (AreIndices(output, y, loss)
+                        ? string.Create(CultureInfo.InvariantCulture,
+                            $"Class indices are for Loss.SparseCategoricalCrossentropy(): compile the model with it, or give one-hot rows, "
+                                + $"which OneHot.Encode(labels, classes: {output.Last}) makes of int[] and int[,].")
+                        : Mend(output, target)),
                 output.ToString(),
                 target.ToString());
         }
     }
 
+    /// <summary>Throws where the output is a softmax of one number, which is 1 whatever the weights are.</summary>
+    internal static void Softmax(Layer model, Shape output)
+    {
+        if (output.Last == 1 && model.EndsIn(Activation.Softmax) == true)
+        {
+            throw new InvalidOperationException(
+                "The model's last layer has a softmax over 1 unit: its output is always 1, so that nothing can be learned. For the "
+                    + "probability of one thing write new Dense(1, Activation.Sigmoid), for two classes new Dense(2, Activation.Softmax), "
+                    + "for a number new Dense(1).");
+        }
+    }
+
     /// <summary>Throws where a value is NaN or infinite, naming the first.</summary>
-    internal static void Finite(Tensor data, string name)
+    /// <param name="data">The values.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <param name="also">What else may be done.</param>
+    internal static void Finite(Tensor data, string name, string also = "")
     {
         if (!data.is_floating_point())
         {
@@ -80,7 +103,7 @@ internal static class SampleCheck
             string.Create(CultureInfo.InvariantCulture,
                 $"{place} is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity")}; {name} has shape {Shape.Of(data)}. "
                     + $"Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask "
-                    + $"its step."),
+                    + $"its step.{also}"),
             name);
     }
 
@@ -178,23 +201,24 @@ internal static class SampleCheck
     /// <summary>Which targets the loss can't take, booleans of their shape; null: none. In the caller's dispose scope.</summary>
     internal static Tensor? WrongTargets(Tensor y, Shape output, Loss loss)
     {
-        var isFloat = y.is_floating_point();
-        if (!isFloat && !loss.TakesClassIndices)
-        {
-            return null;
-        }
-        var wrong = isFloat ? y.isfinite().logical_not() : null;
+        var wrong = y.is_floating_point() ? y.isfinite().logical_not() : zeros_like(y, ScalarType.Bool);
         if (loss.TakesClassIndices)
         {
             var outside = y.Outside(output.Last!.Value);
             outside = loss.IgnoreClass is { } ignored ? outside.logical_and(y.Differs(ignored)) : outside;
-            wrong = wrong is null ? outside : wrong.logical_or(outside).logical_or(y.ne(y.floor()));
+            wrong = wrong.logical_or(outside);
+            wrong = y.is_floating_point() ? wrong.logical_or(y.ne(y.floor())) : wrong;
         }
-        return wrong!.any().item<bool>() ? wrong : null;
+        else if (loss.Expects is { Activation: Activation.Sigmoid })
+        {
+            var numbers = y.to(ScalarType.Float64);
+            wrong = wrong.logical_or(numbers.Above(1)).logical_or(numbers.negative().Above(0));
+        }
+        return wrong.any().item<bool>() ? wrong : null;
     }
 
     /// <summary>Throws where a target is wrong, naming the first.</summary>
-    internal static void ThrowIfWrong(Tensor y, Tensor wrong, Shape output, string name)
+    internal static void ThrowIfWrong(Tensor y, Tensor wrong, Shape output, Loss loss, string name)
     {
         if (!wrong.any().item<bool>())
         {
@@ -202,18 +226,24 @@ internal static class SampleCheck
         }
         Finite(y, name);
         var (place, value) = First(y, wrong, name);
-        var classes = output.Last!.Value;
-        throw new ArgumentOutOfRangeException(
-            name,
-            value,
-            value == Math.Floor(value)
-                ? string.Create(CultureInfo.InvariantCulture,
-                    $"{place} is class {value}, but the model has {classes} classes, 0 to {classes - 1}. Give the last Dense layer as many "
-                        + $"units as there are classes, or renumber them.")
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"{place} is {value}, which is no class: expected whole numbers 0 to {classes - 1}. For numbers that are no classes "
-                        + $"use another loss, such as MeanSquaredError."));
+        var (classes, last) = (Text(output.Last!.Value), Text(output.Last.Value - 1));
+        var fault = (loss.TakesClassIndices, value == Math.Floor(value)) switch
+        {
+            (false, _) => $"{place} is {Text(value)}, but {loss.Name} takes probabilities: expected 0 to 1. For several classes use "
+                + "SparseCategoricalCrossentropy with Dense(classes, Activation.Softmax), for other numbers MeanSquaredError.",
+            (true, true) => $"{place} is class {Text(value)}, but the model has {classes} classes, 0 to {last}. Give the last Dense layer as "
+                + "many units as there are classes, or renumber them.",
+            _ => $"{place} is {Text(value)}, which is no class: expected whole numbers 0 to {last}. For numbers that are no classes use "
+                + "another loss, such as MeanSquaredError.",
+        };
+        throw new ArgumentOutOfRangeException(name, value, fault);
+
+        static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>As <see cref="First"/>; null where none is wrong.</summary>
+    internal static (string Place, double Value)? FirstOrNone(Tensor data, Tensor wrong, string name) =>
+        wrong.any().item<bool>() ? First(data, wrong, name) : null;
 
     // Where the first of the wrong values stands, as an index of the argument, and the value.
     private static (string Place, double Value) First(Tensor data, Tensor wrong, string name)
@@ -223,10 +253,28 @@ internal static class SampleCheck
         return (place, data[[.. index.Select(i => TensorIndex.Single(i))]].Number());
     }
 
+    // Whole numbers of an axis less, or of one number there, where the loss wants a row of all classes.
+    private static bool AreIndices(Shape output, Tensor y, Loss loss)
+    {
+        var (target, indices) = (Shape.Of(y), new Shape([.. output.Take(output.Rank - 1)]));
+        if (loss.Expects is not { TargetsSumToOne: true } || output.Rank < 2 || !(indices.Accepts(target) || output.WithLast(1).Accepts(target)))
+        {
+            return false;
+        }
+        using var scope = NewDisposeScope();
+        return !y.is_floating_point() || y.eq(y.floor()).all().item<bool>();
+    }
+
     private static string Mend(Shape output, Shape target)
     {
         if (target.Rank == output.Rank + 1)
         {
+            if (output.Rank == 2 && target.Last == 1 && output.Accepts(new Shape(target[0], target[1])))
+            {
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"y has each of its numbers on an axis of its own: drop it with Arrays.Reshape<float[,]>(y, -1, {output.Last}), or end "
+                        + $"the model with new Reshape({output.Last}, 1).");
+            }
             return output.Rank == 2
                 ? "y has time steps but the model predicts one vector a sample: give the last Lstm returnSequences: true (and "
                     + "TimeDistributed(Dense) after it), or drop y's time axis."

@@ -71,8 +71,6 @@ public class ScalerFileTests
             + "fitted. Call Fit with the training data first.");
 
         File.ReadAllText(path).Should().Be("old");
-        Assert.Throws<DirectoryNotFoundException>(() => Fitted("standard").Save(Path.Combine(path + "s", "a.json")))
-            .Message.Should().Contain("Make it first.");
         Assert.Throws<ArgumentException>(() => Fitted("standard").Save(" "));
     }
 

@@ -23,6 +23,16 @@ public class ErrorsPageTests
         () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => Built(model).Predict<float[,,]>(x)),
         () => Mistake(Sparse, (model, x, y) => model.Fit(x, new float[10, 3])),
         () => Mistake(Sparse, (model, x, y) => model.Fit(x, new int[10] { 0, 1, 2, 3, 0, 1, 2, 0, 1, 2 })),
+        () => Mistake(Compiled(Loss.CategoricalCrossentropy(), new Dense(3, Activation.Softmax)), (model, x, y) => model.Fit(x, new int[10])),
+        () => Mistake(new Lstm(5), new Dense(24), (model, x, y) => model.Fit(x, new float[10, 24, 1])),
+        () => Mistake(new Lstm(5), new Dense(1, Activation.Softmax), (model, x, y) => model.Fit(x, y)),
+        () => Mistake(Compiled(Loss.BinaryCrossentropy(), new Dense(1, Activation.Sigmoid)), (model, x, y) =>
+        {
+            y[3, 0] = 5;
+            model.Fit(x, y);
+        }),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => torch.optim.Adam(model.parameters())),
+        () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => Built(model).Save("model.h5")),
         () => Mistake(new Lstm(5), new Dense(1), (model, x, y) => model.Predict(x)),
         () => Thrown(() => NotCompiled().Fit(new float[10, 5, 1], new float[10, 1])),
         () => Mistake(new Lstm(5), new Dense(1), (model, x, y) =>
@@ -95,12 +105,14 @@ public class ErrorsPageTests
         return Thrown(() => use(model, new float[10, 5, 1], new float[10, 1]));
     }
 
-    private static SequentialModel Sparse()
+    private static SequentialModel Sparse() => Compiled(Loss.SparseCategoricalCrossentropy(), new Dense(3, Activation.Softmax))();
+
+    private static Func<SequentialModel> Compiled(Loss loss, Dense last) => () =>
     {
-        var model = new SequentialModel(new Lstm(5), new Dense(3, Activation.Softmax)) { Seed = 1 };
-        model.Compile(Loss.SparseCategoricalCrossentropy(), new Adam());
+        var model = new SequentialModel(new Lstm(5), last) { Seed = 1 };
+        model.Compile(loss, new Adam());
         return model;
-    }
+    };
 
     // No one machine lacks all of this: the loader's last line, behind .NET's own.
     private static DllNotFoundException Unloadable(string reason) => new(NativeTorch.Explain(

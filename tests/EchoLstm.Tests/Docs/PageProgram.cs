@@ -5,13 +5,15 @@ using TorchSharp;
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>
-/// The programs of a page, a test each: what they print stands on the page, and <see cref="PagesTests"/> sees that their #regions do.
+/// The programs of a page, a test each: what they print stands on the page, no fit is warned of, and <see cref="PagesTests"/> sees that
+/// their #regions stand there.
 /// </summary>
 public abstract partial class PageProgram : IDisposable
 {
     private readonly string _page;
     private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
     private readonly DisposeScope _tensors = torch.NewDisposeScope();
+    private readonly Warned _warned = new();
 
     protected PageProgram(string page)
     {
@@ -35,11 +37,19 @@ public abstract partial class PageProgram : IDisposable
         }
     }
 
+    /// <summary>Expects that no fit of the page's programs was warned of.</summary>
+    private void ExpectNoWarning()
+    {
+        _warned.Dispose();
+        _warned.Warnings.Should().BeEmpty($"the programs of {_page} are sound");
+    }
+
     public virtual void Dispose()
     {
         CultureInfo.CurrentCulture = _culture;
         _tensors.Dispose();
         ExpectOnPage();
+        ExpectNoWarning();
         GC.SuppressFinalize(this);
     }
 

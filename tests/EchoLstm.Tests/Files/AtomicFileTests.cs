@@ -119,12 +119,32 @@ public class AtomicFileTests
     }
 
     [Fact]
-    public void A_folder_that_does_not_exist_and_a_folder_in_the_files_place_are_errors()
+    public void A_folder_that_does_not_exist_is_made()
     {
         using var folder = new TemporaryFolder();
-        var lost = folder.File(Path.Combine("lost", "a"));
+        var path = folder.File(Path.Combine("new", "of today", "a"));
 
-        Errors.Expect<DirectoryNotFoundException>(() => AtomicFile.Write(lost, _ => { }), $"Can't write {lost}: there is no folder {folder.File("lost")}. Make it first.");
+        AtomicFile.Write(path, stream => stream.Write("new"u8));
+
+        File.ReadAllText(path).Should().Be("new");
+    }
+
+    [Fact]
+    public void A_file_in_a_folders_place_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+        var (file, path) = (folder.File("a"), folder.File(Path.Combine("a", "b")));
+        File.WriteAllText(file, "old");
+
+        Assert.Throws<IOException>(() => AtomicFile.Write(path, _ => { })).Message.Should().StartWith($"Can't write {path}: the folder {file} can't be made. ");
+        File.ReadAllText(file).Should().Be("old");
+    }
+
+    [Fact]
+    public void A_folder_in_the_files_place_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+
         Errors.Expect<IOException>(() => AtomicFile.Write(folder.Path, _ => { }), $"Can't write {folder.Path}: it is a folder. Give the name of a file.");
         folder.Names.Should().BeEmpty();
     }

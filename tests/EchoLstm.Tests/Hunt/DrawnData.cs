@@ -25,7 +25,7 @@ internal static class DrawnData
         }
         var array = AnyArray(draw, shape, classes);
         // What is no array of numbers is refused where it is converted: in the call, not here.
-        return array.Value is null || NetArrays.Supports(array.Value) ? new(array.Value, array.Text) : new(default, "default");
+        return array.Value is null || Record.Exception(() => NetArrays.Check(array.Value)) is null ? new(array.Value, array.Text) : new(default, "default");
     }
 
     /// <summary>A tensor; whole numbers of [0, classes) where there are classes.</summary>

@@ -83,6 +83,10 @@ public class ImpossibleSizesTests
             "AttentionDecoder 'attention_decoder' can't be built for (None, 5, 0): an axis of length 0 leaves its samples without a number. "
                 + "Give the lengths that the data has.");
         decoder.call(zeros(0, 5, 4)).shape.Should().Equal(0, 2, 3);
+        using var model = new SequentialModel(new AttentionDecoder(3, 2));
+        model.Build(5, 4);
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model, () => model.Predict(new float[0, 5, 4]), "x has no samples: its shape is (0, 5, 4). Give at least one sample; the samples are the first axis.");
     }
 
     [Fact]

@@ -38,6 +38,16 @@ public class NestingTests
     }
 
     [Fact]
+    public void Three_hundred_levels_are_refused_at_once()
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Throws<ArgumentException>(() => Nested(new Dense(1), 300, inner => new SequentialModel(inner))).Message.Should().Contain("more than 100 layers would be inside each other");
+
+        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5), "a thousand took 40 seconds");
+    }
+
+    [Fact]
     public void What_is_inside_is_disposed_with_what_is_around_it()
     {
         var dense = new Dense(1);

@@ -46,6 +46,33 @@ public class ModelSummaryTests
     }
 
     [Fact]
+    public void Full_names_make_the_columns_as_wide_as_they_need()
+    {
+        using var model = new SequentialModel(new Lstm(5, returnSequences: true) { Name = "the_layer_that_reads_the_series" }, new TimeDistributed(new Dense(1)));
+        model.Build(5, 1);
+        var (rule, doubleRule) = (new string('_', 75), new string('=', 75));
+
+        model.Summary(fullNames: true).Should().Be(Lines(
+            rule,
+            "Layer (type)                           Output Shape              Param #   ",
+            doubleRule,
+            "the_layer_that_reads_the_series (LSTM) (None, 5, 5)              140       ",
+            rule,
+            "time_distributed_1 (TimeDistributed)   (None, 5, 1)              6         ",
+            doubleRule,
+            "Total params: 146",
+            "Trainable params: 146",
+            "Non-trainable params: 0",
+            rule));
+        model.Summary(withFormulas: true, fullNames: true).Should().Contain("the_layer_that_reads_the_series (LSTM) (None, 5, 5)              140         4 * ((1 + 1) * 5 + 5²)");
+        using var writer = new StringWriter();
+        model.Summary(writer, fullNames: true);
+        writer.ToString().Should().Be(model.Summary(fullNames: true) + Environment.NewLine);
+        using var small = EchoModels.OneToOne();
+        small.Summary(fullNames: true).Should().Be(small.Summary(), "what fits needs no more");
+    }
+
+    [Fact]
     public void Many_to_one_prints_the_tutorials_text()
     {
         using var model = EchoModels.ManyToOne();

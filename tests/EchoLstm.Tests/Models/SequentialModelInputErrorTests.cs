@@ -24,6 +24,45 @@ public class SequentialModelInputErrorTests
         Errors.ExpectWithoutChange<ShapeMismatchException>(model, () => model.Predict(new float[10]), $"The model was built for input of shape (None, 5, 1) but received (10,). {Mend3D}");
     }
 
+    [Fact]
+    public void F11_X_with_features_for_an_embedding()
+    {
+        using var model = new SequentialModel(new Embedding(9, 3), new Lstm(2));
+        model.Build(-1);
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Predict(new int[2, 3, 1]),
+            "The model was built for input of shape (None, None) but received (2, 3, 1). Its Embedding reads whole numbers, an index for each place of (None, None): give them without an axis of features.");
+    }
+
+    [Fact]
+    public void F11_X_with_time_steps_for_a_model_of_vectors()
+    {
+        using var model = new SequentialModel(new Dense(2));
+        model.Build(3);
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Predict(new float[2, 3, 3]),
+            "The model was built for input of shape (None, 3) but received (2, 3, 3). It reads one vector of 3 features a sample: give single steps as (samples, 3), an array with "
+                + "Arrays.Reshape<float[,]>(x, -1, 3), or make the model anew and build it with Build(-1, 3).");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model, () => model.Predict(new float[6]), "The model was built for input of shape (None, 3) but received (6,). Give it (samples, 3), an array with Arrays.Reshape<float[,]>(x, -1, 3).");
+    }
+
+    [Fact]
+    public void F11_X_of_three_axes_for_a_model_of_films()
+    {
+        using var model = new SequentialModel(new TimeDistributed(new Flatten()), new Lstm(2));
+        model.Build(4, 8, 8, 1);
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Predict(new float[2, 4, 64]),
+            "The model was built for input of shape (None, 4, 8, 8, 1) but received (2, 4, 64). Reshape the input to (None, 4, 8, 8, 1), whose first axis is the samples.");
+    }
+
     [Theory]
     [InlineData(4, 1, "(10, 4, 1)")]
     [InlineData(5, 2, "(10, 5, 2)")]

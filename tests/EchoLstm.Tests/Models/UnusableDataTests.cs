@@ -157,8 +157,8 @@ public class UnusableDataTests
         var first = stream.Step([1]);
         using var nan = tensor(new[] { float.NaN }).reshape(1, 1);
 
-        Errors.Expect<ArgumentException>(() => stream.Step([float.NaN]), "input[0] is NaN: the model can take numbers alone. Remove or replace it, or mask its time step. (Parameter 'input')");
-        Errors.Expect<ArgumentException>(() => stream.Step(nan), "input[0, 0] is NaN; input has shape (1, 1). Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step. (Parameter 'input')");
+        Errors.Expect<ArgumentException>(() => stream.Step([float.NaN]), "input[0] is NaN: the model can take numbers alone. Remove or replace it, or mask its time step. It is sample 0, feature 0; allowNonFinite: true computes with it all the same. (Parameter 'input')");
+        Errors.Expect<ArgumentException>(() => stream.Step(nan), "input[0, 0] is NaN; input has shape (1, 1). Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask its step. With allowNonFinite: true it is computed with all the same. (Parameter 'input')");
 
         stream.StepsRead.Should().Be(1);
         var second = stream.Step([2]);

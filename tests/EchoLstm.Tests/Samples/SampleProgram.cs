@@ -14,14 +14,16 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
     /// <summary>The lines without what differs from run to run.</summary>
     internal string[] Untimed => [.. Lines.Select(line => Regex.Replace(line, "trained in .* (ms|s),", ""))];
 
-    /// <summary>Runs it in this process. Where the command sets Torch's threads or generator, the test runs alone.</summary>
+    /// <summary>Runs it in this process, and expects that no fit is warned of. Where the command sets Torch's threads or generator, the test runs alone.</summary>
     internal static SampleProgram RunHere(params string[] arguments)
     {
         using var console = new ConsoleCapture();
+        using var warned = new Warned();
         var threads = torch.get_num_threads();
         try
         {
             var exitCode = global::EchoLstm.Samples.Program.Main(arguments);
+            warned.Warnings.Should().BeEmpty("the samples are sound");
             return new SampleProgram(exitCode, console.Output, console.Error);
         }
         finally

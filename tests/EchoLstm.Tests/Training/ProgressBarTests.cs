@@ -12,7 +12,7 @@ public class ProgressBarTests
 
     [Fact]
     public void Redirected_it_is_one_finished_line_an_epoch() =>
-        Run(live: false, batches: 3, seconds: 0.2, epochs: 2).Should().Be(Lines("Epoch 1/2", $"3/3 {Full} - 1s - loss: 1.0000", "Epoch 2/2", $"3/3 {Full} - 1s - loss: 1.0000"));
+        Run(live: false, batches: 3, seconds: 0.2, epochs: 2).Should().Be(Lines("Epoch 1/2", $"3/3 {Full} - 1s 200ms/step - loss: 1.0000", "Epoch 2/2", $"3/3 {Full} - 1s 200ms/step - loss: 1.0000"));
 
     [Fact]
     public void On_a_terminal_it_grows_in_place_and_says_how_long_it_will_take() =>
@@ -20,7 +20,7 @@ public class ProgressBarTests
             Lines("Epoch 1/1")
             + "\r1/3 [==========>...................] - ETA: 20s - loss: 1.0000"
             + "\r2/3 [====================>.........] - ETA: 10s - loss: 1.0000"
-            + Lines($"\r3/3 {Full} - 30s - loss: 1.0000     "));
+            + Lines($"\r3/3 {Full} - 30s 10s/step - loss: 1.0000"));
 
     [Theory]
     [InlineData(0.001, 10)]
@@ -44,6 +44,14 @@ public class ProgressBarTests
         text.Split('\r').Count(line => line.StartsWith("1/2", StringComparison.Ordinal)).Should().Be(7);
         text.Split('\r').Count(line => line.StartsWith("2/2", StringComparison.Ordinal)).Should().Be(40);
     }
+
+    [Theory]
+    [InlineData(0, "0s/step")]
+    [InlineData(0.0000854, "85us/step")]
+    [InlineData(0.001, "1ms/step")]
+    [InlineData(0.0124, "12ms/step")]
+    [InlineData(1.6, "2s/step")]
+    public void What_a_batch_took_is_written_as_Keras_does(double seconds, string text) => MetricText.PerStep(TimeSpan.FromSeconds(seconds)).Should().Be(text);
 
     [Theory]
     [InlineData(9.4, "9s")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EchoLstm.Files;
 using EchoLstm.Torch;
 
 namespace EchoLstm.Training;
@@ -26,11 +27,12 @@ public sealed class CsvLogger : Callback
     /// <param name="path">The file (Keras's <c>filename</c>). Folders that are missing are made.</param>
     /// <param name="separator">What stands between two columns: one or more characters that no number has. <value>,</value></param>
     /// <param name="append">Whether a file that exists is continued, e.g. after a pause; else it is replaced. <value>false</value></param>
-    /// <exception cref="ArgumentException">The path is empty, or the separator is or could be part of a number or of a line's
-    /// end.</exception>
+    /// <exception cref="ArgumentException">The path is empty or promises another format, such as <c>.json</c>, or the separator is or could
+    /// be part of a number or of a line's end.</exception>
     public CsvLogger(string path, string separator = ",", bool append = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileName.Check(path, "CsvLogger writes a table in CSV", ".csv", other: ".txt");
         ArgumentException.ThrowIfNullOrEmpty(separator);
         if (separator.Any(letter => char.IsLetterOrDigit(letter) || letter is '.' or '-' or '+' or Quote or '\r' or '\n'))
         {

@@ -53,6 +53,14 @@ internal static class MetricText
     /// <summary>Whole seconds, as Keras prints them.</summary>
     internal static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture) + "s";
 
+    /// <summary>What a batch took, as Keras prints it: <c>2s/step</c>, <c>12ms/step</c>, <c>85us/step</c>.</summary>
+    internal static string PerStep(TimeSpan duration) => duration.TotalSeconds switch
+    {
+        0 or >= 1 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:F0}s/step"),
+        >= 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:F0}ms/step"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMicroseconds:F0}us/step"),
+    };
+
     /// <summary>The time that is left, as Keras prints it: <c>9s</c>, <c>1:05</c>, <c>1:02:03</c>.</summary>
     internal static string Remaining(TimeSpan time)
     {

@@ -1,3 +1,5 @@
+using EchoLstm.Files;
+
 namespace EchoLstm.Training;
 
 /// <summary>Saves the model after epochs, all of them or those with the best metric so far (Keras's <c>ModelCheckpoint</c>).</summary>
@@ -33,7 +35,8 @@ public sealed class ModelCheckpoint : Callback
     /// <param name="saveFrequency">After how many epochs one is saved, or looked at. Keras's <c>save_freq</c>, whose numbers count batches.
     /// <value>1</value></param>
     /// <param name="initialValueThreshold">A metric that the first save must beat too, e.g. that of an earlier run; null: none.</param>
-    /// <exception cref="ArgumentException">The path is empty or its places are not understood, <paramref name="monitor"/> is empty, or a
+    /// <exception cref="ArgumentException">The path is empty, its places are not understood or it promises another format, such as
+    /// <c>.keras</c>; <paramref name="monitor"/> is empty, or a
     /// number is out of its range.</exception>
     public ModelCheckpoint(
         string path,
@@ -45,6 +48,7 @@ public sealed class ModelCheckpoint : Callback
         double? initialValueThreshold = null)
     {
         _path = new CheckpointPath(path);
+        FileName.Check(path, "A checkpoint is written as safetensors", ".safetensors");
         _metric = new MonitoredMetric(nameof(ModelCheckpoint), monitor, mode);
         if (saveFrequency < 1)
         {
@@ -122,10 +126,6 @@ public sealed class ModelCheckpoint : Callback
             return;
         }
         var path = _path.Of(progress);
-        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
         if (SaveWeightsOnly)
         {
             progress.Model.SaveWeights(path);

@@ -37,7 +37,7 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
 
     public override void OnEpochEnd(FitProgress progress)
     {
-        Draw($"{Bar(progress)} - {MetricText.Seconds(Elapsed)}{MetricText.All(progress.Figures)}");
+        Draw($"{Bar(progress)} - {MetricText.Seconds(Elapsed)} {MetricText.PerStep(Elapsed / progress.Batches)}{MetricText.All(progress.Figures)}");
         EndLine();
     }
 

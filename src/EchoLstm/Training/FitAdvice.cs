@@ -1,0 +1,129 @@
+using System.Globalization;
+using EchoLstm.Layers;
+using EchoLstm.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Training;
+
+/// <summary>What is unsound about a fit although it runs: each warning has what was seen and where, why it hurts, and the line to
+/// write.</summary>
+internal static class FitAdvice
+{
+    // Beyond these, gates saturate on inputs and weights must travel far to reach targets; percentages lie within.
+    private const double Largest = 100;
+    private const double Smallest = 1e-4;
+
+    // Far into either end of any activation.
+    private const double Far = 1e4;
+    private const double Rounding = 1e-3;
+
+    /// <summary>All warnings for data in the model's type; none for what is sound.</summary>
+    /// <param name="compilation">The loss and the metrics.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="weights">The weights of samples or steps; null for none.</param>
+    /// <param name="mask">Which steps of the inputs were said to be there; null: all.</param>
+    internal static IReadOnlyList<string> Of(
+        Compilation compilation, Layer model, Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var loss = compilation.Loss;
+        mask = model.FirstMask(inputs) is { } first ? StepMasks.Both(first, mask) : mask;
+        List<string> warnings = [.. LossAdvice.Of(loss, model, targets)];
+        if (!loss.TakesClassIndices && CountedTargets.Of(model, targets, weights, mask) is { } counted)
+        {
+            if (loss.Expects is { TargetsSumToOne: true })
+            {
+                counted = counted.logical_and(targets.amax([-1], true).ne(targets.amin([-1], true))); // a row of one number is padding
+            }
+            warnings.AddRange(OfRange(loss, model, targets, counted));
+            warnings.AddRange(OfAccuracy(compilation.Metrics, targets, counted));
+            if (loss is { IsBuiltIn: true, Expects: null } && Range(model) is (_, { High: double.PositiveInfinity }))
+            {
+                warnings.AddRange(OfScale(targets, counted, "y",
+                    "weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
+                        + "StandardScaler().Fit(y); then give scaler.Transform(y), and read predictions with scaler.InverseTransform."));
+            }
+        }
+        if (model.ReadsScale)
+        {
+            var given = mask is not null ? CountedTargets.Over(mask, inputs) : ones_like(inputs, ScalarType.Bool);
+            warnings.AddRange(OfScale(inputs, given, "x",
+                "gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new StandardScaler().Fit(x); then "
+                    + "give scaler.Transform(x), here and to Predict."));
+        }
+        return warnings;
+    }
+
+    private static IEnumerable<string> OfRange(Loss loss, Layer model, Tensor targets, Tensor counted)
+    {
+        if (!loss.IsBuiltIn || loss.Expects is { FromLogits: true } || Range(model) is not var (activation, (low, high)))
+        {
+            return [];
+        }
+        var margin = Rounding * Math.Max(1, Math.Abs(low));
+        var outside = targets.Above(high + margin).logical_or(targets.negative().Above(-low + margin)).logical_and(counted);
+        if (SampleCheck.FirstOrNone(targets, outside, "y") is not var (place, value))
+        {
+            return [];
+        }
+        var ends = double.IsPositiveInfinity(high) ? $"no less than {Text(low)}" : $"{Text(low)} to {Text(high)}";
+        return [
+            $"The model's last layer has {Article(activation)}, which gives {ends}, but {place} is {Text(value)}, which it can't reach. "
+                + "Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
+                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.Fit(y).Transform(y), or give the last layer no activation, "
+                + "Activation.Linear."];
+    }
+
+    private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)
+    {
+        if (!metrics.OfType<Accuracy>().Any())
+        {
+            return [];
+        }
+        return ClassTargets.FirstOther(targets, counted, allowsShares: targets.shape[^1] > 1) is not var (place, value) ? []
+            : [
+                $"The metric accuracy counts outputs that are of the target's class, but {place} is {Text(value)}, which is no class: the "
+                    + "number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
+    }
+
+    private static IEnumerable<string> OfScale(Tensor data, Tensor counted, string name, string why)
+    {
+        var sizes = data.to(ScalarType.Float64).abs().mul(counted);
+        var place = sizes.flatten().argmax();
+        var largest = sizes.flatten()[place].item<double>();
+        if (largest <= Largest && (largest >= Smallest || largest == 0))
+        {
+            return [];
+        }
+        var (where, value) = SampleCheck.FirstOrNone(data, sizes.ge(sizes.flatten()[place]), name)!.Value;
+        return [
+            $"{where} is {Text(value)}, {(largest > 1 ? "" : "the largest there is and ")}far from 1: {why}"];
+    }
+
+    /// <summary>The activation that the output is of, and the least and the largest that it gives; null where that is not known.</summary>
+    private static (Activation Activation, (double Low, double High) Range)? Range(Layer model)
+    {
+        if (model.OutputActivation is not { } activation)
+        {
+            return null;
+        }
+        // A softmax of one number is 1; beside another it is what the others leave.
+        var ends = activation.Apply(activation == Activation.Softmax
+            ? tensor([-Far, Far], ScalarType.Float64)
+            : linspace(-Far, Far, 2 * (int)Far * 4 + 1, dtype: ScalarType.Float64));
+        var (low, high) = (ends.min().item<double>(), ends.max().item<double>());
+        return (activation, (low <= -Far * Rounding ? double.NegativeInfinity : low, high >= Far * Rounding ? double.PositiveInfinity : high));
+    }
+
+    private static string Article(Activation activation)
+    {
+        var name = activation.ToString().ToLowerInvariant();
+        return "aeiou".Contains(name[0], StringComparison.Ordinal) ? $"an {name}" : $"a {name}";
+    }
+
+    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,253 @@
+using EchoLstm.Data;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Tests.Models;
+using EchoLstm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EchoLstm.Tests.Training;
+
+/// <summary>Mistakes that were answered by silence, or badly: each is refused or warned of by name, place and mend.</summary>
+public class SilenceTests
+{
+    private static readonly float[,] X = { { 0.1f }, { 0.5f }, { -0.3f } };
+
+    [Fact]
+    public void Softmax_over_one_unit()
+    {
+        const string Fault = "The model's last layer has a softmax over 1 unit: its output is always 1, so that nothing can be learned. For the probability of one thing write "
+            + "new Dense(1, Activation.Sigmoid), for two classes new Dense(2, Activation.Softmax), for a number new Dense(1).";
+        foreach (var last in new Func<Layer>[] { () => new Dense(1, Activation.Softmax), () => new TimeDistributed(new Dense(1, Activation.Softmax)), () => new ActivationLayer(Activation.Softmax) })
+        {
+            using var model = new SequentialModel(new Lstm(1, returnSequences: true), last());
+            model.Build(2, 1);
+            model.Compile(Loss.MeanSquaredError(), new Adam());
+
+            Errors.ExpectWithoutChange<InvalidOperationException>(model, () => model.Fit(new float[3, 2, 1], new float[3, 2, 1], verbose: 0), Fault);
+            Errors.ExpectWithoutChange<InvalidOperationException>(model, () => model.TrainOnBatch(new float[3, 2, 1], new float[3, 2, 1]), Fault);
+            model.Predict<float[,,]>(new float[1, 2, 1]).Cast<float>().Should().Equal(1, 1);
+        }
+    }
+
+    [Theory]
+    [InlineData(Activation.Sigmoid, 100, "a sigmoid, which gives 0 to 1, but y[1, 0] is 100", "()")]
+    [InlineData(Activation.HardSigmoid, -1, "a hardsigmoid, which gives 0 to 1, but y[1, 0] is -1", "()")]
+    [InlineData(Activation.Tanh, -1.5, "a tanh, which gives -1 to 1, but y[1, 0] is -1.5", "(-1, 1)")]
+    [InlineData(Activation.Relu, -0.25, "a relu, which gives no less than 0, but y[1, 0] is -0.25", "()")]
+    public void Targets_that_the_last_activation_can_t_give(Activation activation, float target, string seen, string range)
+    {
+        Warnings(Loss.MeanSquaredError(), new Dense(1, activation), new[,] { { 0.5f }, { target }, { target } }).Should().Equal(
+            $"The model's last layer has {seen}, which it can't reach. Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
+            + $"new MinMaxScaler{range}.Fit(y).Transform(y), or give the last layer no activation, Activation.Linear.");
+    }
+
+    [Fact]
+    public void Targets_out_of_range_behind_wrappers_and_recurrent_layers()
+    {
+        foreach (var last in new Func<nn.Module<Tensor, Tensor>>[]
+        {
+            () => new Lstm(1, returnSequences: true), () => new Gru(1, returnSequences: true), () => new SimpleRnn(1, returnSequences: true), () => new AttentionDecoder(1, 2),
+            () => new Bidirectional(new Lstm(1, returnSequences: true), MergeMode.Ave), () => new TimeDistributed(new Dense(1, Activation.Tanh)),
+            () => new SequentialModel(new Dense(1), new ActivationLayer(Activation.Tanh)), () => new Conv1D(1, 1, activation: Activation.Tanh),
+        })
+        {
+            using var model = new SequentialModel(last()) { Seed = 1 };
+            model.Compile(Loss.MeanSquaredError(), new Adam());
+            model.Fit(new float[,,] { { { 1 }, { 1 } } }, new float[,,] { { { 0 }, { -7 } } }, verbose: 0).Warnings
+                .Should().ContainSingle(model.Layers[0].Title).Which.Should().StartWith("The model's last layer has a tanh, which gives -1 to 1, but y[0, 1, 0] is -7");
+        }
+    }
+
+    [Fact]
+    public void What_the_last_activation_reaches_or_may_is_no_fault()
+    {
+        Warnings(Loss.MeanSquaredError(), new Dense(1, Activation.Sigmoid), new float[,] { { 0 }, { 1 }, { 0.5f } }).Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), new Dense(1, Activation.Tanh), new float[,] { { -1 }, { 1 }, { 0.5f } }).Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), new Dense(1, Activation.Relu), new float[,] { { 0 }, { 50 }, { 0.5f } }).Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[,] { { -9 }, { 50 }, { 0.5f } }).Should().BeEmpty();
+        Warnings(Loss.Custom((target, output) => (target / 100 - output).pow(2)), new Dense(1, Activation.Sigmoid), new float[,] { { 10 }, { 50 }, { 99 } }).Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), new Bidirectional(new Lstm(1, returnSequences: true), MergeMode.Sum), new float[,,] { { { 1.9f } } }, new float[1, 1, 1]).Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), nn.Sigmoid(), new float[,] { { 10 }, { 50 }, { 99 } }, before: new Dense(1)).Should().BeEmpty("a module of TorchSharp's gives what it gives");
+    }
+
+    [Fact]
+    public void Targets_of_binary_crossentropy_outside_0_to_1()
+    {
+        foreach (var fromLogits in new[] { false, true })
+        {
+            using var model = new SequentialModel(new Dense(1, fromLogits ? Activation.Linear : Activation.Sigmoid)) { Seed = 1 };
+            model.Build(1);
+            model.Compile(Loss.BinaryCrossentropy(fromLogits), new Adam());
+
+            void Refused(Array y, Action<Array> call, string place, string value) => Errors.ExpectWithoutChange<ArgumentOutOfRangeException>(
+                model,
+                () => call(y),
+                $"{place} is {value}, but binary_crossentropy takes probabilities: expected 0 to 1. For several classes use SparseCategoricalCrossentropy with Dense(classes, "
+                + $"Activation.Softmax), for other numbers MeanSquaredError. (Parameter '{place.Split('[')[0]}'){Environment.NewLine}Actual value was {value}.");
+            Refused(new float[,] { { 0 }, { 5 }, { 1 } }, y => model.Fit(X, y, verbose: 0), "y[1, 0]", "5");
+            Refused(new float[,] { { 0 }, { 1 }, { -1 } }, y => model.Evaluate(X, y), "y[2, 0]", "-1");
+            Refused(new int[,] { { 2 }, { 1 }, { 1 } }, y => model.TrainOnBatch(X, y), "y[0, 0]", "2");
+            Refused(new float[,] { { 2 }, { 1 }, { 1 } }, y => model.Fit(X, new float[3, 1], verbose: 0, validationData: (X, y)), "validationData.Y[0, 0]", "2");
+            model.Fit(X, new float[,] { { 0 }, { 0.3f }, { 1 } }, verbose: 0).Warnings.Should().BeEmpty();
+            model.Fit(X, new bool[,] { { true }, { false }, { true } }, verbose: 0).Warnings.Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Targets_that_do_not_count_are_neither_refused_nor_warned_of()
+    {
+        float[,,] x = { { { 1 }, { 0.5f }, { -1 } } }, y = { { { 1 }, { 0 }, { -1 } } };
+        foreach (var (loss, last) in new[] { (Loss.BinaryCrossentropy(), Activation.Sigmoid), (Loss.MeanSquaredError(), Activation.Relu) })
+        {
+            using var masked = new SequentialModel(new Masking(-1), new Lstm(2, returnSequences: true), new Dense(1, last)) { Seed = 1 };
+            masked.Compile(loss, new Adam(), Metric.Accuracy());
+            masked.Fit(x, y, verbose: 0).Warnings.Should().BeEmpty("a masked step does not count");
+
+            using var weighted = new SequentialModel(new Lstm(2, returnSequences: true), new Dense(1, last)) { Seed = 1 };
+            weighted.Compile(loss, new Adam(), Metric.Accuracy());
+            weighted.Fit(x, y, verbose: 0, sampleWeight: new float[,] { { 1, 1, 0 } }).Warnings.Should().BeEmpty("a step of weight 0 does not count");
+        }
+        using var words = new SequentialModel(new Embedding(4, 2, maskZero: true), new Lstm(2, returnSequences: true), new Dense(1, Activation.Sigmoid)) { Seed = 1 };
+        words.Compile(Loss.BinaryCrossentropy(), new Adam());
+        words.Fit(new int[,] { { 3, 1, 0 } }, y, verbose: 0).Warnings.Should().BeEmpty();
+        Assert.Throws<ArgumentOutOfRangeException>(() => words.Fit(new int[,] { { 3, 1, 2 } }, y, verbose: 0)).Message.Should().StartWith("y[0, 2, 0] is -1, ");
+    }
+
+    [Fact]
+    public void Accuracy_on_a_regression()
+    {
+        const string Rest = ", which is no class: the number means nothing for a regression. Measure it by Metric.MeanAbsoluteError().";
+
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new[,] { { 1 }, { 0.37f }, { 2 } }, metrics: Metric.Accuracy()).Should().Equal(
+            "The metric accuracy counts outputs that are of the target's class, but y[1, 0] is 0.37" + Rest);
+        Warnings(Loss.MeanAbsoluteError(), new Dense(2), new[,] { { 0, 1f }, { 0.4f, 0.8f }, { 1, 0 } }, metrics: Metric.Accuracy()).Should().Equal(
+            "The metric accuracy counts outputs that are of the target's class, but y[1, 0] is 0.4" + Rest);
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[,] { { 0 }, { 1 }, { 1 } }, metrics: Metric.Accuracy()).Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), new Dense(2), new[,] { { 0, 1f }, { 0.25f, 0.75f }, { 1, 0 } }, metrics: Metric.Accuracy()).Should().BeEmpty();
+        Warnings(Loss.SparseCategoricalCrossentropy(), new Dense(4, Activation.Softmax), new[] { 3, 2, 0 }, metrics: Metric.Accuracy()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Class_weights_on_a_regression()
+    {
+        using var one = new SequentialModel(new Dense(1)) { Seed = 1 };
+        using var two = new SequentialModel(new Dense(2)) { Seed = 1 };
+        one.Build(1);
+        two.Build(1);
+        one.Compile(Loss.MeanSquaredError(), new Adam());
+        two.Compile(Loss.MeanSquaredError(), new Adam());
+        var weights = new Dictionary<int, double> { [1] = 2 };
+        const string Mend = ". Weight the samples of a regression with sampleWeight. (Parameter 'classWeight')";
+
+        Errors.ExpectWithoutChange<ArgumentException>(
+            one, () => one.Fit(X, new[,] { { 1 }, { 0.25f }, { 0.75f } }, verbose: 0, classWeight: weights), "classWeight weights classes, but y[1, 0] is 0.25, which is no class (0 or 1)" + Mend);
+        Errors.ExpectWithoutChange<ArgumentException>(
+            two, () => two.Fit(X, new[,] { { 0, 1 }, { 0.25f, 0.5f }, { 1, 0 } }, verbose: 0, classWeight: weights), "classWeight weights classes, but y[1, 0] is 0.25, which is no class (rows of 0 and 1)" + Mend);
+        one.Fit(X, new float[,] { { 1 }, { 0 }, { 1 } }, verbose: 0, classWeight: weights).Outcome.Should().Be(FitOutcome.Completed);
+        one.Fit(X, new[,] { { 0.9f }, { 0.1f }, { 0.9f } }, verbose: 0, classWeight: weights).Outcome.Should().Be(FitOutcome.Completed, "labels may be smoothed");
+        two.Fit(X, new float[,] { { 0, 1 }, { 1, 0 }, { 0.1f, 0.9f } }, verbose: 0, classWeight: weights).Outcome.Should().Be(FitOutcome.Completed);
+    }
+
+    [Fact]
+    public void Targets_and_inputs_far_from_1()
+    {
+        const string Targets = "far from 1: weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new StandardScaler().Fit(y); then give "
+            + "scaler.Transform(y), and read predictions with scaler.InverseTransform.";
+        const string Inputs = "far from 1: gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new StandardScaler().Fit(x); then give scaler.Transform(x), here "
+            + "and to Predict.";
+
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new[,] { { 1e6f }, { -3e6f }, { 2e6f } }).Should().Equal($"y[1, 0] is -3E+06, {Targets}");
+        Warnings(Loss.MeanAbsoluteError(), new Dense(1), new[,] { { 1e-6f }, { 0 }, { 2e-6f } }).Should().Equal($"y[2, 0] is 2E-06, the largest there is and {Targets}");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new[,] { { 1f }, { 0 }, { 1 } }, new[,] { { 1f }, { 86400 }, { 2 } }).Should().Equal($"x[1, 0] is 86400, {Inputs}");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new[,] { { 1f }, { 0 }, { 1 } }, new[,] { { 1e-7f }, { 0 }, { 0 } }).Should().Equal($"x[0, 0] is 1E-07, the largest there is and {Inputs}");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[3, 1], new float[3, 1]).Should().BeEmpty("zeros are zeros");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[1, 2, 1], new float[,,] { { { 999 }, { 1 } } }, before: new Masking(999)).Should().BeEmpty("a masked step is not read");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[2, 1], new float[,] { { 999 }, { 1 } }, before: nn.BatchNorm1d(1)).Should().BeEmpty("a module may scale");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[1, 2, 1], new int[,] { { 999, 1 } }, before: new Embedding(1000, 2)).Should().BeEmpty("indices are looked up");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Class_indices_with_the_loss_of_one_hot_targets(bool hasAxis)
+    {
+        using var rows = new SequentialModel(new Dense(3, Activation.Softmax));
+        using var steps = new SequentialModel(new Lstm(2, returnSequences: true), new Dense(3, Activation.Softmax));
+        rows.Build(1);
+        steps.Build(4, 1);
+        rows.Compile(Loss.CategoricalCrossentropy(), new Adam());
+        steps.Compile(Loss.CategoricalCrossentropy(), new Adam());
+        const string Mend = "Class indices are for Loss.SparseCategoricalCrossentropy(): compile the model with it, or give one-hot rows, which OneHot.Encode(labels, classes: 3) makes of int[] and int[,].";
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            rows,
+            () => rows.Fit(X, hasAxis ? new int[,] { { 0 }, { 1 }, { 2 } } : new int[] { 0, 1, 2 }, verbose: 0),
+            $"The model's output is (3, 3), so y must have that shape, but it is {(hasAxis ? "(3, 1)" : "(3,)")}. {Mend}");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            steps,
+            () => steps.Fit(new float[2, 4, 1], hasAxis ? new float[2, 4, 1] : new float[2, 4], verbose: 0),
+            $"The model's output is (2, 4, 3), so y must have that shape, but it is {(hasAxis ? "(2, 4, 1)" : "(2, 4)")}. {Mend}");
+    }
+
+    [Fact]
+    public void A_horizon_with_an_axis_of_its_own()
+    {
+        using var model = new SequentialModel(new Lstm(2), new Dense(24));
+        model.Build(5, 1);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Fit(new float[3, 5, 1], new float[3, 24, 1], verbose: 0),
+            "The model's output is (3, 24), so y must have that shape, but it is (3, 24, 1). y has each of its numbers on an axis of its own: drop it with Arrays.Reshape<float[,]>(y, -1, 24), or end "
+                + "the model with new Reshape(24, 1).");
+        model.Fit(new float[3, 5, 1], Arrays.Reshape<float[,]>(new float[3, 24, 1], -1, 24), verbose: 0).Epochs.Should().HaveCount(1);
+        model.Dispose();
+        using var shaped = new SequentialModel(new Lstm(2), new Dense(24), new Reshape(24, 1));
+        shaped.Compile(Loss.MeanSquaredError(), new Adam());
+        shaped.Fit(new float[3, 5, 1], new float[3, 24, 1], verbose: 0).Epochs.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public void Input_without_features_or_steps()
+    {
+        using var model = new SequentialModel(new Lstm(2), new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+
+        foreach (var x in new[] { new float[3, 5, 0], new float[3, 0, 2] })
+        {
+            Assert.Throws<ShapeMismatchException>(() => model.Fit(x, new float[3, 1], verbose: 0));
+        }
+        model.IsBuilt.Should().BeFalse();
+        model.Build(-1, 2);
+        Assert.Throws<ShapeMismatchException>(() => model.Predict(new float[3, 5, 0]));
+        Assert.Throws<ShapeMismatchException>(() => model.Predict(new float[3, 0, 2]));
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void Warnings_are_in_the_history_on_the_console_and_in_the_trace(EngineKind engine)
+    {
+        foreach (var verbose in new[] { 0, 1, 2 })
+        {
+            using var warned = new Warned();
+            using var model = new SequentialModel(new Dense(1, Activation.Sigmoid)) { Seed = 1, RequestedEngine = engine };
+            model.Compile(Loss.MeanSquaredError(), new Adam());
+            var writer = new StringWriter();
+
+            var history = model.Fit(X, new[,] { { 0f }, { 9 }, { 1 } }, epochs: 2, verbose: verbose, output: writer);
+
+            warned.Warnings.Should().Equal(history.Warnings).And.ContainSingle();
+            writer.ToString().ReplaceLineEndings("\n").Split('\n').Count(line => line == $"Warning: {history.Warnings[0]}").Should().Be(verbose == 0 ? 0 : 1);
+        }
+    }
+
+    private static IReadOnlyList<string> Warnings(Loss loss, nn.Module<Tensor, Tensor> last, Array y, Array? x = null, nn.Module<Tensor, Tensor>? before = null, params Metric[] metrics)
+    {
+        using var model = before is null ? new SequentialModel(last) : new SequentialModel(before, last);
+        model.Compile(loss, new Sgd(0), metrics);
+        return model.Fit(x ?? X, y, verbose: 0).Warnings;
+    }
+}
