@@ -94,6 +94,18 @@ public readonly struct TensorLike
     /// <returns>The numbers as data.</returns>
     public static TensorLike FromMemory(Memory<float> memory) => FromReadOnlyMemory(memory);
 
+    /// <summary>What a program of its own types gives as data.</summary>
+    internal static TensorLike From<T>(T data) => data switch
+    {
+        TensorLike given => given,
+        Tensor tensor => tensor,
+        Array array => array,
+        IReadOnlyList<Array> rows => FromRows(rows),
+        null => throw new ArgumentNullException(nameof(data), "A batch has null where a tensor or an array was expected."),
+        _ => throw new ArgumentException(
+            $"A {typeof(T).Name} can't become a tensor: expected a tensor, an array or a TensorLike.", nameof(data)),
+    };
+
     /// <summary>A tensor of its own over the data; the caller disposes it, never the source.</summary>
     /// <param name="name">The argument's name, for the error when there is no data.</param>
     internal Tensor ToTensor(string name)

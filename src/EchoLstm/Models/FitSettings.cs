@@ -4,7 +4,7 @@ using EchoLstm.Training;
 
 namespace EchoLstm.Models;
 
-/// <summary>How a fit shall run; the names are those of <see cref="Model.Fit"/>'s arguments.</summary>
+/// <summary>How a fit shall run; the names are those of <c>Fit</c>'s arguments.</summary>
 internal sealed record FitSettings(
     int Epochs,
     int BatchSize,

@@ -22,7 +22,7 @@ namespace EchoLstm.Models;
 /// features) for recurrent layers. Any number of threads may predict, evaluate and stream at once; what changes the model (Fit, Compile,
 /// SetWeights, ...) must run alone and is refused otherwise. Disposing frees a model when the last call that runs has returned.
 /// </remarks>
-public abstract class Model : Layer
+public abstract partial class Model : Layer
 {
     private readonly ModelRunner _runner;
 
@@ -349,7 +349,8 @@ public abstract class Model : Layer
         var compilation = Compiled("Evaluate");
         ThrowIfNotBuilt("be evaluated");
         using var samples = ModelData.Samples(this, new GivenSamples(x, y, sampleWeight, mask, lengths), compilation);
-        return _runner.Measure(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState)!.ToDictionary();
+        using var source = new ArrayBatches(samples, ModelData.BatchSize(this, samples, batchSize, carryState));
+        return _runner.Measure(source, carryState)!.ToDictionary();
     }
 
     /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>

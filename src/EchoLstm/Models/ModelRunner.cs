@@ -132,10 +132,10 @@ internal sealed class ModelRunner(Model model)
     }
 
     /// <summary>The loss and metrics over all samples; null where that was cancelled.</summary>
-    internal MetricMeans? Measure(SampleSet samples, int batchSize, bool carryState, CancellationToken cancellation = default)
+    internal MetricMeans? Measure(BatchSource source, bool carryState, CancellationToken cancellation = default)
     {
-        var means = NewMeans(samples);
-        return Run(samples, batchSize, carryState, (engine, in batch) =>
+        var means = NewMeans(source.Samples);
+        return Run(source, carryState, (engine, in batch) =>
         {
             engine.EvaluateOnBatch(batch, means.Batch);
             means.Add(batch.Count);
@@ -155,7 +155,8 @@ internal sealed class ModelRunner(Model model)
     {
         var outputs = new List<Tensor>();
         using var scope = NewDisposeScope();
-        Run(samples, batchSize, carryState, (engine, in batch) => outputs.Add(engine.PredictOnBatch(batch)));
+        using var source = new ArrayBatches(samples, batchSize);
+        Run(source, carryState, (engine, in batch) => outputs.Add(engine.PredictOnBatch(batch)));
         return (outputs.Count == 1 ? outputs[0] : cat(outputs, 0)).MoveToOuterDisposeScope();
     }
 
@@ -168,8 +169,8 @@ internal sealed class ModelRunner(Model model)
         using var withoutGradients = no_grad();
         inputs = model.IndexReader is null ? inputs.to(type, device) : inputs.to(device);
         var samples = new SampleSet(inputs, null, null, mask?.to(device));
-        var batchSize = (int)(model.InputShape![0] ?? ModelData.DefaultBatchSize);
-        Run(samples, batchSize, carryState: false, (_, in batch) =>
+        using var source = new ArrayBatches(samples, (int)(model.InputShape![0] ?? ModelData.DefaultBatchSize));
+        Run(source, carryState: false, (_, in batch) =>
         {
             if (StepMasks.Of(model.call(batch.Gather().Inputs)) is { } there)
             {
@@ -218,19 +219,25 @@ internal sealed class ModelRunner(Model model)
     /// Runs batch after batch as for inference, from a zero state that is given back unless it is to be carried; false where that was
     /// cancelled.
     /// </summary>
-    private bool Run(SampleSet samples, int batchSize, bool carryState, BatchAction run, CancellationToken cancellation = default)
+    private bool Run(BatchSource source, bool carryState, BatchAction run, CancellationToken cancellation = default)
     {
         var engine = Ready();
-        return Inferring(carryState ? batchSize : null, () =>
+        source.BeginEpoch(null);
+        if (!source.MoveNext())
         {
-            for (var start = 0L; start < samples.Count; start += batchSize)
+            return true;
+        }
+        return Inferring(carryState ? (int)source.Current.Count : null, () =>
+        {
+            do
             {
                 if (cancellation.IsCancellationRequested)
                 {
                     return false;
                 }
-                run(engine, new Batch(samples, start, Math.Min(batchSize, samples.Count - start)));
+                run(engine, source.Current);
             }
+            while (source.MoveNext());
             return true;
         });
     }

@@ -18,12 +18,22 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     /// <param name="settings">How.</param>
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
-        using var undo = new BatchUndo(model);
         var (batchSize, validationBatch) = BatchSizes(samples, validation, settings);
+        using var source = new ArrayBatches(samples, batchSize);
+        using var measured = validation is null ? null : new ArrayBatches(validation, validationBatch);
+        return Fit(source, measured, settings);
+    }
+
+    /// <summary>A fit of batches that are checked.</summary>
+    /// <param name="source">What to train on.</param>
+    /// <param name="validation">What to measure after each epoch; null: nothing.</param>
+    /// <param name="settings">How.</param>
+    internal History Fit(BatchSource source, BatchSource? validation, FitSettings settings)
+    {
+        using var undo = new BatchUndo(model);
         var observers = settings.Observers();
         CheckRate(observers);
-        var (epochs, cancellation) = (settings.Epochs, settings.Cancellation);
-        var batches = checked((int)((samples.Count + batchSize - 1) / batchSize));
+        var (epochs, cancellation, samples) = (settings.Epochs, settings.Cancellation, source.Samples);
         _ = runner.ReadyToTrain();
         var warnings = compilation.AdviceOnce(model, samples.Inputs, samples.Targets!, samples.Weights, samples.Mask);
         foreach (var warning in warnings)
@@ -33,7 +43,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var reportsRate = compilation.Optimizer.LearningRateSchedule is not null
             || observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(
-            model, epochs, batches, samples.Count, compilation, runner.NewMeans(samples), validation is not null, reportsRate)
+            model, epochs, source.Batches, source.Count, compilation, runner.NewMeans(samples), validation is not null, reportsRate)
         {
             Warnings = warnings,
         };
@@ -41,7 +51,6 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         {
             Warnings = warnings,
         };
-        var order = settings.Shuffle ? new long[samples.Count] : [];
         model.train();
         var stopwatch = Stopwatch.StartNew();
         var outer = runner.FitType; // a callback may fit too
@@ -53,18 +62,15 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             {
                 fit.BeginEpoch(epoch);
                 Tell(observers, fit, static (observer, fit) => observer.OnEpochBegin(fit));
-                if (settings.Shuffle)
-                {
-                    Shuffle(order);
-                }
-                if (!TrainEpoch(samples, batchSize, order, fit, undo, observers, cancellation))
+                source.BeginEpoch(settings.Shuffle ? model.Generator : null);
+                if (!TrainEpoch(source, fit, undo, observers, cancellation))
                 {
                     break;
                 }
                 if (validation is not null)
                 {
                     runner.ThrowIfMoved();
-                    if ((fit.Validation = runner.Measure(validation, validationBatch, carryState: false, cancellation)) is null)
+                    if ((fit.Validation = runner.Measure(validation, carryState: false, cancellation)) is null)
                     {
                         break;
                     }
@@ -99,7 +105,8 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         model.train();
         try
         {
-            TrainEpoch(samples, size, [], progress, undo, [], CancellationToken.None);
+            using var source = new ArrayBatches(samples, size);
+            TrainEpoch(source, progress, undo, [], CancellationToken.None);
         }
         finally
         {
@@ -113,13 +120,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     {
         var (stateful, built) = (model.StatefulLayers, model.InputShape!);
         var (batchSize, validationBatch) = (settings.BatchSize, settings.BatchSize);
-        if (stateful.Count > 0 && settings.Shuffle)
-        {
-            throw new ArgumentException(
-                $"The model is stateful ({stateful[0].Title}): sample i of a batch goes on where sample i of the batch before ended, "
-                    + $"which shuffling would break. Pass shuffle: false.",
-                "shuffle");
-        }
+        SampleCheck.Unshuffled(stateful, settings.Shuffle);
         if (stateful.Count > 0)
         {
             // Fewer samples than a batch are one batch.
@@ -156,9 +157,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
 
     /// <summary>Trains on every batch; false where that ended before the last.</summary>
     private bool TrainEpoch(
-        SampleSet samples,
-        int batchSize,
-        ReadOnlySpan<long> order,
+        BatchSource source,
         FitProgress progress,
         BatchUndo undo,
         List<Callback> observers,
@@ -172,13 +171,10 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             useModel |= observer.WatchesBatches && observer.UsesModel;
         }
         var means = progress.Training;
-        for (var start = 0L; start < samples.Count; start += batchSize)
+        var samples = 0L;
+        while (!cancellation.IsCancellationRequested && source.MoveNext())
         {
-            if (cancellation.IsCancellationRequested)
-            {
-                return false;
-            }
-            var batch = new Batch(samples, start, Math.Min(batchSize, samples.Count - start), order);
+            var batch = source.Current;
             // The fused engine carries a state when the loss is known; Torch's layers do at once.
             undo.Remember(withStates: engine.Kind == EngineKind.Torch);
             var isDone = false;
@@ -204,6 +200,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 return false;
             }
             means.Add(batch.Count);
+            samples += batch.Count;
             progress.BatchesDone++;
             if (areWatching)
             {
@@ -223,10 +220,15 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             // Whoever disposes the model, a callback or another thread, need not wait for the last epoch.
             ObjectDisposedException.ThrowIf(model.IsDisposed, model);
         }
+        if (cancellation.IsCancellationRequested && progress.BatchesDone != progress.Batches)
+        {
+            return false;
+        }
         if (observers.Count > 0)
         {
             engine.Publish();
         }
+        (progress.Batches, progress.Samples) = (progress.BatchesDone, samples);
         return true;
     }
 
@@ -265,20 +267,12 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var what = string.Create(
             CultureInfo.InvariantCulture,
             $"The loss became {(double.IsNaN(loss) ? "NaN" : "infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
-                + $"{progress.BatchesDone + 1} of {progress.Batches}; ");
+                + $"{progress.BatchesDone + 1}{(progress.Batches > 0 ? $" of {progress.Batches}" : "")}; ");
+        var kept = model.StatefulLayers.Count > 0 ? "no weight and no carried state" : "no weight";
         return new TrainingDivergedException(
-            $"{what}this batch changed no weight{(model.StatefulLayers.Count > 0 ? " and no carried state" : "")}. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
+            $"{what}this batch changed {kept}. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",
             progress.Epoch,
             progress.BatchesDone,
             culprit?.Name);
-    }
-
-    private void Shuffle(long[] order)
-    {
-        for (var i = 0L; i < order.LongLength; i++)
-        {
-            order[i] = i;
-        }
-        model.Generator!.Shuffle(order);
     }
 }

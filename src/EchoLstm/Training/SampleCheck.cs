@@ -107,6 +107,18 @@ internal static class SampleCheck
             name);
     }
 
+    /// <summary>Throws where the samples of a stateful model would be shuffled.</summary>
+    internal static void Unshuffled(IReadOnlyList<IStateful> stateful, bool shuffles)
+    {
+        if (stateful.Count > 0 && shuffles)
+        {
+            throw new ArgumentException(
+                $"The model is stateful ({stateful[0].Title}): sample i of a batch goes on where sample i of the batch before ended, "
+                    + $"which shuffling would break. Pass shuffle: false.",
+                "shuffle");
+        }
+    }
+
     /// <summary>Throws where the batch size of a stateful model does not divide its samples, naming the sizes that do.</summary>
     internal static void StatefulBatches(IReadOnlyList<IStateful> stateful, long samples, int batchSize, string name)
     {

@@ -59,11 +59,11 @@ public sealed class FitProgress
     /// <summary>How many batches of this epoch are done.</summary>
     public int BatchesDone { get; internal set; }
 
-    /// <summary>How many batches an epoch has.</summary>
-    public int Batches { get; }
+    /// <summary>How many batches an epoch has; 0 where only the end of the first will tell.</summary>
+    public int Batches { get; internal set; }
 
-    /// <summary>How many samples an epoch has.</summary>
-    public long Samples { get; }
+    /// <summary>How many samples an epoch has; 0 where only the end of the first will tell.</summary>
+    public long Samples { get; internal set; }
 
     /// <summary>How long this epoch has taken so far.</summary>
     public TimeSpan EpochDuration => _epoch.Elapsed;

@@ -28,7 +28,11 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
 
     public override void OnBatchEnd(FitProgress progress)
     {
-        if (progress.BatchesDone < progress.Batches && _throttle.IsDue())
+        if (progress.Batches == 0 && _throttle.IsDue())
+        {
+            Draw($"{progress.BatchesDone}/Unknown - {MetricText.Seconds(Elapsed)}{MetricText.All(progress.Figures)}");
+        }
+        else if (progress.BatchesDone < progress.Batches && _throttle.IsDue())
         {
             var left = Elapsed / progress.BatchesDone * (progress.Batches - progress.BatchesDone);
             Draw($"{Bar(progress)} - ETA: {MetricText.Remaining(left)}{MetricText.All(progress.Figures)}");

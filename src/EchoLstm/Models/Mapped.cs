@@ -1,0 +1,25 @@
+using System.Collections;
+
+namespace EchoLstm.Models;
+
+/// <summary>What a function makes of a list's elements, each time that they are asked for.</summary>
+internal sealed class MappedList<T>(IReadOnlyList<T> source, Func<T, GivenSamples> map) : IReadOnlyList<GivenSamples>
+{
+    public int Count => source.Count;
+
+    public GivenSamples this[int index] => map(source[index]);
+
+    public IEnumerator<GivenSamples> GetEnumerator() => source.Select(map).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>The same of elements that are counted but have no places.</summary>
+internal sealed class MappedCollection<T>(IReadOnlyCollection<T> source, Func<T, GivenSamples> map) : IReadOnlyCollection<GivenSamples>
+{
+    public int Count => source.Count;
+
+    public IEnumerator<GivenSamples> GetEnumerator() => source.Select(map).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
