@@ -31,7 +31,7 @@ public sealed class ModuleLayer : Layer
 
     /// <summary>
     /// Whether the module computes each time step of (samples, time steps, ...) from that step alone, as a Linear does and a Conv1d does
-    /// not. Such a module can run step by step in a stream, and lets masked steps pass.
+    /// not. Such a module can run step by step in a stream, and needs no number of time steps at Build.
     /// </summary>
     /// <value>true for TorchSharp's Linear, Dropout, LayerNorm over the last axis, activations, and a Sequential of these; else
     /// false</value>
@@ -148,7 +148,7 @@ public sealed class ModuleLayer : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
-        if (mask is not null && !Stepwise)
+        if (mask is not null)
         {
             throw new InvalidOperationException($"{Title} is a TorchSharp module and would not see which time steps are masked. Wrap it in "
                 + "TimeDistributed to apply it to each step, or put it behind a layer that returns its last step alone.");

@@ -265,16 +265,6 @@ public class StreamedLayersTests
     }
 
     [Fact]
-    public void Modules_of_steps_let_masked_steps_pass()
-    {
-        using var scope = NewDisposeScope();
-        using var model = new SequentialModel(new Masking(-1), nn.Linear(1, 2), new SimpleRnn(2)) { Seed = 1 };
-        model.Build(-1, 1);
-
-        model.Predict(new float[,,] { { { 1 }, { -1 }, { 2 } } }).ShouldMatchTensor(model.Predict(new float[,,] { { { 1 }, { 2 } } }), Tolerance.Float32);
-    }
-
-    [Fact]
     public void A_layer_that_came_into_a_model_inside_ends_it()
     {
         var inner = new SequentialModel(new Lstm(2, returnSequences: true));
