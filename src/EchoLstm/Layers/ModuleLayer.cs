@@ -19,10 +19,14 @@ public sealed class ModuleLayer : Layer
 
     /// <summary>Wraps a module.</summary>
     /// <param name="module">The module; it belongs to this layer from now on.</param>
-    /// <exception cref="ArgumentException">It has too many layers inside each other.</exception>
+    /// <exception cref="ArgumentException">It is a layer already, or has too many layers inside each other.</exception>
     public ModuleLayer(nn.Module<Tensor, Tensor> module)
         : base(new ModuleSettings(NameOf(module)) { IsStepwise = StepwiseModules.Contains(module) })
     {
+        if (module is Layer layer)
+        {
+            throw new ArgumentException($"{layer.Title} is a layer already. Use it as it is.", nameof(module));
+        }
         Nesting.Check(module, Title, nameof(module));
         _module = module;
         _names = [.. module.named_parameters().Select(named => named.name)];

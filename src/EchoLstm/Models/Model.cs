@@ -357,7 +357,8 @@ public abstract class Model : Layer
     /// The outputs for inputs in .NET memory, into .NET memory (Keras's <c>predict_on_batch</c>): for many small predictions. On the fused
     /// engine nothing is allocated once a shape was seen.
     /// </summary>
-    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
+    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features, or samples · time steps indices where the
+    /// first layer is an Embedding; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together. <value>1</value></param>
     /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
@@ -398,8 +399,8 @@ public abstract class Model : Layer
     /// <summary>Opens a stream that runs the model one time step at a time, with a state of its own that begins with zeros.</summary>
     /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
     /// <returns>The stream; the caller disposes it.</returns>
-    /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names
-    /// it.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built or takes no time steps, or a layer needs later steps; the message
+    /// names it and says why.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     public ModelStepper OpenStream(int batch = 1)
     {
