@@ -19,10 +19,14 @@ public sealed class ModuleLayer : Layer
 
     /// <summary>Wraps a module.</summary>
     /// <param name="module">The module; it belongs to this layer from now on.</param>
-    /// <exception cref="ArgumentException">It has too many layers inside each other.</exception>
+    /// <exception cref="ArgumentException">It is a layer already, or has too many layers inside each other.</exception>
     public ModuleLayer(nn.Module<Tensor, Tensor> module)
         : base(new ModuleSettings(NameOf(module)) { IsStepwise = StepwiseModules.Contains(module) })
     {
+        if (module is Layer layer)
+        {
+            throw new ArgumentException($"{layer.Title} is a layer already. Use it as it is.", nameof(module));
+        }
         Nesting.Check(module, Title, nameof(module));
         _module = module;
         _names = [.. Nesting.NamedParameters(module).Select(named => named.Name)];
@@ -31,7 +35,7 @@ public sealed class ModuleLayer : Layer
 
     /// <summary>
     /// Whether the module computes each time step of (samples, time steps, ...) from that step alone, as a Linear does and a Conv1d does
-    /// not. Such a module can run step by step in a stream, and lets masked steps pass.
+    /// not. Such a module can run step by step in a stream, and needs no number of time steps at Build.
     /// </summary>
     /// <value>true for TorchSharp's Linear, Dropout, LayerNorm over the last axis, activations, and a Sequential of these; else
     /// false</value>
@@ -148,7 +152,7 @@ public sealed class ModuleLayer : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
-        if (mask is not null && !Stepwise)
+        if (mask is not null)
         {
             throw new InvalidOperationException($"{Title} is a TorchSharp module and would not see which time steps are masked. Wrap it in "
                 + "TimeDistributed to apply it to each step, or put it behind a layer that returns its last step alone.");

@@ -147,7 +147,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     IDisposable? IStateful.CopyState()
     {
         using var turn = TakeTurn();
-        return _carried is null ? null : new TakenState([.. _carried.Select(Own)]);
+        return _carried is null ? null : new TakenState([.. _carried.Select(state => state.clone().DetachFromDisposeScope())]);
     }
 
     void IStateful.PutState(IDisposable? state) => Carry(((TakenState?)state)?.States);

@@ -420,7 +420,8 @@ public abstract partial class Model : Layer
     /// The outputs for inputs in .NET memory, into .NET memory (Keras's <c>predict_on_batch</c>): for many small predictions. On the fused
     /// engine nothing is allocated once a shape was seen.
     /// </summary>
-    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features; one sample after the other.</param>
+    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features, or samples · time steps indices where the
+    /// first layer is an Embedding; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together. <value>1</value></param>
     /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
@@ -464,8 +465,8 @@ public abstract partial class Model : Layer
     /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sequence and its state.
     /// <value>false</value></param>
     /// <returns>The stream; the caller disposes it.</returns>
-    /// <exception cref="InvalidOperationException">The model is not built, or a layer needs the whole sequence at once; the message names
-    /// it.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built or takes no time steps, or a layer needs later steps; the message
+    /// names it and says why.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     public ModelStepper OpenStream(int batch = 1, bool allowNonFinite = false)
     {

@@ -50,6 +50,7 @@ public class ErrorsPageTests
             model.Fit(x, y, batchSize: 5, shuffle: false, verbose: 0);
             model.Fit(x, y, batchSize: 2, shuffle: false, verbose: 0);
         }),
+        () => Thrown(() => new TimeDistributed(new Lstm(5, stateful: true)).Dispose()),
         () => Mistake(new Bidirectional(new Lstm(5, returnSequences: true)), new Dense(1), (model, x, y) =>
             Built(model).OpenStream().Dispose()),
         () => Mistake(new Masking(-1), new Conv1D(4, 2), (model, x, y) => Built(model).Predict(x)),

@@ -51,6 +51,23 @@ public class StatePageTests() : PageProgram("docs/state.md")
     }
 
     [Fact]
+    public void A_stream_reads_indices()
+    {
+        #region
+        using var letters = new SequentialModel(
+            new Embedding(5, 3, maskZero: true),
+            new Lstm(8),
+            new Dense(5, Activation.Softmax)) { Seed = 1 };
+        letters.Build(-1);
+        using var reader = letters.OpenStream();
+        var afterLetter = reader.Step([3]);
+        var afterPadding = reader.Step([0]);                   // 0 is padding here: as if it were not there
+        Console.WriteLine($"the same: {afterLetter.SequenceEqual(afterPadding)}; {reader.StepsRead} steps read");
+        #endregion
+        afterLetter.Should().Equal(letters.Predict<float[,]>(new[,] { { 3 } }).Cast<float>());
+    }
+
+    [Fact]
     public void A_layers_state_is_a_value()
     {
         var x = Numbers.Uniform(1, [2, 6, 3]);

@@ -102,7 +102,7 @@ public class RandomStreamTests
         for (var count = random.Next(1, 5); count > 0; count--)
         {
             var units = random.Next(1, 20);
-            layers.Add(Stepwise(random, units, engine == EngineKind.Fused ? 5 : isMasked ? 8 : 9));
+            layers.Add(Stepwise(random, units, engine == EngineKind.Fused ? 5 : isMasked ? 7 : 9));
         }
         var ends = random.Next(2) == 0;
         if (ends)

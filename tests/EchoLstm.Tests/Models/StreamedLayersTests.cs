@@ -265,16 +265,6 @@ public class StreamedLayersTests
     }
 
     [Fact]
-    public void Modules_of_steps_let_masked_steps_pass()
-    {
-        using var scope = NewDisposeScope();
-        using var model = new SequentialModel(new Masking(-1), nn.Linear(1, 2), new SimpleRnn(2)) { Seed = 1 };
-        model.Build(-1, 1);
-
-        model.Predict(new float[,,] { { { 1 }, { -1 }, { 2 } } }).ShouldMatchTensor(model.Predict(new float[,,] { { { 1 }, { 2 } } }), Tolerance.Float32);
-    }
-
-    [Fact]
     public void A_layer_that_came_into_a_model_inside_ends_it()
     {
         var inner = new SequentialModel(new Lstm(2, returnSequences: true));
@@ -285,6 +275,46 @@ public class StreamedLayersTests
 
         Errors.Expect<InvalidOperationException>(
             () => stream.Step([1f, 2f]), "The stream was opened when the model had 1 layers; now it has 2. Open another stream.");
+    }
+
+    [Fact]
+    public void Streams_of_modules_take_turns_with_each_other_and_with_predictions()
+    {
+        using var model = new SequentialModel(new Lstm(4, returnSequences: true, stateful: true), nn.Dropout(0.5), nn.Linear(4, 2)) { Seed = 1 };
+        model.Build(-1, 2);
+        model.train();
+        float[] expected;
+        using (var alone = model.OpenStream())
+        {
+            alone.Step([1f, 2f]);
+            expected = alone.Step([3f, 4f]);
+        }
+
+        Parallel.For(0, 12, i =>
+        {
+            for (var round = 0; round < 10; round++)
+            {
+                if (i % 4 == 0)
+                {
+                    var whole = model.Predict<float[,,]>(new float[,,] { { { 1, 2 }, { 3, 4 } } });
+                    new[] { whole[0, 1, 0], whole[0, 1, 1] }.Should().Equal(expected, (a, b) => Math.Abs(a - b) < Tolerance.Float32.Absolute);
+                    continue;
+                }
+                using var stream = model.OpenStream();
+                stream.Step([1f, 2f]);
+                stream.Step([3f, 4f]).Should().Equal(expected);
+            }
+        });
+        model.training.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_layer_is_no_module_to_wrap()
+    {
+        using var dense = new Dense(2);
+
+        Errors.Expect<ArgumentException>(
+            () => new ModuleLayer(dense), "Dense 'dense' is a layer already. Use it as it is. (Parameter 'module')");
     }
 
     private sealed class Doubling() : nn.Module<Tensor, Tensor>(nameof(Doubling))

@@ -7,7 +7,7 @@ namespace EchoLstm.Training;
 /// <remarks>
 /// Unlike Keras, which only warns, a metric that the fit does not measure is an error before anything is trained. A metric that is not a
 /// number is never better. One object may serve several fits, one after another: each begins anew. The best weights are those of
-/// <c>GetWeights</c>; running means inside a TorchSharp module, such as a BatchNorm's, are no weights and stay as they are.
+/// <c>GetWeights</c>, which has a BatchNorm's running statistics too.
 /// </remarks>
 /// <example><code>
 /// model.Fit(x, y, epochs: 500, validationSplit: 0.2, callbacks: [new EarlyStopping(patience: 10, restoreBestWeights: true)]);
