@@ -295,9 +295,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         if (!IsBuilt && Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.LacksWeights) is { } layer)
         {
             throw new InvalidOperationException(
-                $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model by "
-                    + "model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), either by "
-                    + "one call with data.");
+                $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model "
+                    + "by model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), "
+                    + "either by one call with data.");
         }
     }
 
@@ -308,7 +308,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             try
             {
-                return !IsBuilt && !named_children().Any(child => child.module is Layer) && _settings.Weights(new Shape(null, 1, 1)).Any();
+                return !IsBuilt && !named_children().Any(child => child.module is Layer)
+                    && _settings.Weights(new Shape(null, 1, 1)).Any();
             }
             catch (ShapeMismatchException)
             {
