@@ -61,8 +61,9 @@ internal static class NetArrays
         typeof(Array).IsAssignableFrom(array.GetType().GetElementType()) ? array.Cast<Array?>().FirstOrDefault() : null;
 
     private static bool IsNumber(Type element) =>
-        element == typeof(float) || element == typeof(double) || element == typeof(int) || element == typeof(long) || element == typeof(bool)
-            || element == typeof(byte) || element == typeof(sbyte) || element == typeof(short) || element == typeof(ushort)
+        element == typeof(float) || element == typeof(double) || element == typeof(int) || element == typeof(long)
+            || element == typeof(bool) || element == typeof(byte) || element == typeof(sbyte)
+            || element == typeof(short) || element == typeof(ushort)
             || element == typeof(uint);
 
     // What the innermost arrays hold; a list of arrays says so by its first.

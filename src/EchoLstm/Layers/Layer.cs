@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -23,7 +24,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     private Shape? _inputShape;
     private bool _isDisposed;
     private bool _isReleased;
-    private bool _isPartOfModule; // of a TorchSharp module that is no layer
     private LayerSettings _settings;
 
     private protected Layer(LayerSettings settings)
@@ -264,25 +264,31 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>The parameters by name, as TorchSharp lists them; none of a layer that is not built yet.</summary>
     /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
     /// <returns>Names and parameters.</returns>
-    /// <exception cref="InvalidOperationException">The layer is a part of a TorchSharp module, whose <c>parameters()</c> is asked for, and
-    /// is not built: see <see cref="parameters"/>.</exception>
+    /// <exception cref="InvalidOperationException">A TorchSharp optimiser asks, and the layer has no weights yet: see
+    /// <see cref="parameters"/>.</exception>
     public override IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true)
     {
-        if (recurse && _isPartOfModule)
+        if (recurse && !IsBuilt && IsAskedByOptimizer())
         {
             ThrowIfWeightsAreToCome();
         }
         return base.named_parameters(recurse);
     }
 
-    /// <inheritdoc/>
-    public override void register_module(string name, nn.Module submodule)
+    // A module around the layer asks for its state dictionary by the same call as for an optimiser: who asks is on the stack alone.
+    private static bool IsAskedByOptimizer()
     {
-        base.register_module(name, submodule);
-        if (submodule is Layer layer)
+        foreach (var frame in new StackTrace().GetFrames())
         {
-            layer._isPartOfModule = false; // a layer asks those inside it itself
+            for (var type = frame.GetMethod()?.DeclaringType; type is not null; type = type.DeclaringType)
+            {
+                if (type == typeof(optim) || typeof(optim.Optimizer).IsAssignableFrom(type))
+                {
+                    return true;
+                }
+            }
         }
+        return false;
     }
 
     private void ThrowIfWeightsAreToCome()
@@ -290,9 +296,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         if (!IsBuilt && Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.LacksWeights) is { } layer)
         {
             throw new InvalidOperationException(
-                $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model by "
-                    + "model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), either by "
-                    + "one call with data.");
+                $"{layer.Title} has no weights yet, so that an optimiser over the parameters would not train it. Build it first: a model "
+                    + "by model.Build(5, 1) for samples of 5 time steps and 1 feature, a layer by layer.Build(new Shape(null, 5, 1)), "
+                    + "either by one call with data.");
         }
     }
 
@@ -303,7 +309,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             try
             {
-                return !IsBuilt && !named_children().Any(child => child.module is Layer) && _settings.Weights(new Shape(null, 1, 1)).Any();
+                return !IsBuilt && !named_children().Any(child => child.module is Layer)
+                    && _settings.Weights(new Shape(null, 1, 1)).Any();
             }
             catch (ShapeMismatchException)
             {
@@ -525,9 +532,10 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice. A module that registers this
-    /// layer calls it.</summary>
-    protected sealed override void RegisterComponents() => _isPartOfModule = true;
+    /// <summary>Every part is registered by an explicit name; reflection over fields would find some twice.</summary>
+    protected sealed override void RegisterComponents()
+    {
+    }
 
     /// <summary>Releases the layer's weights and states: at once, or when the last call that is running has returned. Calls that begin
     /// afterwards are refused.</summary>

@@ -116,7 +116,8 @@ internal static class FitAdvice
             ? tensor([-Far, Far], ScalarType.Float64)
             : linspace(-Far, Far, 2 * (int)Far * 4 + 1, dtype: ScalarType.Float64));
         var (low, high) = (ends.min().item<double>(), ends.max().item<double>());
-        return (activation, (low <= -Far * Rounding ? double.NegativeInfinity : low, high >= Far * Rounding ? double.PositiveInfinity : high));
+        const double Endless = Far * Rounding;
+        return (activation, (low <= -Endless ? double.NegativeInfinity : low, high >= Endless ? double.PositiveInfinity : high));
     }
 
     private static string Article(Activation activation)

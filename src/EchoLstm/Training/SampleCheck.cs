@@ -269,7 +269,8 @@ internal static class SampleCheck
     private static bool AreIndices(Shape output, Tensor y, Loss loss)
     {
         var (target, indices) = (Shape.Of(y), new Shape([.. output.Take(output.Rank - 1)]));
-        if (loss.Expects is not { TargetsSumToOne: true } || output.Rank < 2 || !(indices.Accepts(target) || output.WithLast(1).Accepts(target)))
+        if (loss.Expects is not { TargetsSumToOne: true } || output.Rank < 2
+            || !(indices.Accepts(target) || output.WithLast(1).Accepts(target)))
         {
             return false;
         }

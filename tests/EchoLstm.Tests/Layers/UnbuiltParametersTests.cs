@@ -46,15 +46,22 @@ public class UnbuiltParametersTests
     public void An_optimiser_over_a_module_with_such_a_layer()
     {
         using var scope = NewDisposeScope();
-        using var module = new Own();
-        using var sequential = nn.Sequential(("lstm", new Lstm(2)), ("linear", nn.Linear(2, 1)));
-
-        Assert.Throws<InvalidOperationException>(() => torch.optim.Adam(module.parameters())).Message.Should().StartWith("Lstm 'lstm' has no weights yet");
-        Assert.Throws<InvalidOperationException>(() => torch.optim.Adam(sequential.parameters())).Message.Should().StartWith("Lstm 'lstm' has no weights yet");
-        _ = module.call(zeros(2, 3, 1));
-        _ = sequential.call(zeros(2, 3, 1));
-        module.parameters().Should().HaveCount(4);
-        sequential.parameters().Should().HaveCount(4);
+        foreach (var module in new nn.Module<Tensor, Tensor>[] { new Own(), nn.Sequential(("lstm", new Lstm(2)), ("linear", nn.Linear(2, 1))), nn.Sequential(("own", new Own())) })
+        {
+            using (module)
+            {
+                foreach (var make in new Func<optim.Optimizer>[]
+                {
+                    () => torch.optim.Adam(module.parameters()), () => torch.optim.SGD(module.parameters(), 0.1), () => torch.optim.AdamW(module.named_parameters()), () => torch.optim.RMSProp(module.parameters()),
+                })
+                {
+                    Assert.Throws<InvalidOperationException>(make).Message.Should().StartWith("Lstm 'lstm' has no weights yet, so that an optimiser ");
+                }
+                _ = module.call(zeros(2, 3, 1));
+                module.parameters().Should().HaveCount(4);
+                using var optimizer = torch.optim.Adam(module.parameters());
+            }
+        }
     }
 
     [Fact]
@@ -79,12 +86,12 @@ public class UnbuiltParametersTests
                 module.to(ScalarType.Float32);
                 module.train();
                 module.eval();
-                module.zero_grad();
                 module.state_dict().Should().BeEmpty();
                 module.named_buffers().Should().BeEmpty();
                 module.apply(_ => { });
                 module.ToString().Should().NotBeEmpty();
                 (module as Model)?.Summary().Should().NotBeEmpty();
+                module.zero_grad();
                 if (module is Layer layer)
                 {
                     layer.Trainable = false;

@@ -52,19 +52,19 @@ public sealed class NonFiniteInputTests
         var whole = model.Predict<float[,,]>(x);
 
         var given = model.Predict<float[,,]>(strange, allowNonFinite: true);
-        OnlyRowDiffers(given, whole, number);
+        OnlyRowDiffers(given, whole, number, engine);
         var flat = new float[whole.Length];
         model.Predict(Flat(strange), flat, Samples, allowNonFinite: true);
-        flat.Should().Equal(given.Cast<float>());
-        model.Predict<float[,,]>(strange, batchSize: 2, allowNonFinite: true).Cast<float>().Take(whole.Length / Samples).Should().Equal(whole.Cast<float>().Take(whole.Length / Samples));
-        model.Predict<float[,,]>(x).Cast<float>().Should().Equal(whole.Cast<float>(), "nothing is left behind");
+        OnlyRowDiffers(flat, whole, number, engine);
+        OnlyRowDiffers(model.Predict<float[,,]>(strange, batchSize: 2, allowNonFinite: true), whole, number, engine);
+        OnlyRowDiffers(model.Predict<float[,,]>(x), whole, 0, engine);
 
         model.Save(folder.File("model"));
         using var inference = InferenceModel.Load(folder.File("model"));
         var (sound, inferred) = (new float[whole.Length], new float[whole.Length]);
         inference.Predict(Flat(x), sound, Samples);
         inference.Predict(Flat(strange), inferred, Samples, allowNonFinite: true);
-        OnlyRowDiffers(inferred, sound, number);
+        OnlyRowDiffers(inferred, sound, number, EngineKind.Fused);
         inference.Predict(Flat(x), inferred, Samples);
         inferred.Should().Equal(sound, "nothing is left behind");
     }
@@ -166,14 +166,16 @@ public sealed class NonFiniteInputTests
         model.Predict<float[,]>(new double[,] { { 1e300 }, { 2 } }, allowNonFinite: true).Cast<float>().Should().Equal(float.PositiveInfinity, 2);
     }
 
-    private static void OnlyRowDiffers(Array given, Array whole, float number)
+    // Torch rounds otherwise where memory lies otherwise; the fused engine does not.
+    private static void OnlyRowDiffers(Array given, Array whole, float number, EngineKind engine)
     {
         var (after, before, row) = (given.Cast<float>().ToArray(), whole.Cast<float>().ToArray(), whole.Length / Samples);
+        var rounding = engine == EngineKind.Fused ? 0 : 1e-6f;
         for (var i = 0; i < before.Length; i++)
         {
-            if (i / row != 1)
+            if (i / row != 1 || number == 0)
             {
-                after[i].Should().Be(before[i], $"place {i} is of another sample");
+                Math.Abs(after[i] - before[i]).Should().BeLessThanOrEqualTo(rounding, $"place {i} is of another sample, or nothing is left behind");
             }
         }
         if (float.IsNaN(number))

@@ -23,7 +23,7 @@ internal sealed record SampleProgram(int ExitCode, string Output, string Error)
         try
         {
             var exitCode = global::EchoLstm.Samples.Program.Main(arguments);
-            warned.Warnings.Should().BeEmpty("the samples are sound");
+            warned.Warnings.Should().HaveCount(arguments is ["article", ..] ? 1 : 0, "the samples are sound, but for the article as it was printed");
             return new SampleProgram(exitCode, console.Output, console.Error);
         }
         finally

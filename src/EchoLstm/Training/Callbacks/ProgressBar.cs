@@ -41,7 +41,9 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
 
     public override void OnEpochEnd(FitProgress progress)
     {
-        Draw($"{Bar(progress)} - {MetricText.Seconds(Elapsed)} {MetricText.PerStep(Elapsed / progress.Batches)}{MetricText.All(progress.Figures)}");
+        var elapsed = Elapsed;
+        Draw($"{Bar(progress)} - {MetricText.Seconds(elapsed)} {MetricText.PerStep(elapsed / progress.Batches)}"
+            + MetricText.All(progress.Figures));
         EndLine();
     }
 
