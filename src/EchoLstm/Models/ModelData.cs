@@ -45,6 +45,10 @@ internal static class ModelData
         if (targets is not null)
         {
             SampleCheck.Target(output, targets, compilation!.Loss, yName);
+            foreach (var metric in compilation.Metrics)
+            {
+                metric.CheckOutput(output);
+            }
         }
         var weights = Weights(targets, output, compilation, sampleWeight, classWeight);
         model.Build(shape.With(0, null));

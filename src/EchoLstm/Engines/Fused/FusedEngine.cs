@@ -24,14 +24,15 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private readonly ForwardPass _pass;
     private readonly bool _hasPenalties;
     private readonly int? _ignored; // the class that counts nowhere
+    private readonly LossNumbers _lossNumbers;
     private readonly float* _packed;
     private readonly float* _gradients;
     private readonly LayerKernel _last;
     private FusedUpdate<V>? _update;
     private bool _trained;
     private long* _order;
-    private float* _target;
     private readonly double[] _outputRow = [], _targetRow = []; // for metrics of rows
+    private float* _target;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
@@ -42,7 +43,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _pass = new ForwardPass(_kernels, plan.NewArena(), TakeBuffers);
         _last = _pass.Last;
         PredictsInto = !_kernels.ReadsIndices && _kernels.Kernels.All(kernel => !kernel.IsStateful);
-        _ignored = compilation?.Loss.IgnoreClass;
+        (_ignored, _lossNumbers) = (compilation?.Loss.IgnoreClass, compilation?.Loss.Numbers ?? default);
         if (plan.Metrics.Any(metric => metric.Rows is not null))
         {
             (_outputRow, _targetRow) = (new double[_last.OutputWidth], new double[_last.OutputWidth]);
@@ -237,7 +238,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
                 var target = Target(set, (_order[i] * steps) + t, units);
                 var output = _last.Output + (row * stride);
                 var weight = hasWeights ? used * set.WeightOf(_order[i], t, steps) : used;
-                loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight, _plan.LossNumbers);
+                loss += weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight, in _lossNumbers);
                 if (used == 0)
                 {
                     continue;
