@@ -205,8 +205,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. So do rows of
-    // the ignored class.
+    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. Rows of
+    // the ignored class count nowhere.
     private void Measure(in Batch batch, Span<double> figures, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)));
