@@ -91,6 +91,10 @@ internal static class ModelData
         {
             SampleCheck.Softmax(model, output);
             SampleCheck.TargetShape(output, targets, compilation!.Loss, yName);
+            foreach (var metric in compilation.Metrics)
+            {
+                metric.CheckOutput(output);
+            }
         }
         var mask = Mask(given, inputs, model.IndexReader is not null);
         var weights = given.SampleWeight is { IsEmpty: false } weight ? weight.ToTensor(given.NameOf("sampleWeight")) : null;

@@ -23,6 +23,15 @@ internal sealed class HitRate : RowMetric
 
     internal int? ClassId { get; }
 
+    internal override void CheckOutput(Shape output)
+    {
+        if (ClassId >= output.Last)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The metric {Name} looks at output {ClassId}, counted from 0, but the model has {output.Last}. Choose one of them."));
+        }
+    }
+
     // Hits, and what they are a share of.
     internal override int SumsFor(int units) => 2;
 
@@ -30,11 +39,6 @@ internal sealed class HitRate : RowMetric
 
     internal override void Add(ReadOnlySpan<double> output, ReadOnlySpan<double> target, double weight, Span<double> sums)
     {
-        if (ClassId >= output.Length)
-        {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"The metric {Name} looks at output {ClassId}, counted from 0, but the model has {output.Length}. Choose one of them."));
-        }
         var (first, end) = ClassId is { } only ? (only, only + 1) : (0, output.Length);
         for (var k = first; k < end; k++)
         {

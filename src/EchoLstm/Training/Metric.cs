@@ -89,8 +89,8 @@ public abstract class Metric
     /// The harmonic mean of precision and recall of each class, 2 · hits / (positive predictions + positive targets), put together to one
     /// number (Keras's <c>F1Score</c>).
     /// </summary>
-    /// <param name="average">How the classes' scores become one. Keras's default, a list of them, is no number: it has <c>None</c> here's
-    /// Macro. <value>Macro</value></param>
+    /// <param name="average">How the classes' scores become one number; Keras's default is a list of them.
+    /// <value>Macro</value></param>
     /// <param name="threshold">Above which an output is positive. <value>null: the largest output of several is the only positive; a single
     /// one is positive above 0.5</value></param>
     /// <param name="name">Its name; no two metrics of a model share one. <value>f1_score</value></param>
@@ -140,6 +140,11 @@ public abstract class Metric
 
     /// <summary>Whether it is one of the library's, which its name then tells.</summary>
     internal virtual bool IsBuiltIn => true;
+
+    /// <summary>Throws where the metric is not for outputs of that shape.</summary>
+    internal virtual void CheckOutput(Shape output)
+    {
+    }
 
     /// <summary>How many sums it adds up for an output of so many units.</summary>
     internal abstract int SumsFor(int units);

@@ -80,6 +80,17 @@ public sealed class CallbacksTests : IDisposable
     }
 
     [Fact]
+    public void A_schedule_belongs_to_the_optimiser()
+    {
+        #region
+        var schedule = new CosineDecay(0, decaySteps: 900, warmupTarget: 0.01, warmupSteps: 100);
+        model.Compile(Loss.MeanSquaredError(), new Adam { LearningRateSchedule = schedule });
+        #endregion
+
+        model.Fit(x, y, epochs: 2, batchSize: 10, verbose: 0)["learning_rate"].Should().Equal(0.01 * 1 / 100, 0.01 * 3 / 100);
+    }
+
+    [Fact]
     public void A_fit_that_diverges_ends()
     {
         model.Compile(Loss.MeanSquaredError(), new Sgd(1e30));

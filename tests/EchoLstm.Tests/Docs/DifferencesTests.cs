@@ -190,6 +190,26 @@ public class DifferencesTests
     }
 
     [Fact]
+    public void A_metric_is_one_number()
+    {
+        using var model = new SequentialModel(new Dense(3, Activation.Softmax)) { Seed = 1 };
+        model.Build(2);
+        #region
+        model.Compile(Loss.SparseCategoricalCrossentropy(), new Adam(), Metric.F1Score(ScoreAverage.Weighted));    // Keras: one-hot y only
+        #endregion
+        model.Evaluate(new float[4, 2], new[] { 0, 1, 2, 0 })["f1_score"].Should().BeInRange(0, 1);
+    }
+
+    [Fact]
+    public void A_warm_up_needs_its_target()
+    {
+        #region
+        new CosineDecay(0, decaySteps: 1000, warmupTarget: 0.1, warmupSteps: 100);
+        #endregion
+        Assert.Throws<ArgumentException>(() => new CosineDecay(0, 1000, warmupSteps: 100));
+    }
+
+    [Fact]
     public void Both_Adams_can_be_had()
     {
         using var model = EchoModels.OneToOne();

@@ -44,6 +44,9 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
         2 => Named("CategoricalCrossentropy(true)", () => EchoLstm.Training.Loss.CategoricalCrossentropy(true)),
         3 or 4 when output.Length > 0 => Named(Sparse, () => EchoLstm.Training.Loss.SparseCategoricalCrossentropy(true)),
         5 or 6 => FaultyModule.Loss(draw.Of(Enum.GetValues<Fault>())),
+        8 => Named("Quantile(0.1, 0.9)", () => EchoLstm.Training.Loss.Quantile(0.1, 0.9)),
+        9 => Named("CosineSimilarity()", EchoLstm.Training.Loss.CosineSimilarity),
+        10 => Named("CategoricalFocalCrossentropy()", () => EchoLstm.Training.Loss.CategoricalFocalCrossentropy()),
         7 => Named("MeanAbsoluteError()", EchoLstm.Training.Loss.MeanAbsoluteError),
         _ => Named("MeanSquaredError()", EchoLstm.Training.Loss.MeanSquaredError),
     };
@@ -59,6 +62,9 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
         {
             0 or 1 => options.Recipe<Optimizer>("new Sgd", () => new Sgd(rate, 0.9, true) { ClipNorm = clip }),
             2 or 3 => options.Recipe<Optimizer>("new RmsProp", () => new RmsProp(rate, centered: true) { GlobalClipNorm = clip }),
+            6 => options.Recipe<Optimizer>("new AdamW", () => new AdamW(rate) { ClipNorm = clip }),
+            7 => options.Recipe<Optimizer>("new Nadam", () => new Nadam(rate) { ClipNorm = clip }),
+            8 => new("new Adamax(scheduled)", () => new Adamax { LearningRateSchedule = new ExponentialDecay(0.01, 3, 0.5) }),
             4 => new("new TorchOptimizer(AdamW)", () => new TorchOptimizer(parameters => optim.AdamW(parameters))),
             5 => new("new TorchOptimizer(null)", () => new TorchOptimizer(_ => null!)),
             _ => options.Recipe<Optimizer>("new Adam", () => new Adam(rate) { ClipValue = clip }),

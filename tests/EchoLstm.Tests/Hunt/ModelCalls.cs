@@ -37,6 +37,8 @@ internal static class ModelCalls
         {
             0 => [new("Metric.Accuracy()", Metric.Accuracy)],
             1 => [new("Metric.MeanAbsoluteError()", Metric.MeanAbsoluteError), FaultyModule.Metric(s.Draw.Of(Enum.GetValues<Fault>()))],
+            2 => [new("Metric.F1Score()", () => Metric.F1Score()), new("Metric.Auc()", () => Metric.Auc()), new("Metric.R2Score()", Metric.R2Score)],
+            3 => [new("Metric.Precision(classId: 1)", () => Metric.Precision(classId: 1)), new("Metric.TopKCategoricalAccuracy(2)", () => Metric.TopKCategoricalAccuracy(2))],
             _ => [],
         };
         return new($"model.Compile({loss}, {optimizer}{string.Concat(metrics.Select(metric => $", {metric}"))})", () =>

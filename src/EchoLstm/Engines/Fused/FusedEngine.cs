@@ -24,6 +24,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private readonly ForwardPass _pass;
     private readonly bool _hasPenalties;
     private readonly int? _ignored; // the class that counts nowhere
+    private readonly LossNumbers _lossNumbers;
     private readonly float* _packed;
     private readonly float* _gradients;
     private readonly LayerKernel _last;
@@ -31,8 +32,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private FusedUpdate<V>? _update;
     private bool _trained;
     private long* _order;
-    private float* _target;
     private readonly double[] _outputRow = [], _targetRow = []; // for metrics of rows
+    private float* _target;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
@@ -44,7 +45,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _last = _pass.Last;
         _outputAxes = _kernels.OutputShape.Rank;
         PredictsInto = !_kernels.ReadsIndices && _kernels.Kernels.All(kernel => !kernel.IsStateful);
-        _ignored = compilation?.Loss.IgnoreClass;
+        (_ignored, _lossNumbers) = (compilation?.Loss.IgnoreClass, compilation?.Loss.Numbers ?? default);
         if (plan.Metrics.Any(metric => metric.Rows is not null))
         {
             (_outputRow, _targetRow) = (new double[_last.OutputWidth], new double[_last.OutputWidth]);
@@ -217,8 +218,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. So do rows of
-    // the ignored class.
+    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. Rows of
+    // the ignored class count nowhere.
     private void Measure(in Batch batch, Span<double> figures, bool training)
     {
         var (samples, steps) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)));
@@ -255,7 +256,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
                 var weight = perNumber || weights is null ? used : used * weights[perStep ? place : _order[i]];
                 loss += perNumber
                     ? WeightedNumbers(output, target, units, gradient, weights + (place * units), used, scale)
-                    : weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight, _plan.LossNumbers);
+                    : weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight, in _lossNumbers);
                 if (used == 0)
                 {
                     continue;
@@ -295,7 +296,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             var weight = used * weights[k] / units;
             sum += weight * FusedLoss<V>.Row(
-                _plan.Loss, output + k, target + k, 1, gradient is null ? null : gradient + k, scale * weight, _plan.LossNumbers);
+                _plan.Loss, output + k, target + k, 1, gradient is null ? null : gradient + k, scale * weight, in _lossNumbers);
         }
         return sum;
     }

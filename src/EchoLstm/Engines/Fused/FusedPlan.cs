@@ -32,8 +32,6 @@ internal sealed unsafe class FusedPlan
 
     internal FusedLossKind Loss { get; private set; }
 
-    internal LossNumbers LossNumbers { get; private set; }
-
     internal FusedMetricPart[] Metrics { get; private set; } = [];
 
     internal bool TargetsAreClasses { get; private set; }
@@ -171,7 +169,7 @@ internal sealed unsafe class FusedPlan
             reason = $"the optimiser {compilation.Optimizer.Name} has no fused form";
             return false;
         }
-        (Loss, LossNumbers) = (loss, compilation.Loss.Numbers);
+        Loss = loss;
         TargetsAreClasses = compilation.Loss.TakesClassIndices;
         var (metrics, place) = (new List<FusedMetricPart>(), 1);
         foreach (var metric in compilation.Metrics)

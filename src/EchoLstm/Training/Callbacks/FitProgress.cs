@@ -50,6 +50,7 @@ public sealed class FitProgress
     /// and after the fit; the history has it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not a number.</exception>
+    /// <exception cref="InvalidOperationException">It is set although it follows a schedule.</exception>
     public double LearningRate
     {
         get => _compilation.Optimizer.LearningRate;
@@ -70,7 +71,8 @@ public sealed class FitProgress
 
     /// <summary>
     /// The names of what each epoch of the fit ends with: <c>loss</c>, the metrics', each with <c>val_</c> before it where there is
-    /// validation, and <c>learning_rate</c> where a callback announces that it changes it (<see cref="Callback.SchedulesLearningRate"/>).
+    /// validation, and <c>learning_rate</c> where the optimiser has a schedule or a callback announces that it changes the rate
+    /// (<see cref="Callback.SchedulesLearningRate"/>).
     /// </summary>
     public IReadOnlyList<string> Names { get; }
 

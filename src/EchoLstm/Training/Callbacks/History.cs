@@ -28,7 +28,7 @@ public sealed class History
 
     /// <summary>
     /// The names of the metrics: <c>loss</c>, the metrics', each with <c>val_</c> before it where there was validation, and
-    /// <c>learning_rate</c> where a callback changed it.
+    /// <c>learning_rate</c> where a callback changed it or the optimiser has a schedule.
     /// </summary>
     public IReadOnlyCollection<string> Names => _metrics.Keys;
 

@@ -4,8 +4,8 @@ namespace EchoLstm.Training;
 public enum MonitorMode
 {
     /// <summary>
-    /// By its name: a loss, an error or a cross-entropy downwards, an accuracy upwards. Any other name is an error that asks for one of the
-    /// two.
+    /// By its name: a loss, an error or a cross-entropy downwards, an accuracy, precision, recall, F1, R² or AUC upwards. Any other name is
+    /// an error that asks for one of the two.
     /// </summary>
     Auto,
 
