@@ -99,6 +99,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>What a file of weights holds: the weights, and the buffers of TorchSharp modules.</summary>
     internal virtual IReadOnlyList<LayerWeight> StoredWeights => Weights;
 
+    /// <summary>How many numbers of its own the layer has that are weights to Keras but that no training step moves.</summary>
+    internal virtual long UntrainedNumbers => 0;
+
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
 
@@ -232,8 +235,10 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
         using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
-        return parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable)
+        var trained = parameters().Where(parameter => trainable is null || parameter.requires_grad == trainable)
             .Sum(parameter => parameter.numel());
+        return trainable == true ? trained
+            : trained + modules().OfType<Layer>().Append(this).Distinct().Sum(layer => layer.UntrainedNumbers);
     }
 
     /// <summary>Loads a state dictionary, all or nothing, and forgets a model's carried states; see TorchSharp's
