@@ -117,7 +117,9 @@ internal sealed unsafe class PackedNetwork
     {
         RecurrentSettings recurrent => recurrent.GoBackwards,
         TimeDistributedSettings each => NeedsAllSteps(each.Layer),
+        PReluSettings prelu => !prelu.SharedAxes.Contains(1), // else a number for each step
         DenseSettings or DropoutSettings or ActivationSettings or MaskingSettings or EmbeddingSettings => false,
+        NormalizationSettings or LeakyReluSettings or EluSettings or SpatialDropout1DSettings or GaussianNoiseSettings => false,
         _ => true,
     };
 
@@ -157,7 +159,8 @@ internal sealed unsafe class PackedNetwork
             _inputShape,
             new WorkTeam(Environment.ProcessorCount),
             out reason,
-            masked: masked);
+            masked: masked,
+            predicts: true);
 
     /// <summary>A layer with what it reads and where its weights are in the file.</summary>
     private sealed record PlacedLayer(LayerSettings Settings, Shape Input, string Path)

@@ -55,7 +55,12 @@ internal static class ActivationFunctions
                     return x.leaky_relu(slope);
                 }
             case Activation.HardSigmoidKeras3:
-                return x.hardsigmoid();
+                // libtorch 2.10's own hardsigmoid has a slope of float32's 1/6 for doubles too.
+                using (var shifted = x.Plus(3))
+                using (var clipped = shifted.Within(0, 6))
+                {
+                    return clipped.Times(1 / 6.0);
+                }
             case Activation.Mish:
                 using (var smooth = Softplus(x))
                 using (var gate = smooth.tanh())
