@@ -136,11 +136,11 @@ public sealed class BatchNormalization : Layer
     {
         var steps = mask.to(input.dtype).reshape([.. mask.shape, .. Enumerable.Repeat(1L, (int)(input.dim() - mask.dim()))]);
         var used = steps.expand([.. input.shape[..^1], 1]).reshape(-1, 1);
-        var count = used.sum(0).Plus(LeastCount);
+        var count = used.sum([0]).Plus(LeastCount);
         // A masked step may hold anything, also what is not finite.
         var rows = input.reshape(-1, input.shape[^1]).where(used.to(ScalarType.Bool), zeros(1, dtype: input.dtype, device: input.device));
-        var mean = rows.sum(0) / count;
-        return (mean, (used * (rows - mean).square()).sum(0) / count);
+        var mean = rows.sum([0]) / count;
+        return (mean, (used * (rows - mean).square()).sum([0]) / count);
     }
 
     private void Move(Tensor moving, Tensor batch)

@@ -22,8 +22,8 @@ public sealed class Cropping1D : Layer
         : base(settings)
     {
         var (before, after) = settings.Ends;
-        ArgumentOutOfRangeException.ThrowIfNegative(before);
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        AtLeastZero(before, nameof(before), "Cropping1D");
+        AtLeastZero(after, nameof(after), "Cropping1D");
     }
 
     internal new Cropping1DSettings Settings => (Cropping1DSettings)base.Settings;

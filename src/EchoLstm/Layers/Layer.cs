@@ -444,6 +444,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
 
+    private protected static int AtLeastZero(int value, string name, string layer) =>
+        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 0.");
+
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
 
     /// <summary>Whether this thread is inside a call that began before the disposal and is to finish.</summary>

@@ -22,8 +22,8 @@ public sealed class ZeroPadding1D : Layer
         : base(settings)
     {
         var (before, after) = settings.Ends;
-        ArgumentOutOfRangeException.ThrowIfNegative(before);
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        AtLeastZero(before, nameof(before), "ZeroPadding1D");
+        AtLeastZero(after, nameof(after), "ZeroPadding1D");
     }
 
     internal new ZeroPadding1DSettings Settings => (ZeroPadding1DSettings)base.Settings;
