@@ -44,8 +44,8 @@ internal readonly struct PlaneWindows(IReadOnlyList<int> size, IReadOnlyList<int
             var valid = padding == StepPadding.Valid;
             var least = string.Create(CultureInfo.InvariantCulture, $"{(valid ? _size.Height : 1)} x {(valid ? _size.Width : 1)}");
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{title} slides a window of {_size.Height} x {_size.Width}, so it expects pictures of at "
-                    + $"least {least} but received {input}. Give it larger pictures"
+                string.Create(CultureInfo.InvariantCulture, $"{title} slides a window of {_size.Height} x {_size.Width}, so it expects "
+                    + $"pictures of at least {least} but received {input}. Give it larger pictures"
                     + $"{(valid ? ", a smaller window, or StepPadding.Same" : "")}."),
                 $"(samples, height, width, features) of at least {least}",
                 input.ToString());

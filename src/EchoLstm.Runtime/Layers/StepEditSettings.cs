@@ -58,8 +58,8 @@ internal sealed record Cropping1DSettings : StepEditSettings
         var cut = (long)Ends.Before + Ends.After;
         return input[1] is { } steps && steps <= cut
             ? throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{title} cuts off {Cropping[0]} time steps before and {Cropping[1]} behind, so it "
-                    + $"expects at least {cut + 1} but received {input}. Give it longer sequences, or cut off fewer steps."),
+                string.Create(CultureInfo.InvariantCulture, $"{title} cuts off {Cropping[0]} time steps before and {Cropping[1]} behind, "
+                    + $"so it expects at least {cut + 1} but received {input}. Give it longer sequences, or cut off fewer steps."),
                 string.Create(CultureInfo.InvariantCulture, $"(samples, {cut + 1} or more, features)"),
                 input.ToString())
             : input[1] - cut;

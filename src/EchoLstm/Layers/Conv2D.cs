@@ -95,7 +95,9 @@ public sealed class Conv2D : Layer
     }
 
     internal override string? CountingFormula => InputShape?.Last is { } features
-        ? string.Create(CultureInfo.InvariantCulture, $"{KernelSize.Height} * {KernelSize.Width} * {features} * {Filters}{(UseBias ? $" + {Filters}" : "")}")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{KernelSize.Height} * {KernelSize.Width} * {features} * {Filters}{(UseBias ? $" + {Filters}" : "")}")
         : null;
 
     internal override IReadOnlyList<LayerWeight> Weights => _convolution is null ? [] :

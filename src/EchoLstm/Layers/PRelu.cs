@@ -32,8 +32,8 @@ public sealed class PRelu : Layer
         if (axes.Any(axis => axis < 1) || axes.Distinct().Count() != axes.Count)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"PRelu can't share along the axes {string.Join(", ", axes)}: expected each once, "
-                    + $"1 or more, as the samples are axis 0."),
+                string.Create(CultureInfo.InvariantCulture, $"PRelu can't share along the axes {string.Join(", ", axes)}: expected each "
+                    + $"once, 1 or more, as the samples are axis 0."),
                 "sharedAxes");
         }
     }
@@ -92,8 +92,8 @@ public sealed class PRelu : Layer
     {
         base.CheckInput(inputShape);
         var alpha = Alpha.shape;
-        if (inputShape.Rank != alpha.Length + 1
-            || inputShape.Skip(1).Zip(alpha).Where((_, i) => !SharedAxes.Contains(i + 1)).Any(axis => axis.First is { } length && length != axis.Second))
+        var own = inputShape.Skip(1).Zip(alpha).Where((_, i) => !SharedAxes.Contains(i + 1));
+        if (inputShape.Rank != alpha.Length + 1 || own.Any(axis => axis.First is { } length && length != axis.Second))
         {
             throw new ShapeMismatchException(
                 $"{Title} was built for {InputShape} but received {inputShape}, and has a number for each place. Give it the shape it was "

@@ -185,7 +185,7 @@ public class NormalizationTests
             "BatchNormalization's momentum is the share of the moving mean and variance that a batch leaves: at least 0, at most 1. (Parameter 'momentum')\nActual value was 2.".ReplaceLineEndings());
         Errors.Expect<ShapeMismatchException>(
             () => new LayerNormalization { Name = "n" }.OutputShape(new Shape(3)),
-            "LayerNormalization 'n' expects input of rank 2 or more (samples, ..., features) but received (3). Reshape single numbers to (samples, 1).");
+            "LayerNormalization 'n' expects input of rank 2 or more (samples, ..., features) but received (3,). Reshape single numbers to (samples, 1).");
     }
 
     private static Tensor Predicted(Layer layer, Tensor x)
