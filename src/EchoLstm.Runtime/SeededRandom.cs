@@ -104,6 +104,15 @@ internal sealed class SeededRandom
         }
     }
 
+    /// <summary>Draws normal numbers of mean 0.</summary>
+    internal void DrawNormal(double deviation, Span<float> values)
+    {
+        foreach (ref var value in values)
+        {
+            value = (float)(deviation * NextNormal());
+        }
+    }
+
     /// <summary>A random order of the numbers given, in place (Fisher and Yates).</summary>
     internal void Shuffle(Span<long> items)
     {

@@ -144,7 +144,8 @@ internal sealed unsafe class PackedNetwork
             [.. _layers.Select(layer => layer.Settings)],
             _inputShape,
             new WorkTeam(Environment.ProcessorCount),
-            out reason);
+            out reason,
+            predicts: true);
 
     /// <summary>A layer with what it reads and where its weights are in the file.</summary>
     private sealed record PlacedLayer(LayerSettings Settings, Shape Input, string Path)

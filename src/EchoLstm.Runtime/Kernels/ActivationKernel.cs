@@ -1,13 +1,12 @@
 using EchoLstm.Kernels.Lanes;
-using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
 /// <summary>
 /// An activation on every row: y = activation(x); δx = δy times its slope, which follows from y. TimeDistributed(ActivationLayer) is the
-/// same, as each step is a row.
+/// same, as each step is a row; so are the layers LeakyRelu and Elu, which have numbers of their own.
 /// </summary>
-internal sealed unsafe class ActivationKernel<V>(ActivationSettings settings, int features) : LayerKernel
+internal sealed unsafe class ActivationKernel<V>(LaneFunction function, int features) : LayerKernel
     where V : struct, ILanes<V>
 {
     private readonly int _padded = Gemm<V>.Padded(features);
@@ -29,8 +28,14 @@ internal sealed unsafe class ActivationKernel<V>(ActivationSettings settings, in
     internal override void Forward(in InputRows input)
     {
         OutputMask = input.Mask;
-        Rows.Copy(input.Start, input.Stride, Output, _padded, _rows, features);
-        LaneActivation<V>.ForwardRows(settings.Activation, Output, _rows, features, _padded);
+        for (var r = 0L; r < _rows; r++)
+        {
+            var row = Output + (r * _padded);
+            Rows.Copy(input.Start + (r * input.Stride), row, features);
+            // What the padding became the last time must not go through the function again and again.
+            new Span<float>(row + features, _padded - features).Clear();
+        }
+        LaneActivation<V>.ForwardRows(function, Output, _rows, features, _padded);
     }
 
     internal override void Backward(in InputRows input, float* inputGradient)
@@ -39,7 +44,7 @@ internal sealed unsafe class ActivationKernel<V>(ActivationSettings settings, in
         {
             return;
         }
-        LaneActivation<V>.BackwardRows(settings.Activation, Output, OutputGradient, _rows, _padded);
+        LaneActivation<V>.BackwardRows(function, input.Start, Output, OutputGradient, _rows, _padded);
         Rows<V>.Copy(OutputGradient, inputGradient, _rows * _padded);
     }
 }

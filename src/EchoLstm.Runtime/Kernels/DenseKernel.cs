@@ -13,10 +13,12 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
     private readonly DenseSettings _settings;
     private readonly WeightBlock[] _blocks;
     private readonly int _features, _units, _padded;
+    private readonly LaneFunction _activation;
     private readonly WorkTeam _team;
     private readonly Action<int> _forward, _slopes, _weightGradients, _inputGradient;
 
     private float* _w, _b, _dw, _db, _wT;
+    private float* _before; // the rows before the activation, where its slope needs them
     private int _rows;
     private float* _input, _inputGradientRows;
     private int _stride, _parts;
@@ -24,7 +26,7 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
     internal DenseKernel(DenseSettings settings, int features, WorkTeam team)
     {
         (_settings, _features, _team) = (settings, features, team);
-        (_units, _padded) = (settings.Units, Gemm<V>.Padded(settings.Units));
+        (_units, _padded, _activation) = (settings.Units, Gemm<V>.Padded(settings.Units), settings.Activation);
         (_forward, _slopes, _weightGradients, _inputGradient) = (ForwardPart, SlopesPart, WeightGradientsPart, InputGradientPart);
         Weights =
         [
@@ -54,6 +56,7 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
     {
         _rows = checked((int)shape.Rows);
         Output = arena.Take(shape.Rows * _padded);
+        _before = shape.Training && _activation.NeedsInput ? arena.Take(shape.Rows * _padded) : null;
         if (shape.Training)
         {
             OutputGradient = arena.Take(shape.Rows * _padded);
@@ -88,14 +91,18 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
         var output = Output + ((long)first * _padded);
         Rows<V>.Fill(_b, output, count, _padded);
         Gemm<V>.Multiply(_input + ((long)first * _stride), _stride, 1, _w, output, _padded, count, _features, _padded, add: true);
-        LaneActivation<V>.ForwardRows(_settings.Activation, output, count, _units, _padded);
+        if (_before is not null)
+        {
+            Rows<V>.Copy(output, _before + ((long)first * _padded), (long)count * _padded);
+        }
+        LaneActivation<V>.ForwardRows(_activation, output, count, _units, _padded);
     }
 
     private void SlopesPart(int part)
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
         var place = (long)first * _padded;
-        LaneActivation<V>.BackwardRows(_settings.Activation, Output + place, OutputGradient + place, count, _padded);
+        LaneActivation<V>.BackwardRows(_activation, _before + place, Output + place, OutputGradient + place, count, _padded);
     }
 
     private void WeightGradientsPart(int part)

@@ -1,13 +1,12 @@
 using EchoLstm.Kernels.Lanes;
-using EchoLstm.Layers;
 
 namespace EchoLstm.Kernels;
 
 /// <summary>
 /// In training y = x k and δx = δy k with k drawn for each number, 0 or 1 / (1 - rate); otherwise y = x. The draws are the layer's own, in
-/// its order: sample by sample, step by step. TimeDistributed(Dropout) draws in the same order.
+/// its order: sample by sample, step by step, or with SpatialDropout1D once a sequence. TimeDistributed(Dropout) draws in the same order.
 /// </summary>
-internal sealed unsafe class DropoutKernel<V>(DropoutSettings settings, int features) : LayerKernel
+internal sealed unsafe class DropoutKernel<V>(double rate, bool onceASequence, int features) : LayerKernel
     where V : struct, ILanes<V>
 {
     private readonly int _padded = Gemm<V>.Padded(features);
@@ -25,7 +24,7 @@ internal sealed unsafe class DropoutKernel<V>(DropoutSettings settings, int feat
         (_samples, _steps) = (shape.Samples, shape.Steps);
         Output = arena.Take(shape.Rows * _padded);
         OutputGradient = shape.Training ? arena.Take(shape.Rows * _padded) : null;
-        _kept = shape.Training && settings.Rate > 0 ? arena.Take(shape.Rows * _padded) : null;
+        _kept = shape.Training && rate > 0 ? arena.Take(shape.Rows * _padded) : null;
     }
 
     internal override void Forward(in InputRows input)
@@ -60,7 +59,15 @@ internal sealed unsafe class DropoutKernel<V>(DropoutSettings settings, int feat
         {
             for (var t = 0; t < _steps; t++)
             {
-                DrawKept(settings.Rate, new Span<float>(_kept + ((((long)t * _samples) + i) * _padded), features));
+                var kept = _kept + ((((long)t * _samples) + i) * _padded);
+                if (t == 0 || !onceASequence)
+                {
+                    DrawKept(rate, new Span<float>(kept, features));
+                }
+                else
+                {
+                    Rows.Copy(_kept + ((long)i * _padded), kept, features);
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed unsafe class GruCell<V>(GruSettings settings, int features)
 {
     private const int GatesOfGru = 3;
 
-    private readonly Activation _gate = settings.RecurrentActivation, _squash = settings.Activation;
+    private readonly LaneFunction _gate = settings.RecurrentActivation, _squash = settings.Activation;
     private readonly bool _resetAfter = settings.ResetAfter;
     private float* _q; // a row for each of the gates' rows; with resetAfter, δq in the end
 

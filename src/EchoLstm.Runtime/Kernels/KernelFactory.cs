@@ -9,21 +9,29 @@ internal static class KernelFactory
     /// <summary>Why a layer has no kernel, as what follows "has no fused kernel"; null where it has one.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="isFirst">Whether it is the model's first.</param>
-    internal static string? Obstacle(LayerSettings layer, bool isFirst) => layer switch
+    /// <param name="predicts">Whether the model only predicts.</param>
+    internal static string? Obstacle(LayerSettings layer, bool isFirst, bool predicts) => layer switch
     {
-        BidirectionalSettings both => Obstacle(both.Layer, isFirst),
+        BidirectionalSettings both => Obstacle(both.Layer, isFirst, predicts),
         LstmSettings { ReturnState: true } => " with returnState",
         LstmSettings lstm => OfActivations(lstm.Activation, lstm.RecurrentActivation),
         GruSettings gru => OfActivations(gru.Activation, gru.RecurrentActivation),
         SimpleRnnSettings plain => OfActivations(plain.Activation),
-        TimeDistributedSettings { Layer: DenseSettings or DropoutSettings or ActivationSettings } => null,
+        BatchNormalizationSettings => predicts ? null : " that moves its mean and variance in training",
+        TimeDistributedSettings { Layer: BatchNormalizationSettings inner } => Obstacle(inner, isFirst, predicts),
+        TimeDistributedSettings { Layer: var inner } when ReadsRows(inner) => null,
         TimeDistributedSettings { Layer: ModuleSettings } => " around a TorchSharp module",
         TimeDistributedSettings each => $" around {each.Layer.KerasClass}",
         EmbeddingSettings => isFirst ? null : " behind another layer",
-        DenseSettings or RepeatVectorSettings or MaskingSettings or DropoutSettings or ActivationSettings => null,
-        FlattenSettings or ReshapeSettings => null,
-        _ => "",
+        RepeatVectorSettings or MaskingSettings or FlattenSettings or ReshapeSettings => null,
+        PReluSettings or SpatialDropout1DSettings or GlobalPooling1DSettings or StepEditSettings => null,
+        _ => ReadsRows(layer) ? null : "",
     };
+
+    // What does the same to every step, and draws as if steps were samples: TimeDistributed around it changes nothing.
+    private static bool ReadsRows(LayerSettings layer) =>
+        layer is DenseSettings or DropoutSettings or ActivationSettings or GaussianNoiseSettings or LayerNormalizationSettings
+            or LeakyReluSettings or EluSettings;
 
     /// <summary>Makes the kernel; null where the shapes allow none.</summary>
     /// <param name="layer">A layer without an <see cref="Obstacle"/>.</param>
@@ -46,8 +54,17 @@ internal static class KernelFactory
             TimeDistributedSettings each => Create<V>(each.Layer, input, 0, team),
             RepeatVectorSettings repeat => new RepeatVectorKernel<V>(repeat.N, features),
             MaskingSettings masking => new MaskingKernel<V>(masking, features),
-            DropoutSettings dropout => new DropoutKernel<V>(dropout, features),
-            ActivationSettings activation => new ActivationKernel<V>(activation, features),
+            DropoutSettings dropout => new DropoutKernel<V>(dropout.Rate, onceASequence: false, features),
+            SpatialDropout1DSettings dropout => new DropoutKernel<V>(dropout.Rate, onceASequence: true, features),
+            GaussianNoiseSettings noise => new NoiseKernel<V>(noise, features),
+            ActivationSettings activation => new ActivationKernel<V>(activation.Activation, features),
+            LeakyReluSettings leaky => new ActivationKernel<V>(new(Activation.LeakyRelu, 1, (float)leaky.NegativeSlope), features),
+            EluSettings elu => new ActivationKernel<V>(new(Activation.Elu, 1, (float)elu.Alpha), features),
+            PReluSettings prelu => CreatePRelu<V>(prelu, input, features),
+            LayerNormalizationSettings normalization => new LayerNormalizationKernel<V>(normalization, features),
+            BatchNormalizationSettings normalization => new BatchNormalizationKernel<V>(normalization, features),
+            GlobalPooling1DSettings => new GlobalPoolingKernel<V>(layer is GlobalMaxPooling1DSettings, features),
+            StepEditSettings edit => new StepEditKernel<V>(edit, features),
             FlattenSettings or ReshapeSettings when layer.OutputShape(input, layer.Title) is { Rank: 2 or 3, Last: { } units } =>
                 new ReshapeKernel<V>(features, checked((int)units)),
             _ => null,
@@ -67,7 +84,32 @@ internal static class KernelFactory
         return new RecurrentKernel<V>(cell, repeats, team);
     }
 
-    // Softmax needs the whole row, the cells take it in vectors.
-    private static string? OfActivations(params ReadOnlySpan<Activation> activations) =>
-        activations.Contains(Activation.Softmax) ? " with softmax inside" : null;
+    private static PReluKernel<V>? CreatePRelu<V>(PReluSettings prelu, Shape input, int features)
+        where V : struct, ILanes<V>
+    {
+        var hasSteps = input.Rank == 3;
+        var steps = !hasSteps || prelu.SharedAxes.Contains(1) ? 1 : input[1];
+        return steps is { } rows && rows <= int.MaxValue
+            ? new PReluKernel<V>(prelu, features, (int)rows, prelu.SharedAxes.Contains(hasSteps ? 2 : 1))
+            : null;
+    }
+
+    /// <summary>
+    /// Whether the recurrent cells can take an activation: they take it in vectors, where softmax needs the whole row, and keep the values
+    /// alone, which must tell the slope.
+    /// </summary>
+    internal static bool CellTakes(Activation activation) =>
+        activation != Activation.Softmax && !((LaneFunction)activation).NeedsInput;
+
+    private static string? OfActivations(params ReadOnlySpan<Activation> activations)
+    {
+        foreach (var activation in activations)
+        {
+            if (!CellTakes(activation))
+            {
+                return $" with {activation.ToString().ToLowerInvariant()} inside";
+            }
+        }
+        return null;
+    }
 }

@@ -78,6 +78,7 @@ internal sealed unsafe class KernelPlan
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
     /// <param name="masked">Whether the input has a mask.</param>
+    /// <param name="predicts">Whether the plan never trains.</param>
     /// <exception cref="ShapeMismatchException">A layer can't take its input.</exception>
     internal static KernelPlan? TryCreate(
         IReadOnlyList<LayerSettings> layers,
@@ -85,13 +86,14 @@ internal sealed unsafe class KernelPlan
         WorkTeam team,
         out string? reason,
         LaneWidth? width = null,
-        bool masked = false)
+        bool masked = false,
+        bool predicts = false)
     {
         var longest = 1L;
         var shape = inputShape;
         for (var i = 0; i < layers.Count; i++)
         {
-            if (KernelFactory.Obstacle(layers[i], isFirst: i == 0) is { } obstacle)
+            if (KernelFactory.Obstacle(layers[i], isFirst: i == 0, predicts) is { } obstacle)
             {
                 reason = $"{Named(layers[i])} has no fused kernel{obstacle}";
                 return null;
@@ -151,7 +153,7 @@ internal sealed unsafe class KernelPlan
                 OutputShape = layer.OutputShape(OutputShape, layer.Title);
                 layer = layers[++i];
             }
-            if (masked && layer is (RepeatVectorSettings or FlattenSettings or ReshapeSettings))
+            if (masked && layer is (RepeatVectorSettings or FlattenSettings or ReshapeSettings or StepEditSettings))
             {
                 return $"{Named(layer)} can't leave masked time steps out";
             }

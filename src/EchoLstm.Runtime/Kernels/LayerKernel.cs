@@ -137,6 +137,9 @@ internal abstract unsafe class LayerKernel
     /// <summary>Draws what dropout leaves of some values: zeros and 1 / (1 - rate).</summary>
     private protected void DrawKept(double rate, Span<float> values) => Random!().DrawKept(rate, values);
 
+    /// <summary>Draws normal numbers of mean 0.</summary>
+    private protected void DrawNormal(double deviation, Span<float> values) => Random!().DrawNormal(deviation, values);
+
     private void Exchange(WeightLayout layout, ReadOnlySpan<nint> memory, float* packed, bool unpacks)
     {
         Span<WeightView> sources = stackalloc WeightView[MostSources];

@@ -23,7 +23,7 @@ internal sealed unsafe class LstmCell<V>(LstmSettings settings, int features)
     : RecurrentCell<V>(settings, features, gates: 4, states: 2)
     where V : struct, ILanes<V>
 {
-    private readonly Activation _gate = settings.RecurrentActivation, _squash = settings.Activation;
+    private readonly LaneFunction _gate = settings.RecurrentActivation, _squash = settings.Activation;
     private float* _squashed, _squashedStart; // tanh(c') of each row, kept for the backward pass
 
     internal override bool SumsByBlocks => true;

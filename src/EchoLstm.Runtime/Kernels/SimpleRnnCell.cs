@@ -16,7 +16,7 @@ internal sealed unsafe class SimpleRnnCell<V>(SimpleRnnSettings settings, int fe
     : RecurrentCell<V>(settings, features, gates: 1, states: 1)
     where V : struct, ILanes<V>
 {
-    private readonly Activation _activation = settings.Activation;
+    private readonly LaneFunction _activation = settings.Activation;
 
     internal override void Forward(long row)
     {

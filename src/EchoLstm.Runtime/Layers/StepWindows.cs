@@ -32,17 +32,7 @@ internal readonly struct StepWindows(int size, int stride, StepPadding padding)
     internal Shape OutputShape(Shape inputShape, string title, long? features)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        if (inputShape.Rank != 3)
-        {
-            var hint = inputShape.Rank > 3
-                ? "Wrap it in TimeDistributed to run it for each step of a longer shape."
-                : "Reshape single numbers a step to (samples, time steps, 1); "
-                    + "after a recurrent layer, give that one returnSequences: true.";
-            throw new ShapeMismatchException(
-                $"{title} expects input of rank 3 (samples, time steps, features) but received {inputShape}. {hint}",
-                "(samples, time steps, features)",
-                inputShape.ToString());
-        }
+        StepShapes.CheckRank(inputShape, title);
         var count = Count(inputShape[1]);
         if (count == 0)
         {

@@ -102,6 +102,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// Empty before it is built.</summary>
     internal virtual IReadOnlyList<LayerWeight> Weights => [];
 
+    /// <summary>How many numbers of its own the layer has that are weights to Keras but that no training step moves.</summary>
+    internal virtual long UntrainedNumbers => 0;
+
     /// <summary>How the parameters are counted, as a formula with this layer's sizes; null where there is none.</summary>
     internal virtual string? CountingFormula => null;
 
@@ -243,8 +246,10 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
         using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
-        return Nesting.Parameters(this).Where(parameter => trainable is null || parameter.requires_grad == trainable)
+        var trained = Nesting.Parameters(this).Where(parameter => trainable is null || parameter.requires_grad == trainable)
             .Sum(parameter => parameter.numel());
+        return trainable == true ? trained
+            : trained + modules().OfType<Layer>().Append(this).Distinct().Sum(layer => layer.UntrainedNumbers);
     }
 
     /// <summary>The parameters, e.g. for a TorchSharp optimiser.</summary>
@@ -507,6 +512,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     private protected static int AtLeastOne(int value, string name, string layer) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 1.");
+
+    private protected static int AtLeastZero(int value, string name, string layer) =>
+        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{layer}'s {name} must be at least 0.");
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed && (_isReleased || !FinishesACall), this);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Kernels;
 using EchoLstm.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -276,7 +277,7 @@ public sealed class Lstm : RecurrentLayer
 
     private protected override (Tensor Sequence, Tensor[] States)? RunFused(Tensor steps, Tensor[]? initial)
     {
-        if (!UsesFusedKernel || RunsOnTorchAlone || Activation == Activation.Softmax || RecurrentActivation == Activation.Softmax)
+        if (!UsesFusedKernel || RunsOnTorchAlone || !KernelFactory.CellTakes(Activation) || !KernelFactory.CellTakes(RecurrentActivation))
         {
             return null;
         }

@@ -21,6 +21,13 @@ internal static class SlidingForecast
         }
         using var scope = NewDisposeScope();
         var known = window.ToTensor(nameof(window));
+        if (known.dim() == 3 && known.shape[1] == 0)
+        {
+            throw new ShapeMismatchException(
+                $"A forecast goes on from the last step of a window, but {Shape.Of(known)} has no time steps. Give it at least 1.",
+                "(samples, 1 or more, features)",
+                Shape.Of(known).ToString());
+        }
         var output = model.OutputShape(Shape.Of(known));
         if (known.dim() != 3 || output.Last != known.shape[2] || output.Rank is not (2 or 3))
         {

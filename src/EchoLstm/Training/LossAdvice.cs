@@ -38,7 +38,8 @@ internal static class LossAdvice
             yield return $"the model's last layer has a {name} of its own, to which fromLogits adds another";
         }
         else if (!expects.FromLogits && isThere == false && !(expects.Activation == Activation.Sigmoid
-            && (model.EndsIn(Activation.Softmax) == true || model.EndsIn(Activation.HardSigmoid) == true)))
+            && (model.EndsIn(Activation.Softmax) == true || model.EndsIn(Activation.HardSigmoid) == true
+                || model.EndsIn(Activation.HardSigmoidKeras3) == true)))
         {
             yield return $"the model's last layer has no {name}";
         }

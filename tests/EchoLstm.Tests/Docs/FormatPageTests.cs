@@ -18,6 +18,9 @@ public partial class FormatPageTests
         ["SimpleRnn"] = () => new SimpleRnn(Units),
         ["Dense"] = () => new Dense(Units),
         ["Conv1D"] = () => new Conv1D(filters: 5, kernelSize: 4),
+        ["Conv2D"] = () => new Conv2D(filters: 5, kernelSize: (4, 3)),
+        ["LayerNormalization"] = () => new LayerNormalization(),
+        ["BatchNormalization"] = () => new BatchNormalization(),
         ["AdditiveAttention"] = () => new AdditiveAttention(),
         ["AttentionDecoder"] = () => new AttentionDecoder(Units, steps: 2),
     };
@@ -27,7 +30,7 @@ public partial class FormatPageTests
     public void A_layers_weights_are_as_the_table_says(string name)
     {
         using var layer = Made[name]();
-        layer.Build(new Shape(null, 6, Features));
+        layer.Build(name == "Conv2D" ? new Shape(null, 6, 6, Features) : new Shape(null, 6, Features));
         var row = DocsFolder.Read("format.md").Split('\n').Single(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
 
         var weights = layer.Weights
@@ -61,7 +64,8 @@ public partial class FormatPageTests
     {
         "f" => Features,
         "u" => Units,
-        "kernelSize" => 4,
+        "kernelSize" or "height" => 4,
+        "width" => 3,
         "filters" => 5,
         _ when text.EndsWith('u') => int.Parse(text[..^1], CultureInfo.InvariantCulture) * Units,
         _ => int.Parse(text, CultureInfo.InvariantCulture),

@@ -28,11 +28,12 @@ public class TimeDistributedPageTests() : PageProgram("docs/models.md")
         using var scope = torch.NewDisposeScope();
         #region
         using var film = new SequentialModel(
-            new TimeDistributed(torch.nn.Conv2d(1, 4, 3)),   // (samples, frames, 1, 10, 10) becomes (samples, frames, 4, 8, 8)
-            new TimeDistributed(new Flatten()),              // (samples, frames, 256)
+            new TimeDistributed(new Conv2D(4, 3)),      // (samples, pictures, 10, 10, 1) becomes (samples, pictures, 8, 8, 4)
+            new TimeDistributed(new MaxPooling2D()),    // (samples, pictures, 4, 4, 4)
+            new TimeDistributed(new Flatten()),         // (samples, pictures, 64)
             new Lstm(16),
             new Dense(1));
-        film.Build(5, 1, 10, 10);
+        film.Build(5, 10, 10, 1);
         Console.WriteLine(string.Join(" ", film.Layers.Select(layer => layer.Name)));
         Console.WriteLine(film.OutputShape(film.InputShape!));
         #endregion

@@ -15,7 +15,7 @@ internal static class DrawnLayers
     internal static Recipe<Module> Any(Draw draw, int depth = 0)
     {
         var options = new Options(draw);
-        return draw.Below(depth < Deepest ? 24 : 20) switch
+        return draw.Below(depth < Deepest ? 29 : 25) switch
         {
             < 5 => Recurrent(draw),
             < 9 => Dense(options),
@@ -30,8 +30,13 @@ internal static class DrawnLayers
             16 => Of(options, options.Write(null, draw.Of(0, -1, 0.5, double.NaN)), value => new Masking(value)),
             17 => Attention(draw, options),
             18 or 19 => TorchModule(draw),
-            20 => Wrapped("new TimeDistributed", Any(draw, depth + 1), inner => new TimeDistributed(inner)),
-            21 or 22 => Bidirectional(draw, options),
+            20 => Normalization(draw, options),
+            21 => Rectifier(draw, options),
+            22 => Noise(draw, options),
+            23 => Steps(draw, options),
+            24 => Picture(draw, options),
+            25 => Wrapped("new TimeDistributed", Any(draw, depth + 1), inner => new TimeDistributed(inner)),
+            26 or 27 => Bidirectional(draw, options),
             _ => Model(draw, depth + 1),
         };
     }
@@ -104,6 +109,50 @@ internal static class DrawnLayers
         var (size, strides, padding) = (options.Size(most: 3), options.Size("strides", 2),
             options.Choice("padding", 0.5, StepPadding.Valid));
         return options.Recipe<Module>("new MaxPooling1D", () => new MaxPooling1D(size, strides, padding));
+    }
+
+    private static Recipe<Module> Normalization(Draw draw, Options options)
+    {
+        var (center, scale) = (options.Flag("center", 0.2, usual: true), options.Flag("scale", 0.2, usual: true));
+        if (draw.Chance(0.5))
+        {
+            return options.Recipe<Module>("new LayerNormalization", () => new LayerNormalization(center: center, scale: scale));
+        }
+        var momentum = options.Write("momentum", draw.Mostly(draw.Of(0.5, 0.99), -1, 2));
+        return options.Recipe<Module>("new BatchNormalization", () => new BatchNormalization(momentum, center: center, scale: scale));
+    }
+
+    private static Recipe<Module> Rectifier(Draw draw, Options options) => draw.Below(3) switch
+    {
+        0 => Of(options, options.Write(null, draw.Mostly(0.3, -1, double.NaN)), slope => new LeakyRelu(slope)),
+        1 => Of(options, options.Write(null, draw.Mostly(0.5, -1, double.NaN)), alpha => new Elu(alpha)),
+        _ => Of(options, options.Write(null, draw.Of(0, 1, 2)), axis => new PRelu(axis == 0 ? [] : [axis])),
+    };
+
+    private static Recipe<Module> Noise(Draw draw, Options options) => draw.Chance(0.5)
+        ? Of(options, options.Share("rate", 1), rate => new SpatialDropout1D(rate))
+        : Of(options, options.Write(null, draw.Mostly(0.1, -1, double.NaN)), stddev => new GaussianNoise(stddev));
+
+    private static Recipe<Module> Steps(Draw draw, Options options) => draw.Below(6) switch
+    {
+        0 => Of(options, options.Size(), size => new UpSampling1D(size)),
+        1 => Of(options, options.Size(), before => new ZeroPadding1D(before)),
+        2 => Of(options, options.Size(most: 2), before => new Cropping1D(before)),
+        3 => Of(options, options.Size(most: 3), size => new AveragePooling1D(size)),
+        4 => Of(options, options.Flag("keepdims"), keepdims => new GlobalAveragePooling1D(keepdims)),
+        _ => Of(options, options.Flag("keepdims"), keepdims => new GlobalMaxPooling1D(keepdims)),
+    };
+
+    private static Recipe<Module> Picture(Draw draw, Options options)
+    {
+        var (size, padding) = (options.Size(most: 3), options.Choice("padding", 0.5, StepPadding.Valid));
+        return draw.Below(5) switch
+        {
+            0 or 1 => options.Recipe<Module>("new Conv2D(2, ...", () => new Conv2D(2, size, padding: padding)),
+            2 => options.Recipe<Module>("new MaxPooling2D", () => new MaxPooling2D(size, padding: padding)),
+            3 => options.Recipe<Module>("new AveragePooling2D", () => new AveragePooling2D(size, padding: padding)),
+            _ => new("new GlobalAveragePooling2D()", () => new GlobalAveragePooling2D()),
+        };
     }
 
     private static Recipe<Module> Attention(Draw draw, Options options)

@@ -26,6 +26,9 @@ internal static class InferenceCases
         ["encoder-decoder"] = () => [new Lstm(5), new RepeatVector(4), new Lstm(6, returnSequences: true), new TimeDistributed(new Dense(2))],
         ["masking"] = () => [new Masking(-1), new Lstm(5, returnSequences: true), new Gru(4, returnSequences: true), new TimeDistributed(new Dense(2))],
         ["shapes"] = () => [new Lstm(4, returnSequences: true), new Flatten(), new Dense(6), new Reshape(3, 2), new SimpleRnn(3)],
+        ["normalised"] = () => [new LayerNormalization(), new Lstm(5, returnSequences: true), new LayerNormalization(center: false), new Dense(9, Activation.Gelu), new LeakyRelu(), new PRelu([1]), new TimeDistributed(new Elu()), new Dense(2, Activation.Mish)],
+        ["noise and pooling"] = () => [new GaussianNoise(0.5), new SpatialDropout1D(0.5), new Gru(5, returnSequences: true), new PRelu(), new GlobalAveragePooling1D(), new Dense(2, Activation.Softplus)],
+        ["other steps"] = () => [new ZeroPadding1D(2, 1), new Lstm(4, returnSequences: true), new Cropping1D(1, 2), new UpSampling1D(2), new GlobalMaxPooling1D(keepdims: true), new TimeDistributed(new Dense(2))],
         ["words"] = () => [new Embedding(Words, 4), new Lstm(5), new Dense(2)],
         ["words with padding"] = () => [new Embedding(Words, 4, maskZero: true), new Lstm(5, returnSequences: true), new TimeDistributed(new Dense(2))],
     };

@@ -18,6 +18,7 @@ public sealed class KernelPlanTests
         ["Gru"] = () => [new Gru(5, returnSequences: true), new Gru(18, resetAfter: false), new Dense(50, Activation.Softmax)],
         ["SimpleRnn"] = () => [new SimpleRnn(5, goBackwards: true), new RepeatVector(3), new SimpleRnn(3, returnSequences: true), new Flatten()],
         ["Bidirectional"] = () => [new Bidirectional(new Gru(5, returnSequences: true)), new Bidirectional(new Lstm(7), MergeMode.Mul)],
+        ["normalised"] = () => [new LayerNormalization(), new Lstm(5, returnSequences: true), new PRelu([1]), new LayerNormalization(center: false), new Dense(17, Activation.Gelu), new PRelu([2, 1]), new GlobalAveragePooling1D()],
         ["words"] = () => [new Embedding(Features, 5), new Lstm(5), new Dense(2)],
     };
 

@@ -14,7 +14,8 @@ namespace EchoLstm.Tests.Layers;
 /// <param name="InputShape">The shape of a small batch.</param>
 /// <param name="Parameters">How many parameters it then has.</param>
 /// <param name="ReadsClasses">Whether the input's numbers are classes, 0 to 2, not something to compute with.</param>
-internal sealed record LayerCase(Func<Layer> Make, long[] InputShape, long Parameters, bool ReadsClasses = false)
+/// <param name="Untrained">How many of them are weights that no training step moves.</param>
+internal sealed record LayerCase(Func<Layer> Make, long[] InputShape, long Parameters, bool ReadsClasses = false, long Untrained = 0)
 {
     private const int Classes = 3;
 
@@ -86,6 +87,46 @@ internal static class LayerCases
         ["model of an Embedding that masks"] = new(() => new SequentialModel(new Embedding(3, 2, maskZero: true), new Lstm(2)) { Seed = Seed }, [2, 4], 6 + 40, ReadsClasses: true),
         ["MaxPooling1D"] = new(() => new MaxPooling1D(), [2, 4, 2], 0),
         ["MaxPooling1D with same padding"] = new(() => new MaxPooling1D(3, 2, StepPadding.Same), [2, 4, 2], 0),
+        ["AveragePooling1D"] = new(() => new AveragePooling1D(), [2, 5, 2], 0),
+        ["AveragePooling1D with same padding"] = new(() => new AveragePooling1D(3, 2, StepPadding.Same), [2, 4, 2], 0),
+        ["GlobalAveragePooling1D"] = new(() => new GlobalAveragePooling1D(), [2, 4, 2], 0),
+        ["GlobalAveragePooling1D that keeps the axis"] = new(() => new GlobalAveragePooling1D(keepdims: true), [2, 4, 2], 0),
+        ["GlobalMaxPooling1D"] = new(() => new GlobalMaxPooling1D(), [2, 4, 2], 0),
+        ["GlobalMaxPooling1D that keeps the axis"] = new(() => new GlobalMaxPooling1D(keepdims: true), [2, 4, 2], 0),
+        ["UpSampling1D"] = new(() => new UpSampling1D(3), [2, 4, 2], 0),
+        ["ZeroPadding1D"] = new(() => new ZeroPadding1D(2, 1), [2, 4, 2], 0),
+        ["Cropping1D"] = new(() => new Cropping1D(2, 1), [2, 4, 2], 0),
+        ["Conv2D"] = new(() => new Conv2D(3, 2) { Seed = Seed }, [2, 3, 4, 2], 27),
+        ["Conv2D with same padding"] = new(() => new Conv2D(2, (3, 2), (2, 1), StepPadding.Same, Activation.Tanh) { Seed = Seed }, [2, 4, 3, 1], 14),
+        ["Conv2D without bias"] = new(() => new Conv2D(2, (1, 2), useBias: false) { Seed = Seed }, [2, 3, 3, 2], 8),
+        ["MaxPooling2D"] = new(() => new MaxPooling2D(), [2, 4, 5, 2], 0),
+        ["MaxPooling2D with same padding"] = new(() => new MaxPooling2D((3, 2), (2, 1), StepPadding.Same), [2, 4, 3, 2], 0),
+        ["AveragePooling2D"] = new(() => new AveragePooling2D(), [2, 4, 5, 2], 0),
+        ["AveragePooling2D with same padding"] = new(() => new AveragePooling2D((3, 2), (2, 1), StepPadding.Same), [2, 4, 3, 2], 0),
+        ["GlobalAveragePooling2D"] = new(() => new GlobalAveragePooling2D(), [2, 3, 4, 2], 0),
+        ["GlobalMaxPooling2D"] = new(() => new GlobalMaxPooling2D(), [2, 3, 4, 2], 0),
+        ["GlobalMaxPooling2D that keeps the axes"] = new(() => new GlobalMaxPooling2D(keepdims: true), [2, 3, 4, 2], 0),
+        ["TimeDistributed Conv2D"] = new(() => new TimeDistributed(new Conv2D(3, 2)) { Seed = Seed }, [2, 2, 3, 4, 1], 15),
+        ["LayerNormalization"] = new(() => new LayerNormalization(), [2, 4, 3], 6),
+        ["LayerNormalization of vectors, without beta"] = new(() => new LayerNormalization(center: false), [4, 3], 3),
+        ["LayerNormalization without weights"] = new(() => new LayerNormalization(0.5, center: false, scale: false), [4, 3], 0),
+        ["BatchNormalization"] = new(() => new BatchNormalization(), [2, 4, 3], 12, Untrained: 6),
+        ["BatchNormalization outside of training"] = new(() => Predicting(new BatchNormalization(0.5, 0.01)), [4, 3], 12, Untrained: 6),
+        ["BatchNormalization without gamma and beta"] = new(() => new BatchNormalization(center: false, scale: false), [4, 3], 6, Untrained: 6),
+        ["TimeDistributed LayerNormalization"] = new(() => new TimeDistributed(new LayerNormalization()), [2, 4, 3], 6),
+        ["PRelu"] = new(() => new PRelu(), [2, 4, 3], 12),
+        ["PRelu that shares time steps"] = new(() => new PRelu([1]), [2, 4, 3], 3),
+        ["PRelu that shares all axes"] = new(() => new PRelu([1, 2]), [2, 4, 3], 1),
+        ["LeakyRelu"] = new(() => new LeakyRelu(), [2, 4, 2], 0),
+        ["Elu"] = new(() => new Elu(0.5), [2, 4, 2], 0),
+        ["SpatialDropout1D outside of training"] = new(() => Predicting(new SpatialDropout1D(0.5)), [2, 4, 2], 0),
+        ["GaussianNoise outside of training"] = new(() => Predicting(new GaussianNoise(0.5)), [2, 4, 2], 0),
+        ["Dense with gelu"] = new(() => new Dense(3, Activation.Gelu) { Seed = Seed }, [4, 2], 9),
+        ["Dense with mish"] = new(() => new Dense(3, Activation.Mish) { Seed = Seed }, [4, 2], 9),
+        ["Dense with softplus"] = new(() => new Dense(3, Activation.Softplus) { Seed = Seed }, [4, 2], 9),
+        ["Lstm with softsign and Keras 3's hard sigmoid"] = new(() => new Lstm(3, activation: Activation.Softsign, recurrentActivation: Activation.HardSigmoidKeras3) { Seed = Seed }, [2, 4, 2], 72),
+        ["Gru with swish"] = new(() => new Gru(3, activation: Activation.Swish) { Seed = Seed }, [2, 4, 2], 63),
+        ["SimpleRnn with elu"] = new(() => new SimpleRnn(3, activation: Activation.Elu) { Seed = Seed }, [2, 4, 2], 18),
         ["Flatten"] = new(() => new Flatten(), [2, 4, 2], 0),
         ["Reshape"] = new(() => new Reshape(2, -1), [2, 4, 2], 0),
         ["activation layer"] = new(() => new ActivationLayer(Activation.Tanh), [2, 4, 2], 0),

@@ -9,21 +9,7 @@ public class LstmTextbookTests
 {
     private const int Samples = 2;
 
-    public static TheoryData<Activation, Activation> Activations
-    {
-        get
-        {
-            var data = new TheoryData<Activation, Activation>();
-            foreach (var activation in Enum.GetValues<Activation>().Where(IsInTextbook))
-            {
-                foreach (var recurrent in Enum.GetValues<Activation>().Where(IsInTextbook))
-                {
-                    data.Add(activation, recurrent);
-                }
-            }
-            return data;
-        }
-    }
+    public static TheoryData<Activation, Activation> Activations => RecurrentOracle.Activations;
 
     public static TheoryData<bool, bool, bool, bool> Switches
     {
@@ -111,9 +97,6 @@ public class LstmTextbookTests
                 [x, h, c, .. lstm.parameters()]);
         }
     }
-
-    private static bool IsInTextbook(Activation activation) => activation is
-        Activation.Linear or Activation.Relu or Activation.Tanh or Activation.Sigmoid or Activation.HardSigmoid or Activation.Softmax;
 
     private static double[] ForgetBias(bool unitForgetBias)
     {

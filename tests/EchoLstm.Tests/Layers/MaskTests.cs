@@ -66,6 +66,7 @@ public class MaskTests
         {
             new Lstm(2, returnSequences: true), new Gru(2, returnSequences: true), new SimpleRnn(2, returnSequences: true), new Bidirectional(new Lstm(2, returnSequences: true)),
             new Dense(2), new TimeDistributed(new Dense(2)), new Dropout(0.5), new ActivationLayer(Activation.Tanh), new AdditiveAttention(),
+            new LayerNormalization(), new BatchNormalization(), new LeakyRelu(), new Elu(), new PRelu(), new SpatialDropout1D(0.5), new GaussianNoise(0.5),
             new SequentialModel(new Dense(2), new Lstm(2, returnSequences: true)), new TimeDistributed(new SequentialModel(new Dense(2))),
         })
         {
@@ -86,7 +87,7 @@ public class MaskTests
         var mask = tensor(new[,] { { true, false, true }, { false, true, true } });
         foreach (var layer in new Layer[]
         {
-            new Lstm(2), new Gru(2), new SimpleRnn(2), new Bidirectional(new Lstm(2)), new AttentionDecoder(2, 4), new SequentialModel(new Lstm(2), new RepeatVector(3)),
+            new Lstm(2), new Gru(2), new SimpleRnn(2), new Bidirectional(new Lstm(2)), new AttentionDecoder(2, 4), new GlobalAveragePooling1D(), new GlobalMaxPooling1D(keepdims: true), new SequentialModel(new Lstm(2), new RepeatVector(3)),
         })
         {
             using (layer)
@@ -107,6 +108,10 @@ public class MaskTests
             (new Reshape(6) { Name = "a" }, "its output may have other time steps"),
             (new Conv1D(2, 2) { Name = "a" }, "a window may hold both masked steps and others"),
             (new MaxPooling1D { Name = "a" }, "a window may hold both masked steps and others"),
+            (new AveragePooling1D { Name = "a" }, "a window may hold both masked steps and others"),
+            (new UpSampling1D { Name = "a" }, "its output has other time steps"),
+            (new ZeroPadding1D { Name = "a" }, "its output has other time steps"),
+            (new Cropping1D { Name = "a" }, "its output has other time steps"),
         })
         {
             using (layer)

@@ -52,7 +52,7 @@ internal sealed class TextbookGru(Gru layer)
             (_bias?[(gate * Units) + unit] ?? 0) + Enumerable.Range(0, x.GetLength(2)).Sum(feature => x[sample, step, feature] * _kernel[feature, (gate * Units) + unit]);
     }
 
-    private double[] Apply(Activation activation, Func<int, double> gate) => TextbookLstm.Apply(activation, [.. Enumerable.Range(0, Units).Select(gate)]);
+    private double[] Apply(Activation activation, Func<int, double> gate) => TextbookActivation.Apply(activation, [.. Enumerable.Range(0, Units).Select(gate)]);
 
     private double Recurrent(int gate, int unit, double[] h) =>
         Enumerable.Range(0, Units).Sum(before => h[before] * _recurrent[before, (gate * Units) + unit]);

@@ -29,32 +29,17 @@ internal sealed class TextbookLstm(double[,] kernel, double[,] recurrent, double
             for (var t = 0; t < steps; t++)
             {
                 var at = goBackwards ? steps - 1 - t : t;
-                var i = Apply(recurrentActivation, Gate(0, x, sample, at, h[sample]));
-                var f = Apply(recurrentActivation, Gate(1, x, sample, at, h[sample]));
-                var g = Apply(activation, Gate(2, x, sample, at, h[sample]));
-                var o = Apply(recurrentActivation, Gate(3, x, sample, at, h[sample]));
+                var i = TextbookActivation.Apply(recurrentActivation, Gate(0, x, sample, at, h[sample]));
+                var f = TextbookActivation.Apply(recurrentActivation, Gate(1, x, sample, at, h[sample]));
+                var g = TextbookActivation.Apply(activation, Gate(2, x, sample, at, h[sample]));
+                var o = TextbookActivation.Apply(recurrentActivation, Gate(3, x, sample, at, h[sample]));
                 c[sample] = [.. Enumerable.Range(0, Units).Select(unit => (f[unit] * c[sample][unit]) + (i[unit] * g[unit]))];
-                var squashed = Apply(activation, c[sample]);
+                var squashed = TextbookActivation.Apply(activation, c[sample]);
                 h[sample] = [.. Enumerable.Range(0, Units).Select(unit => o[unit] * squashed[unit])];
                 outputs[sample][t] = h[sample];
             }
         }
         return outputs;
-    }
-
-    internal static double[] Apply(Activation activation, double[] x)
-    {
-        var exponentials = x.Select(Math.Exp).Sum();
-        return [.. x.Select(value => activation switch
-        {
-            Activation.Linear => value,
-            Activation.Relu => Math.Max(value, 0),
-            Activation.Tanh => Math.Tanh(value),
-            Activation.Sigmoid => 1 / (1 + Math.Exp(-value)),
-            Activation.HardSigmoid => Math.Clamp((0.2 * value) + 0.5, 0, 1),
-            Activation.Softmax => Math.Exp(value) / exponentials,
-            _ => throw new NotSupportedException($"The textbook has no {activation}."),
-        })];
     }
 
     private double[] Gate(int gate, double[,,] x, int sample, int step, double[] h)

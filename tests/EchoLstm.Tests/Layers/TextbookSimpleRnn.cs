@@ -40,7 +40,7 @@ internal sealed class TextbookSimpleRnn(SimpleRnn layer)
                         sums[unit] += h[sample][before] * _recurrent[before, unit];
                     }
                 }
-                outputs[sample][t] = h[sample] = TextbookLstm.Apply(layer.Activation, sums);
+                outputs[sample][t] = h[sample] = TextbookActivation.Apply(layer.Activation, sums);
             }
         }
         return outputs;

@@ -44,6 +44,18 @@ public class ForecastTests
     }
 
     [Fact]
+    public void A_window_without_steps_is_refused()
+    {
+        using var model = new SequentialModel(new ZeroPadding1D(), new Dense(2)) { Seed = 1 };
+        model.Build(-1, 2);
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            model,
+            () => model.Forecast(new float[2, 0, 2], 5),
+            "A forecast goes on from the last step of a window, but (2, 0, 2) has no time steps. Give it at least 1.");
+    }
+
+    [Fact]
     public void A_stateful_model_is_refused()
     {
         using var model = new SequentialModel(new Lstm(2, stateful: true)) { Seed = 1 };

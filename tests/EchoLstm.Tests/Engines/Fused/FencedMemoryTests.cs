@@ -28,6 +28,8 @@ public sealed class FencedMemoryTests
         ["Gru"] = units => [new Gru(units, returnSequences: true), new Gru(units, resetAfter: false, recurrentDropout: 0.2), new RepeatVector(3), new SimpleRnn(units, returnSequences: true)],
         ["Bidirectional"] = units => [new Bidirectional(new Lstm(units, returnSequences: true)), new Bidirectional(new Gru(units), MergeMode.Mul)],
         ["masked"] = units => [new Masking(), new Dropout(0.2), new Gru(units, returnSequences: true, goBackwards: true), new Lstm(units, returnSequences: true), new ActivationLayer(Activation.Softmax)],
+        ["normalised"] = units => [new LayerNormalization(), new Dense(units, Activation.Gelu), new GaussianNoise(0.1), new SpatialDropout1D(0.2), new LayerNormalization(center: false), new PRelu([1]), new PRelu([2]), new GlobalAveragePooling1D()],
+        ["steps"] = units => [new ZeroPadding1D(1, 2), new Dense(units, Activation.Mish), new PRelu(), new UpSampling1D(2), new Cropping1D(1), new LeakyRelu(), new Elu(), new GlobalMaxPooling1D(keepdims: true)],
         ["words"] = units => [new Embedding(7, units, maskZero: true), new SimpleRnn(units), new Dense(units, Activation.Softmax), new Reshape(-1, 1), new Flatten()],
     };
 

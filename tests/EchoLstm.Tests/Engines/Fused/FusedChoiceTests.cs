@@ -65,6 +65,13 @@ public sealed class FusedChoiceTests
         model.Build(4, 2);
         model.Engine.ToString().Should().Be(Fused);
 
+        using var rest = new SequentialModel(
+            new LayerNormalization(), new TimeDistributed(new LayerNormalization()), new LeakyRelu(), new TimeDistributed(new Elu()), new PRelu(), new PRelu([1, 2]), new SpatialDropout1D(0.1),
+            new GaussianNoise(0.1), new Dense(2, Activation.Gelu), new SimpleRnn(3, returnSequences: true, activation: Activation.Softsign), new UpSampling1D(), new ZeroPadding1D(), new Cropping1D(),
+            new GlobalMaxPooling1D(keepdims: true), new GlobalAveragePooling1D(), new PRelu(), new Dense(1, Activation.Mish));
+        rest.Build(4, 2);
+        rest.Engine.ToString().Should().Be(Fused);
+
         using var words = new SequentialModel(new Embedding(10, 3, maskZero: true), new Lstm(3), new Dense(1));
         words.Build(4);
         words.Engine.ToString().Should().Be(Fused);
@@ -81,6 +88,11 @@ public sealed class FusedChoiceTests
         Reason(new Bidirectional(new Lstm(3, returnState: true))).Should().Be("Bidirectional 'bidirectional_1' (Bidirectional) has no fused kernel with returnState");
         Reason(new Dense(2), new Reshape(2, 2, 2), new Dense(1), new Flatten()).Should().Be("Reshape 'reshape_1' (Reshape) has no fused kernel for input of shape (None, 4, 2)");
         Reason(new Gru(3, activation: Activation.Softmax)).Should().Be("Gru 'gru_1' (GRU) has no fused kernel with softmax inside");
+        Reason(new Lstm(3, activation: Activation.Gelu)).Should().Be("Lstm 'lstm_1' (LSTM) has no fused kernel with gelu inside");
+        Reason(new SimpleRnn(3, activation: Activation.Softplus)).Should().Be("SimpleRnn 'simple_rnn_1' (SimpleRNN) has no fused kernel with softplus inside");
+        Reason(new BatchNormalization()).Should().Be("BatchNormalization 'batch_normalization_1' (BatchNormalization) has no fused kernel that moves its mean and variance in training");
+        Reason(new TimeDistributed(new PRelu())).Should().Be("TimeDistributed 'time_distributed_1' (TimeDistributed) has no fused kernel around PReLU");
+        Reason(new AveragePooling1D(), new Dense(1)).Should().Be("AveragePooling1D 'average_pooling1d_1' (AveragePooling1D) has no fused kernel");
     }
 
     [Fact]

@@ -44,6 +44,13 @@ public sealed class FusedGradientTests
         ["SimpleRnn"] = units => [new SimpleRnn(units, returnSequences: true)],
         ["Bidirectional"] = units => [new Bidirectional(new Gru(units, returnSequences: true))],
         ["Dense"] = units => [new Dense(units, Activation.Tanh), new Dense(units, Activation.Softmax)],
+        ["LayerNormalization"] = units => [new Dense(units), new LayerNormalization(), new LayerNormalization(center: false), new LayerNormalization(scale: false)],
+        ["rectifiers"] = units => [new Dense(units), new LeakyRelu(), new PRelu(), new PRelu([1]), new Elu(0.5), new Dense(units), new PRelu([1, 2]), new PRelu([2])],
+        ["activations"] = units => [new Dense(units, Activation.Gelu), new Dense(units, Activation.Mish), new ActivationLayer(Activation.Swish), new ActivationLayer(Activation.Exponential), new ActivationLayer(Activation.Selu)],
+        ["mean of steps"] = units => [new Lstm(units, returnSequences: true), new GlobalAveragePooling1D(keepdims: true), new UpSampling1D(4), new Dense(units)],
+        ["largest of steps"] = units => [new Dense(units), new GlobalMaxPooling1D(keepdims: true), new ZeroPadding1D(1, 2)],
+        ["other steps"] = units => [new ZeroPadding1D(1, 2), new Dense(units, Activation.Softplus), new Cropping1D(2, 3), new UpSampling1D(2)],
+        ["masked and pooled"] = units => [new Masking(), new LayerNormalization(), new PRelu([1]), new Gru(units, returnSequences: true), new GlobalMaxPooling1D(keepdims: true), new UpSampling1D(4)],
         ["masked"] = units => [new Masking(), new Gru(units, returnSequences: true), new Bidirectional(new Lstm(units, returnSequences: true), MergeMode.Mul)],
     };
 

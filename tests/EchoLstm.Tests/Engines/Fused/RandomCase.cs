@@ -1,3 +1,4 @@
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
@@ -14,6 +15,9 @@ internal sealed class RandomCase : IDisposable
 {
     // Lengths around every vector width and the panels of three vectors.
     private static readonly int[] Around = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65, 70];
+
+    private static readonly Activation[] Activations = Enum.GetValues<Activation>();
+    private static readonly Activation[] OfCells = [.. Activations.Where(KernelFactory.CellTakes).Except([Activation.Exponential])]; // it explodes
 
     private readonly Random _random;
     private readonly List<nn.Module<Tensor, Tensor>> _layers = [];
@@ -70,6 +74,8 @@ internal sealed class RandomCase : IDisposable
         TimeDistributed { Inner: Layer inner } => $"TimeDistributed({Described(inner)})",
         _ => layer.GetType().Name,
     };
+
+    private Activation Any(Activation[] activations) => activations[_random.Next(activations.Length)];
 
     private bool Chance(int one) => _random.Next(one) == 0;
 
@@ -143,15 +149,33 @@ internal sealed class RandomCase : IDisposable
             {
                 Add(Dropped(new Dropout(0.2)));
             }
+            if (Chance(5))
+            {
+                AddRowByRow();
+            }
             if (Chance(8))
             {
-                Add(Dropped(new ActivationLayer((Activation)_random.Next(6))));
+                Add(Dropped(new ActivationLayer(Any(Activations))));
             }
         }
         if (_shape.Rank == 2 && Chance(3))
         {
             Add(new RepeatVector(_random.Next(1, 5)));
             AddRecurrent(sequences: true);
+        }
+        if (_shape.Rank == 3 && Chance(6))
+        {
+            Add(Chance(2) ? new GlobalAveragePooling1D(Chance(2)) : new GlobalMaxPooling1D(Chance(2)));
+            _masked = false;
+        }
+        if (_shape.Rank == 3 && !_masked && Chance(5))
+        {
+            Add(_random.Next(3) switch
+            {
+                0 => new UpSampling1D(_random.Next(1, 4)),
+                1 => new ZeroPadding1D(_random.Next(3), _random.Next(3)),
+                _ => new Cropping1D(0, (int)_shape[1]!.Value - 1),
+            });
         }
         if (!_masked && Chance(6))
         {
@@ -161,7 +185,32 @@ internal sealed class RandomCase : IDisposable
         }
         if (Chance(3))
         {
-            Add(new Dense(Length(), (Activation)_random.Next(6), useBias: !Chance(4)) { KernelRegularizer = AnyRegularizer(), BiasRegularizer = AnyRegularizer() });
+            Add(new Dense(Length(), Any(Activations), useBias: !Chance(4)) { KernelRegularizer = AnyRegularizer(), BiasRegularizer = AnyRegularizer() });
+        }
+    }
+
+    private void AddRowByRow()
+    {
+        switch (_random.Next(_shape.Rank == 3 ? 7 : 5))
+        {
+            case 0:
+                Add(Dropped(new LeakyRelu(_random.NextDouble())));
+                break;
+            case 1:
+                Add(Dropped(new Elu(_random.NextDouble())));
+                break;
+            case 2:
+                Add(Dropped(new GaussianNoise(0.1)));
+                break;
+            case 3 or 4:
+                Add(Dropped(new LayerNormalization(0.01, center: !Chance(4), scale: !Chance(4)) { GammaRegularizer = AnyRegularizer(), BetaRegularizer = AnyRegularizer() }));
+                break;
+            case 5:
+                Add(new SpatialDropout1D(0.3));
+                break;
+            default:
+                Add(new PRelu(_random.Next(4) switch { 0 => [], 1 => [1], 2 => [2], _ => [1, 2] }) { AlphaRegularizer = AnyRegularizer() });
+                break;
         }
     }
 
@@ -171,8 +220,8 @@ internal sealed class RandomCase : IDisposable
     {
         var (units, backwards, bias) = (Length(), Chance(4), !Chance(4));
         var (dropout, recurrentDropout) = (Chance(6) ? 0.25 : 0, Chance(6) ? 0.25 : 0);
-        var activation = Chance(5) ? (Activation)_random.Next(5) : Activation.Tanh;
-        var gate = Chance(5) ? Activation.HardSigmoid : Activation.Sigmoid;
+        var activation = Chance(5) ? Any(OfCells) : Activation.Tanh;
+        var gate = Chance(5) ? Any([Activation.HardSigmoid, Activation.HardSigmoidKeras3]) : Activation.Sigmoid;
         var (kernel, recurrent, ofBias) = (AnyRegularizer(), AnyRegularizer(), AnyRegularizer());
         RecurrentLayer layer = _random.Next(4) switch
         {
