@@ -91,8 +91,7 @@ internal static class SampleCheck
         }
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var numbers = y.to(ScalarType.Float64);
-        var outside = numbers.Above(1).logical_or(numbers.negative().Above(0));
+        var outside = y.Outside(2).logical_or(y.Above(1));
         if (outside.any().item<bool>() && CountedTargets.Of(model, x, y, weights) is { } counted
             && FirstOrNone(y, outside.logical_and(counted), name) is var (place, value))
         {
