@@ -60,7 +60,7 @@ public class DocumentedDefaultsTests
         var names = method.GetParameters().Select(parameter => parameter.Name!).ToList();
         var types = method.GetParameters().Select(parameter => parameter.ParameterType.IsArray || parameter.ParameterType.IsGenericType || parameter.ParameterType.IsGenericParameter ? "" : parameter.ParameterType.FullName!.Replace('+', '.')).ToList();
         return members
-            .Where(member => member.Attribute("name")!.Value is var id && id.StartsWith(start, StringComparison.Ordinal) && id[start.Length..].TrimStart('`', '1').StartsWith('(')
+            .Where(member => member.Attribute("name")!.Value is var id && id.StartsWith(start, StringComparison.Ordinal) && id[start.Length..].TrimStart('`', '1', '2', '3').StartsWith('(')
                 && types.TrueForAll(type => id.Contains(type, StringComparison.Ordinal)))
             .Select(member => member.Elements("param").ToDictionary(param => param.Attribute("name")!.Value))
             .FirstOrDefault(said => said.Keys.SequenceEqual(names));

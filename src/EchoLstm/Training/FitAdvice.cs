@@ -45,15 +45,16 @@ internal static class FitAdvice
             {
                 warnings.AddRange(OfScale(targets, counted, "y",
                     "weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
-                        + "StandardScaler().Fit(y); then give scaler.Transform(y), and read predictions with scaler.InverseTransform."));
+                        + $"StandardScaler().{Fitted(targets, "y")}; then give scaler.Transform(y), and read predictions with "
+                        + "scaler.InverseTransform."));
             }
         }
         if (model.ReadsScale)
         {
-            var given = mask is not null ? CountedTargets.Over(mask, inputs) : ones_like(inputs, ScalarType.Bool);
+            var given = mask is not null ? CountedTargets.Over(mask, inputs) : null;
             warnings.AddRange(OfScale(inputs, given, "x",
-                "gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new StandardScaler().Fit(x); then "
-                    + "give scaler.Transform(x), here and to Predict."));
+                "gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new "
+                    + $"StandardScaler().{Fitted(inputs, "x")}; then give scaler.Transform(x), here and to Predict."));
         }
         return warnings;
     }
@@ -74,8 +75,8 @@ internal static class FitAdvice
         return [
             $"The model's last layer has {Article(activation)}, which gives {ends}, but {place} is {Text(value)}, which it can't reach. "
                 + "Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
-                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.Fit(y).Transform(y), or give the last layer no activation, "
-                + "Activation.Linear."];
+                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{Fitted(targets, "y")}.Transform(y), or give the last layer no "
+                + "activation, Activation.Linear."];
     }
 
     private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)
@@ -90,19 +91,25 @@ internal static class FitAdvice
                     + "number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
     }
 
-    private static IEnumerable<string> OfScale(Tensor data, Tensor counted, string name, string why)
+    private static IEnumerable<string> OfScale(Tensor data, Tensor? counted, string name, string why)
     {
-        var sizes = data.to(ScalarType.Float64).abs().mul(counted);
-        var place = sizes.flatten().argmax();
-        var largest = sizes.flatten()[place].item<double>();
-        if (largest <= Largest && (largest >= Smallest || largest == 0))
+        // Most data is sound, and then no copy is made of it.
+        if (IsSound(Math.Max(Math.Abs(data.max().Number()), Math.Abs(data.min().Number()))))
         {
             return [];
         }
-        var (where, value) = SampleCheck.FirstOrNone(data, sizes.ge(sizes.flatten()[place]), name)!.Value;
-        return [
-            $"{where} is {Text(value)}, {(largest > 1 ? "" : "the largest there is and ")}far from 1: {why}"];
+        var sizes = counted is null ? data.abs() : data.abs().mul(counted);
+        var largest = sizes.max();
+        return IsSound(largest.Number()) || SampleCheck.FirstOrNone(data, sizes.eq(largest), name) is not var (place, value)
+            ? []
+            : [$"{place} is {Text(value)}, {(Math.Abs(value) > 1 ? "" : "the largest there is and ")}far from 1: {why}"];
     }
+
+    private static bool IsSound(double largest) => largest is 0 or (>= Smallest and <= Largest);
+
+    // A scaler is fitted to tables.
+    private static string Fitted(Tensor data, string name) => data.dim() < 3 ? $"Fit({name})"
+        : string.Create(CultureInfo.InvariantCulture, $"Fit(Arrays.Reshape<float[,]>({name}, -1, {data.shape[^1]}))");
 
     /// <summary>The activation that the output is of, and the least and the largest that it gives; null where that is not known.</summary>
     private static (Activation Activation, (double Low, double High) Range)? Range(Layer model)

@@ -223,8 +223,7 @@ internal static class SampleCheck
         }
         else if (loss.Expects is { Activation: Activation.Sigmoid })
         {
-            var numbers = y.to(ScalarType.Float64);
-            wrong = wrong.logical_or(numbers.Above(1)).logical_or(numbers.negative().Above(0));
+            wrong = wrong.logical_or(y.Outside(2)).logical_or(y.Above(1));
         }
         return wrong.any().item<bool>() ? wrong : null;
     }

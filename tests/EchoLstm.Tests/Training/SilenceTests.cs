@@ -161,6 +161,8 @@ public class SilenceTests
         Warnings(Loss.MeanAbsoluteError(), new Dense(1), new[,] { { 1e-6f }, { 0 }, { 2e-6f } }).Should().Equal($"y[2, 0] is 2E-06, the largest there is and {Targets}");
         Warnings(Loss.MeanSquaredError(), new Dense(1), new[,] { { 1f }, { 0 }, { 1 } }, new[,] { { 1f }, { 86400 }, { 2 } }).Should().Equal($"x[1, 0] is 86400, {Inputs}");
         Warnings(Loss.MeanSquaredError(), new Dense(1), new[,] { { 1f }, { 0 }, { 1 } }, new[,] { { 1e-7f }, { 0 }, { 0 } }).Should().Equal($"x[0, 0] is 1E-07, the largest there is and {Inputs}");
+        Warnings(Loss.MeanSquaredError(), new Lstm(2, returnSequences: true, activation: Activation.Linear), new float[1, 2, 2], new float[,,] { { { 1 }, { -500 } } }).Should()
+            .Equal($"x[0, 1, 0] is -500, {Inputs.Replace("Fit(x)", "Fit(Arrays.Reshape<float[,]>(x, -1, 1))", StringComparison.Ordinal)}");
         Warnings(Loss.MeanSquaredError(), new Dense(1), new float[3, 1], new float[3, 1]).Should().BeEmpty("zeros are zeros");
         Warnings(Loss.MeanSquaredError(), new Dense(1), new float[1, 2, 1], new float[,,] { { { 999 }, { 1 } } }, before: new Masking(999)).Should().BeEmpty("a masked step is not read");
         Warnings(Loss.MeanSquaredError(), new Dense(1), new float[2, 1], new float[,] { { 999 }, { 1 } }, before: nn.BatchNorm1d(1)).Should().BeEmpty("a module may scale");
