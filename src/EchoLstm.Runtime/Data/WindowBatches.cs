@@ -59,7 +59,8 @@ public sealed class WindowBatches : IReadOnlyCollection<(float[,,] X, float[,,] 
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static int[] Columns(IReadOnlyList<int>? chosen, int columns) => chosen is null ? [.. Enumerable.Range(0, columns)] : [.. chosen];
+    private static int[] Columns(IReadOnlyList<int>? chosen, int columns) =>
+        chosen is null ? [.. Enumerable.Range(0, columns)] : [.. chosen];
 
     private long[] Shuffled()
     {

@@ -33,7 +33,8 @@ internal static class GivenMask
         if (there.logical_and(mask.Differs(1)).any().item<bool>())
         {
             throw new ArgumentException(
-                $"{name} has numbers besides 0 and 1. Give booleans, true where a step is there; what counts how much is sampleWeight.", name);
+                $"{name} has numbers besides 0 and 1. Give booleans, true where a step is there; what counts how much is sampleWeight.",
+                name);
         }
         return there;
     }
@@ -48,7 +49,8 @@ internal static class GivenMask
         if (lengths.Count != samples)
         {
             throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"{name} has {lengths.Count} lengths for {samples} samples. Give one for each."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{name} has {lengths.Count} lengths for {samples} samples. Give one for each."),
                 string.Create(CultureInfo.InvariantCulture, $"({samples},)"),
                 string.Create(CultureInfo.InvariantCulture, $"({lengths.Count},)"));
         }
@@ -59,7 +61,8 @@ internal static class GivenMask
                 throw new ArgumentOutOfRangeException(
                     name,
                     lengths[i],
-                    string.Create(CultureInfo.InvariantCulture, $"{name}[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{name}[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
             }
         }
         var last = tensor(lengths.Select(length => (long)length).ToArray()).unsqueeze(1);

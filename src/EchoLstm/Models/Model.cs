@@ -380,7 +380,8 @@ public abstract partial class Model : Layer
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
-        using var samples = ModelData.Samples(this, new GivenSamples(x, Mask: mask, Lengths: lengths, AllowNonFinite: allowNonFinite), null);
+        var given = new GivenSamples(x, Mask: mask, Lengths: lengths, AllowNonFinite: allowNonFinite);
+        using var samples = ModelData.Samples(this, given, null);
         return _runner.Predict(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState);
     }
 

@@ -182,7 +182,8 @@ internal static class ModelData
             model.Build(Shape.Of(inputs).With(0, null));
             if (model.FindOutputMask(inputs, mask) is { } there)
             {
-                var counted = CountedTargets.Over(there.dim() > targets.dim() ? there.flatten((int)targets.dim() - 1).any(-1) : there, targets);
+                var ofTargets = there.dim() > targets.dim() ? there.flatten((int)targets.dim() - 1).any(-1) : there;
+                var counted = CountedTargets.Over(ofTargets, targets);
                 targets = where(wrong.logical_and(counted.logical_not()), zeros_like(targets), targets);
                 wrong = wrong.logical_and(counted);
             }

@@ -46,7 +46,8 @@ public sealed class ModelStepper : IDisposable
     private readonly AccessGuard _guard = new("stream");
     private bool _isDisposed;
 
-    private ModelStepper(SequentialModel model, (int Count, bool Ends) streamed, FusedPlan? plan, Shape output, int batchSize, bool allowNonFinite)
+    private ModelStepper(
+        SequentialModel model, (int Count, bool Ends) streamed, FusedPlan? plan, Shape output, int batchSize, bool allowNonFinite)
     {
         _allowNonFinite = allowNonFinite;
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);

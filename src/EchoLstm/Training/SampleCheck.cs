@@ -242,8 +242,8 @@ internal static class SampleCheck
         {
             (false, _) => $"{place} is {Text(value)}, but {loss.Name} takes probabilities: expected 0 to 1. For several classes use "
                 + "SparseCategoricalCrossentropy with Dense(classes, Activation.Softmax), for other numbers MeanSquaredError.",
-            (true, true) => $"{place} is class {Text(value)}, but the model has {classes} classes, 0 to {last}. Give the last Dense layer as "
-                + "many units as there are classes, or renumber them.",
+            (true, true) => $"{place} is class {Text(value)}, but the model has {classes} classes, 0 to {last}. Give the last Dense layer "
+                + "as many units as there are classes, or renumber them.",
             _ => $"{place} is {Text(value)}, which is no class: expected whole numbers 0 to {last}. For numbers that are no classes use "
                 + "another loss, such as MeanSquaredError.",
         };
