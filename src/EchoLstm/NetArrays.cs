@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,6 +8,8 @@ namespace EchoLstm;
 /// <summary>.NET arrays of any rank to tensors and back.</summary>
 internal static class NetArrays
 {
+    private const int Piece = 1 << 26;
+
     /// <summary>Throws unless the array, or those in it, have elements that become a tensor's.</summary>
     /// <exception cref="ArgumentException">They have not.</exception>
     internal static void Check(Array array)
@@ -34,23 +37,56 @@ internal static class NetArrays
     internal static Tensor ToTensor(Array array, string name = "array")
     {
         var shape = Lengths(array);
-        using var flat = Element(array) switch
-        {
-            var element when element == typeof(float) => tensor(Flat<float>(array, shape, name)),
-            var element when element == typeof(double) => tensor(Flat<double>(array, shape, name)),
-            var element when element == typeof(int) => tensor(Flat<int>(array, shape, name)),
-            var element when element == typeof(long) => tensor(Flat<long>(array, shape, name)),
-            var element when element == typeof(byte) => tensor(Flat<byte>(array, shape, name)),
-            var element when element == typeof(sbyte) => tensor(Flat<sbyte>(array, shape, name)),
-            var element when element == typeof(short) => tensor(Flat<short>(array, shape, name)),
+        var element = Element(array);
+        return element == typeof(float) ? New<float>(array, shape, ScalarType.Float32, name)
+            : element == typeof(double) ? New<double>(array, shape, ScalarType.Float64, name)
+            : element == typeof(int) ? New<int>(array, shape, ScalarType.Int32, name)
+            : element == typeof(long) ? New<long>(array, shape, ScalarType.Int64, name)
+            : element == typeof(byte) ? New<byte>(array, shape, ScalarType.Byte, name)
+            : element == typeof(sbyte) ? New<sbyte>(array, shape, ScalarType.Int8, name)
+            : element == typeof(short) ? New<short>(array, shape, ScalarType.Int16, name)
             // Torch computes with no others that lack a sign.
-            var element when element == typeof(ushort) =>
-                tensor(Array.ConvertAll(Flat<ushort>(array, shape, name), number => (int)number)),
-            var element when element == typeof(uint) =>
-                tensor(Array.ConvertAll(Flat<uint>(array, shape, name), number => (long)number)),
-            _ => tensor(Flat<bool>(array, shape, name)),
-        };
-        return flat.reshape(shape);
+            : element == typeof(ushort) ? Shaped(tensor(Array.ConvertAll(Flat<ushort>(array, shape, name), number => (int)number)), shape)
+            : element == typeof(uint) ? Shaped(tensor(Array.ConvertAll(Flat<uint>(array, shape, name), number => (long)number)), shape)
+            : New<bool>(array, shape, ScalarType.Bool, name);
+    }
+
+    // Straight into Torch's memory: arrays that large would wait long for the garbage collector.
+    private static Tensor New<T>(Array array, long[] shape, ScalarType type, string name)
+        where T : unmanaged
+    {
+        var made = empty(shape, type);
+        try
+        {
+            if (made.numel() * Unsafe.SizeOf<T>() <= int.MaxValue)
+            {
+                Fill(array, shape, MemoryMarshal.Cast<byte, T>(made.bytes), name);
+                return made;
+            }
+            // A span of bytes holds no more.
+            using var line = made.flatten();
+            var flat = Flat<T>(array, shape, name);
+            for (var start = 0; start < flat.Length; start += Piece)
+            {
+                var piece = flat.AsSpan(start, Math.Min(Piece, flat.Length - start));
+                using var place = line.narrow(0, start, piece.Length);
+                piece.CopyTo(MemoryMarshal.Cast<byte, T>(place.bytes));
+            }
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    private static Tensor Shaped(Tensor flat, long[] shape)
+    {
+        using (flat)
+        {
+            return flat.reshape(shape);
+        }
     }
 
     // The array's own lengths, then those of the first array in it.
@@ -106,11 +142,18 @@ internal static class NetArrays
             return already;
         }
         var flat = new T[shape.Aggregate(1L, (product, length) => checked(product * length))];
-        var done = 0;
-        Fill(array, 0, name);
+        Fill<T>(array, shape, flat, name);
         return flat;
+    }
 
-        void Fill(Array part, int axis, string place)
+    // Copies the innermost arrays' elements one after the other.
+    private static void Fill<T>(Array array, long[] shape, Span<T> to, string name)
+        where T : unmanaged
+    {
+        var done = 0;
+        FillPart(array, 0, name, to);
+
+        void FillPart(Array part, int axis, string place, Span<T> to)
         {
             var lengths = ArrayElements.Lengths(part);
             var element = part.GetType().GetElementType()!;
@@ -132,7 +175,7 @@ internal static class NetArrays
                         $"{place} is a {ArrayElements.TypeName(part.GetType())}, but the first one there has {typeof(T).Name} numbers. Give "
                             + "all arrays one type.", name);
                 }
-                ArrayElements.Of<T>(part).CopyTo(flat.AsSpan(done));
+                ArrayElements.Of<T>(part).CopyTo(to[done..]);
                 done += part.Length;
                 return;
             }
@@ -140,8 +183,8 @@ internal static class NetArrays
             foreach (var inner in part)
             {
                 var innerPlace = $"{place}[{i++}]";
-                Fill(inner as Array ?? throw new ArgumentException($"{innerPlace} is null: expected an array of the others' shape.", name),
-                    axis + lengths.Length, innerPlace);
+                FillPart(inner as Array ?? throw new ArgumentException($"{innerPlace} is null: expected an array of the others' shape.", name),
+                    axis + lengths.Length, innerPlace, to);
             }
         }
 

@@ -40,13 +40,21 @@ public sealed class WindowBatches : IReadOnlyCollection<(float[,,] X, float[,,] 
 
     /// <summary>Goes through the batches.</summary>
     /// <returns>X of shape (windows, Past, inputs) and Y of shape (windows, Horizon, targets), the arrays of each batch its own.</returns>
-    public IEnumerator<(float[,,] X, float[,,] Y)> GetEnumerator()
+    public IEnumerator<(float[,,] X, float[,,] Y)> GetEnumerator() => Cut(reuses: false).GetEnumerator();
+
+    /// <summary>Goes through the batches.</summary>
+    /// <param name="reuses">Whether a batch may have the arrays of the one before, for who has copied them by then.</param>
+    internal IEnumerable<(float[,,] X, float[,,] Y)> Cut(bool reuses)
     {
         var order = _random is null ? null : Shuffled();
+        var (x, y) = NewBatch(0);
         for (var start = 0L; start < Windows; start += BatchSize)
         {
             var count = (int)Math.Min(BatchSize, Windows - start);
-            var (x, y) = (new float[count, _window.Past, _inputs.Length], new float[count, _window.Horizon, _targets.Length]);
+            if (!reuses || x.GetLength(0) != count)
+            {
+                (x, y) = NewBatch(count);
+            }
             for (var i = 0; i < count; i++)
             {
                 var (series, row) = Place(order is null ? start + i : order[start + i]);
@@ -56,6 +64,9 @@ public sealed class WindowBatches : IReadOnlyCollection<(float[,,] X, float[,,] 
             yield return (x, y);
         }
     }
+
+    private (float[,,] X, float[,,] Y) NewBatch(int count) =>
+        (new float[count, _window.Past, _inputs.Length], new float[count, _window.Horizon, _targets.Length]);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

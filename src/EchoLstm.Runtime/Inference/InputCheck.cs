@@ -16,6 +16,15 @@ internal static class InputCheck
     /// <exception cref="ArgumentException">A number is not finite.</exception>
     internal static void Finite(ReadOnlySpan<float> data, string name, int samples, int features, bool hasSteps)
     {
+        if (FirstNotFinite(data) is var place and >= 0)
+        {
+            throw NotFinite(data[place], place, name, data.Length / samples, features, hasSteps);
+        }
+    }
+
+    /// <summary>The place of the first number that is NaN or infinite; -1 where all are finite.</summary>
+    internal static int FirstNotFinite(ReadOnlySpan<float> data)
+    {
         var start = 0;
         foreach (var block in MemoryMarshal.Cast<float, Vector<float>>(data))
         {
@@ -30,9 +39,10 @@ internal static class InputCheck
         {
             if (!float.IsFinite(data[i]))
             {
-                throw NotFinite(data[i], i, name, data.Length / samples, features, hasSteps);
+                return i;
             }
         }
+        return -1;
     }
 
     private static ArgumentException NotFinite(float value, int place, string name, int length, int features, bool hasSteps)

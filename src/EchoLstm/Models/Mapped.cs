@@ -14,12 +14,12 @@ internal sealed class MappedList<T>(IReadOnlyList<T> source, Func<T, GivenSample
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>The same of elements that are counted but have no places.</summary>
-internal sealed class MappedCollection<T>(IReadOnlyCollection<T> source, Func<T, GivenSamples> map) : IReadOnlyCollection<GivenSamples>
+/// <summary>Elements that are counted but have no places.</summary>
+internal sealed class MappedCollection(int count, Func<IEnumerable<GivenSamples>> begin) : IReadOnlyCollection<GivenSamples>
 {
-    public int Count => source.Count;
+    public int Count => count;
 
-    public IEnumerator<GivenSamples> GetEnumerator() => source.Select(map).GetEnumerator();
+    public IEnumerator<GivenSamples> GetEnumerator() => begin().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

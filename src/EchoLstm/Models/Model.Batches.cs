@@ -1,3 +1,4 @@
+using EchoLstm.Data;
 using EchoLstm.Engines;
 using EchoLstm.Training;
 using TorchSharp;
@@ -145,11 +146,12 @@ public abstract partial class Model
     private static IEnumerable<GivenSamples> Given<TX, TY, TWeight>(IEnumerable<(TX X, TY Y, TWeight Weight)> batches) => Mapped(
         batches, static batch => new GivenSamples(TensorLike.From(batch.X), TensorLike.From(batch.Y), TensorLike.From(batch.Weight)));
 
-    // A list stays one, and a count stays known.
+    // A list stays one, and a count stays known. Samples are copied, so that windows need no arrays of their own.
     private static IEnumerable<GivenSamples> Mapped<T>(IEnumerable<T> batches, Func<T, GivenSamples> map) => batches switch
     {
+        WindowBatches windows => new MappedCollection(windows.Count, () => ((IEnumerable<T>)windows.Cut(reuses: true)).Select(map)),
         IReadOnlyList<T> list => new MappedList<T>(list, map),
-        IReadOnlyCollection<T> all => new MappedCollection<T>(all, map),
+        IReadOnlyCollection<T> all => new MappedCollection(all.Count, () => all.Select(map)),
         _ => batches.Select(map),
     };
 

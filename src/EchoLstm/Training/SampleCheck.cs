@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
 using TorchSharp;
@@ -88,7 +90,7 @@ internal static class SampleCheck
     /// <param name="also">What else may be done.</param>
     internal static void Finite(Tensor data, string name, string also = "")
     {
-        if (!data.is_floating_point())
+        if (!data.is_floating_point() || IsPlainAndFinite(data))
         {
             return;
         }
@@ -106,6 +108,12 @@ internal static class SampleCheck
                     + $"its step.{also}"),
             name);
     }
+
+    // Torch's own threads wait busily after each operation, in the way of the engine's, which the batches of a fit would feel.
+    private static bool IsPlainAndFinite(Tensor data) =>
+        data.dtype == ScalarType.Float32 && data.device_type == DeviceType.CPU && data.is_contiguous()
+            && data.numel() <= int.MaxValue / sizeof(float)
+            && InputCheck.FirstNotFinite(MemoryMarshal.Cast<byte, float>(data.bytes)) < 0;
 
     /// <summary>Throws where the samples of a stateful model would be shuffled.</summary>
     internal static void Unshuffled(IReadOnlyList<IStateful> stateful, bool shuffles)
@@ -213,6 +221,10 @@ internal static class SampleCheck
     /// <summary>Which targets the loss can't take, booleans of their shape; null: none. In the caller's dispose scope.</summary>
     internal static Tensor? WrongTargets(Tensor y, Shape output, Loss loss)
     {
+        if (!loss.TakesClassIndices && loss.Expects is not { Activation: Activation.Sigmoid } && IsPlainAndFinite(y))
+        {
+            return null;
+        }
         var wrong = y.is_floating_point() ? y.isfinite().logical_not() : zeros_like(y, ScalarType.Bool);
         if (loss.TakesClassIndices)
         {
