@@ -197,7 +197,8 @@ public sealed unsafe class InferenceModel : IDisposable
     {
         if (lengths.Length > 0)
         {
-            CheckLengths(lengths, samples, steps);
+            _packed.ThrowUnlessMaskable();
+            InputCheck.Lengths(lengths, samples, steps);
         }
         ForwardPass? pass;
         lock (_lock)
@@ -221,33 +222,6 @@ public sealed unsafe class InferenceModel : IDisposable
             if (!_isDisposed)
             {
                 _idle.Push(pass);
-            }
-        }
-    }
-
-    private void CheckLengths(ReadOnlySpan<int> lengths, int samples, int steps)
-    {
-        if (_packed.MaskObstacle is { } obstacle)
-        {
-            throw new InvalidOperationException($"{obstacle}. Give samples of one length, without lengths.");
-        }
-        if (lengths.Length != samples)
-        {
-            throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture,
-                    $"There are {lengths.Length} lengths for {samples} samples. Give one for each."),
-                string.Create(CultureInfo.InvariantCulture, $"({samples},)"),
-                string.Create(CultureInfo.InvariantCulture, $"({lengths.Length},)"));
-        }
-        for (var i = 0; i < lengths.Length; i++)
-        {
-            if (lengths[i] < 0 || lengths[i] > steps)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(lengths),
-                    lengths[i],
-                    string.Create(CultureInfo.InvariantCulture,
-                        $"lengths[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
             }
         }
     }

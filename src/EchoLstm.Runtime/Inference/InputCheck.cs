@@ -115,5 +115,31 @@ internal static class InputCheck
         }
     }
 
+    /// <summary>Throws unless there is a length for each sample, of 0 to the time steps.</summary>
+    /// <exception cref="ShapeMismatchException">There are more or fewer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One is negative or longer.</exception>
+    internal static void Lengths(ReadOnlySpan<int> lengths, long samples, long steps, string name = "lengths")
+    {
+        if (lengths.Length != samples)
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{name} has {lengths.Length} lengths for {samples} samples. Give one for each."),
+                One(samples),
+                One(lengths.Length));
+        }
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] < 0 || lengths[i] > steps)
+            {
+                throw new ArgumentOutOfRangeException(
+                    name,
+                    lengths[i],
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{name}[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
+            }
+        }
+    }
+
     private static string One(long length) => string.Create(CultureInfo.InvariantCulture, $"({length},)");
 }

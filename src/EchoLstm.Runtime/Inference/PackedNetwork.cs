@@ -87,7 +87,7 @@ internal sealed unsafe class PackedNetwork
     }
 
     /// <summary>Which layer can't leave masked time steps out, and why; null: all can.</summary>
-    internal string? MaskObstacle => _plan.MaskObstacle;
+    internal void ThrowUnlessMaskable() => _plan.ThrowUnlessMaskable();
 
     /// <summary>Throws where an index has no vector, naming the first.</summary>
     internal void CheckIndices(ReadOnlySpan<int> indices, string name)

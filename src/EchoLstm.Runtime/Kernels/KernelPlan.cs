@@ -14,10 +14,11 @@ internal sealed unsafe class KernelPlan
     private readonly Shape _inputShape;
     private readonly Lazy<string?> _maskObstacle;
 
-    private KernelPlan(IReadOnlyList<LayerSettings> layers, Shape inputShape, LaneWidth width, WorkTeam team)
+    private KernelPlan(IReadOnlyList<LayerSettings> layers, Shape inputShape, LaneWidth width, WorkTeam team, bool predicts)
     {
         (_inputShape, OutputShape, Width, Team) = (inputShape, inputShape, width, team);
-        _maskObstacle = new(() => TryCreate(layers, inputShape, team, out var reason, width, masked: true) is null ? reason : null);
+        _maskObstacle = new(() =>
+            TryCreate(layers, inputShape, team, out var reason, width, masked: true, predicts) is null ? reason : null);
     }
 
     internal LayerKernel[] Kernels { get; private set; } = [];
@@ -51,6 +52,15 @@ internal sealed unsafe class KernelPlan
     internal string? MaskObstacle => ReadsSteps
         ? _maskObstacle.Value
         : $"The model takes {_inputShape}, which has no time steps to mask";
+
+    /// <summary>Throws unless all layers can leave out what an input's mask does not have.</summary>
+    internal void ThrowUnlessMaskable()
+    {
+        if (MaskObstacle is { } obstacle)
+        {
+            throw new InvalidOperationException($"{obstacle}. Give samples of one length, without a mask or lengths.");
+        }
+    }
 
     /// <summary>How many kernels read steps as they come: those up to the one that leaves the last step alone.</summary>
     internal int Streamed
@@ -101,7 +111,7 @@ internal sealed unsafe class KernelPlan
             shape = layers[i].OutputShape(shape, layers[i].Title);
             longest = Math.Max(longest, shape.Last ?? 1);
         }
-        var plan = new KernelPlan(layers, inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team);
+        var plan = new KernelPlan(layers, inputShape, width ?? LaneWidths.For((int)Math.Min(longest, int.MaxValue)), team, predicts);
         reason = LaneWidths.Dispatch(plan.Width, new Adding(plan, layers, masked));
         return reason is null ? plan : null;
     }

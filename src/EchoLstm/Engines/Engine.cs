@@ -52,8 +52,10 @@ internal abstract class Engine : IDisposable
     /// <param name="inputs">samples · steps · features numbers.</param>
     /// <param name="samples">How many samples.</param>
     /// <param name="steps">How many time steps; 1 where there are none.</param>
+    /// <param name="lengths">How many steps of each sample are there; empty: all.</param>
     /// <param name="outputs">Receives the outputs.</param>
-    internal virtual void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs) =>
+    internal virtual void PredictInto(
+        ReadOnlySpan<float> inputs, int samples, int steps, ReadOnlySpan<int> lengths, Span<float> outputs) =>
         throw new NotSupportedException();
 
     public abstract void Dispose();

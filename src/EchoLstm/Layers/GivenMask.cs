@@ -1,4 +1,4 @@
-using System.Globalization;
+using EchoLstm.Inference;
 using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -46,25 +46,7 @@ internal static class GivenMask
     internal static Tensor OfLengths(IReadOnlyList<int> lengths, Tensor inputs, string name)
     {
         var (samples, steps) = (inputs.shape[0], inputs.shape[1]);
-        if (lengths.Count != samples)
-        {
-            throw new ShapeMismatchException(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"{name} has {lengths.Count} lengths for {samples} samples. Give one for each."),
-                string.Create(CultureInfo.InvariantCulture, $"({samples},)"),
-                string.Create(CultureInfo.InvariantCulture, $"({lengths.Count},)"));
-        }
-        for (var i = 0; i < lengths.Count; i++)
-        {
-            if (lengths[i] < 0 || lengths[i] > steps)
-            {
-                throw new ArgumentOutOfRangeException(
-                    name,
-                    lengths[i],
-                    string.Create(
-                        CultureInfo.InvariantCulture, $"{name}[{i}] is {lengths[i]}; expected 0 to {steps}, the time steps of x."));
-            }
-        }
+        InputCheck.Lengths([.. lengths], samples, steps, name);
         var last = tensor(lengths.Select(length => (long)length).ToArray()).unsqueeze(1);
         return arange(steps).unsqueeze(0).expand(samples, steps).lt(last);
     }

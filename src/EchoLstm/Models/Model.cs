@@ -425,18 +425,24 @@ public abstract partial class Model : Layer
     /// first layer is an Embedding; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together. <value>1</value></param>
+    /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
+    /// <value>default</value></param>
     /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row. <value>false</value></param>
-    /// <exception cref="ShapeMismatchException">x is not that many samples, or y has not the output's length.</exception>
-    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed; the message has the place.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, or another thread is changing it.</exception>
+    /// <exception cref="ShapeMismatchException">x is not that many samples, y has not the output's length, or there are not as many lengths
+    /// as samples.</exception>
+    /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed, the message has the place; or a length is
+    /// negative or longer than x.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, a layer can't leave masked time steps out, or another thread is
+    /// changing the model.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public void Predict(ReadOnlySpan<float> x, Span<float> y, int samples = 1, bool allowNonFinite = false)
+    public void Predict(
+        ReadOnlySpan<float> x, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default, bool allowNonFinite = false)
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
         ThrowIfNotBuilt("predict");
         ModelData.AtLeastOne(samples, nameof(samples));
-        _runner.Predict(x, y, samples, allowNonFinite);
+        _runner.Predict(x, y, samples, lengths, allowNonFinite);
     }
 
     /// <summary>Predicts further than the model looks: its own predictions slide into the window, one a step.</summary>

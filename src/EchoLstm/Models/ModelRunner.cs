@@ -181,7 +181,7 @@ internal sealed class ModelRunner(Model model)
     }
 
     /// <summary>The outputs for inputs in plain memory, into plain memory.</summary>
-    internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples, bool allowNonFinite)
+    internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples, ReadOnlySpan<int> lengths, bool allowNonFinite)
     {
         var built = model.InputShape!;
         // An index is a step.
@@ -200,15 +200,20 @@ internal sealed class ModelRunner(Model model)
         {
             InputCheck.Finite(x, nameof(x), samples, (int)features, hasSteps);
         }
+        if (lengths.Length > 0)
+        {
+            InputCheck.Lengths(lengths, samples, steps);
+        }
         var engine = Ready();
         if (engine.PredictsInto)
         {
-            engine.PredictInto(x, samples, steps, y);
+            engine.PredictInto(x, samples, steps, lengths, y);
             return;
         }
         using var inputs = tensor(x.ToArray());
         using var shaped = built.Rank == 3 ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, -1);
-        using var predicted = model.Predict(shaped, samples, allowNonFinite: allowNonFinite);
+        using var predicted = model.Predict(
+            shaped, samples, allowNonFinite: allowNonFinite, lengths: lengths.Length > 0 ? lengths.ToArray() : null);
         using var floats = predicted.to(ScalarType.Float32).cpu();
         floats.data<float>().CopyTo(y);
     }

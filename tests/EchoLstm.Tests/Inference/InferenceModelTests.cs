@@ -208,7 +208,7 @@ public class InferenceModelTests
             "The model takes (None, 6, 3), which 35 numbers for 2 samples do not fill. Give samples · time steps · features numbers.");
         Refused<ShapeMismatchException>(() => inference.Predict(x, y.AsSpan(1), 2)).Should().Be(
             "The predictions of 2 samples have 4 numbers, but there is room for 3. Give y that length.");
-        Refused<ShapeMismatchException>(() => inference.Predict(x, y, 2, [6])).Should().Be("There are 1 lengths for 2 samples. Give one for each.");
+        Refused<ShapeMismatchException>(() => inference.Predict(x, y, 2, [6])).Should().Be("lengths has 1 lengths for 2 samples. Give one for each.");
         Refused<ArgumentOutOfRangeException>(() => inference.Predict(x, y, 2, [6, 7])).Should().StartWith("lengths[1] is 7; expected 0 to 6, the time steps of x.");
         Refused<ArgumentOutOfRangeException>(() => inference.Predict(x, y, 0)).Should().Contain("samples");
         Refused<ArgumentException>(() => inference.Predict(nan, y, 2)).Should().StartWith(

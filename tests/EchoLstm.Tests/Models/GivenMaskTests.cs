@@ -167,6 +167,32 @@ public class GivenMaskTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public void Lengths_go_with_plain_memory_and_a_saved_model_too(EngineKind engine)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new SequentialModel(new Masking(Padding), new BatchNormalization(), new Gru(3, returnSequences: true), new Lstm(2)) { Seed = 1 };
+        model.Build(-1, 1);
+        using var plain = new SequentialModel(new Masking(Padding), new Gru(3, returnSequences: true), new Lstm(2)) { Seed = 1, RequestedEngine = engine };
+        plain.Build(-1, 1);
+        float[] x = [0.1f, Padding, 0.3f, 0.4f, 0.5f, 0.6f];
+        var (y, fromFile, fromFileToo) = (new float[4], new float[4], new float[4]);
+
+        plain.Predict(x, y, samples: 2, lengths: [3, 1]);
+        model.Save(folder.File("m.safetensors"));
+        plain.Save(folder.File("p.safetensors"));
+        using var loaded = EchoLstm.Inference.InferenceModel.Load(folder.File("m.safetensors"));
+        using var loadedPlain = EchoLstm.Inference.InferenceModel.Load(folder.File("p.safetensors"));
+        loaded.Predict(x, fromFile, samples: 2, lengths: [3, 1]);
+        loadedPlain.Predict(x, fromFileToo, samples: 2, lengths: [3, 1]);
+
+        var shaped = Arrays.Reshape<float[,,]>(x, 2, 3, 1);
+        y.Values().ShouldMatch(plain.Predict<float[,]>(shaped, lengths: [3, 1]).Values(), Tolerance.Float32);
+        fromFileToo.Values().ShouldMatch(y.Values(), Tolerance.Float32);
+        fromFile.Values().ShouldMatch(model.Predict<float[,]>(shaped, lengths: [3, 1]).Values(), Tolerance.Float32);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public void Padded_frames_say_which_steps_are_there(EngineKind engine)
     {
         var frames = SupervisedFrames.ToPadded([0.1f, 0.2f, 0.3f, 0.4f], nIn: 3, nOut: 3);
@@ -214,7 +240,7 @@ public class GivenMaskTests
 
         Errors.Expect<InvalidOperationException>(
             () => flat.Predict(x, lengths: [1, 2]),
-            "Flatten 'flatten_1' (Flatten) can't leave masked time steps out. Give samples of one length, without a mask.");
+            "Flatten 'flatten_1' (Flatten) can't leave masked time steps out. Give samples of one length, without a mask or lengths.");
         Errors.Expect<InvalidOperationException>(
             () => convolved.Predict(x, lengths: [1, 2]),
             "Conv1D 'conv1d_1' received masked time steps but can't leave them out: a window may hold both masked steps and others. Put it before the Masking, do without the mask, or end the sequence first with a recurrent layer that returns its last step alone.");

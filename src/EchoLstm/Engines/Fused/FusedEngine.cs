@@ -151,10 +151,16 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     internal override bool PredictsInto { get; }
 
-    internal override void PredictInto(ReadOnlySpan<float> inputs, int samples, int steps, Span<float> outputs)
+    internal override void PredictInto(
+        ReadOnlySpan<float> inputs, int samples, int steps, ReadOnlySpan<int> lengths, Span<float> outputs)
     {
         LoadUntrained();
-        _pass.Lay(new BatchShape(samples, steps, Training: false, Masked: false));
+        _pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
+        if (lengths.Length > 0)
+        {
+            _kernels.ThrowUnlessMaskable();
+            _pass.SetLengths(lengths);
+        }
         fixed (float* source = inputs)
         {
             _pass.Gather(source, null);
@@ -192,10 +198,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
         if (batch.Set.MaskStart is not null and var mask)
         {
-            if (_kernels.MaskObstacle is { } obstacle)
-            {
-                throw new InvalidOperationException($"{obstacle}. Give samples of one length, without a mask.");
-            }
+            _kernels.ThrowUnlessMaskable();
             _pass.GatherMask(mask, _order);
         }
         _pass.Run();
