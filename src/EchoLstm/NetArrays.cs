@@ -183,8 +183,9 @@ internal static class NetArrays
             foreach (var inner in part)
             {
                 var innerPlace = $"{place}[{i++}]";
-                FillPart(inner as Array ?? throw new ArgumentException($"{innerPlace} is null: expected an array of the others' shape.", name),
-                    axis + lengths.Length, innerPlace, to);
+                var given = inner as Array
+                    ?? throw new ArgumentException($"{innerPlace} is null: expected an array of the others' shape.", name);
+                FillPart(given, axis + lengths.Length, innerPlace, to);
             }
         }
 
