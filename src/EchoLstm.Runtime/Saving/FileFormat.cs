@@ -79,10 +79,15 @@ internal static class FileFormat
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{file.Path} does not fit {title}, which has {expected.Count} weights; nothing was changed.\n  "
-                    + $"{string.Join("\n  ", faults)}\nLoad it into the model that it was saved from, or one with the same layers and "
-                    + $"names."));
+                    + $"{string.Join("\n  ", faults)}\n{(entries.Any(IsPyTorchs)
+                        ? "These are PyTorch's names: PyTorchFile.LoadWeights of the package EchoLstm.Interop reads them."
+                        : "Load it into the model that it was saved from, or one with the same layers and names.")}"));
         }
     }
+
+    // Keras's names end in kernel or gamma.
+    private static bool IsPyTorchs(SafetensorsEntry entry) =>
+        entry.Name.EndsWith(".weight", StringComparison.Ordinal) || entry.Name.Contains(".weight_ih", StringComparison.Ordinal);
 
     private static bool Begins(SafetensorsEntry entry, string prefix) => entry.Name.StartsWith(prefix, StringComparison.Ordinal);
 
