@@ -67,8 +67,8 @@ internal static class InputCheck
     internal static int Steps(Shape input, bool hasSteps, long features, int count, int samples)
     {
         var steps = count / samples / features;
-        if (input.Rank is not (2 or 3) || count == 0 || steps * features * samples != count || (!hasSteps && steps != 1)
-            || (hasSteps && input[1] is { } known && known != steps))
+        if (input.Rank < 2 || input.Skip(2).Any(length => length is null) || count == 0 || steps * features * samples != count
+            || (!hasSteps && steps != 1) || (hasSteps && input[1] is { } known && known != steps))
         {
             throw new ShapeMismatchException(
                 string.Create(

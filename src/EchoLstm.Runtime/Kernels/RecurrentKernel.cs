@@ -134,7 +134,7 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
         }
         _input.Take(input);
         _mask.Take(input.Mask, _input);
-        OutputMask = _settings.ReturnSequences ? input.Mask : null;
+        OutputMask = _settings.ReturnSequences ? _mask.Used : null;
         if (!_checkpoints.IsSegmented)
         {
             ForwardSteps(0, _steps);

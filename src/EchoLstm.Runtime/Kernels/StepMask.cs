@@ -26,6 +26,9 @@ internal sealed unsafe class StepMask<V>(RecurrentCell<V> cell, bool returnSeque
     /// <summary>Takes the mask of a batch; null where every step counts.</summary>
     internal void Take(byte* mask, InputOrder<V> order) => _used = mask is null ? null : order.Order(mask, _ordered);
 
+    /// <summary>The mask in the order in which the steps are read.</summary>
+    internal byte* Used => _used;
+
     /// <summary>Whether a row is masked.</summary>
     internal bool Skips(long row) => _used is not null && _used[row] == 0;
 

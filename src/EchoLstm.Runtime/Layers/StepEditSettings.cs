@@ -5,6 +5,8 @@ namespace EchoLstm.Layers;
 /// <summary>A layer whose output steps are input steps, or zeros.</summary>
 internal abstract record StepEditSettings : LayerSettings
 {
+    internal override string? StreamObstacle => "gives other time steps than it gets";
+
     internal override Shape OutputShape(Shape input, string title)
     {
         StepShapes.CheckRank(input, title);

@@ -31,6 +31,9 @@ internal abstract class Engine : IDisposable
     {
     }
 
+    /// <summary>Whether the last batch's gradients were not finite, so that it moved no weight.</summary>
+    internal bool HasLostGradients { get; private protected set; }
+
     /// <summary>Measures a batch, then moves the weights. Where the loss is not finite they stay as they are.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="figures">Receives the loss, then each metric's sums, all before the update (<see cref="MetricMeans.Batch"/>).</param>

@@ -59,6 +59,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
 
     internal override void TrainOnBatch(in Batch batch, Span<double> figures)
     {
+        HasLostGradients = false;
         using var scope = NewDisposeScope();
         using var withGradients = enable_grad();
         var samples = batch.Gather();
@@ -91,7 +92,11 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         }
         using (no_grad())
         {
-            _update!.Step();
+            HasLostGradients = Array.Exists(_parameters, parameter => parameter.grad is { } gradient && !SampleCheck.IsFinite(gradient));
+            if (!HasLostGradients)
+            {
+                _update!.Step();
+            }
         }
     }
 

@@ -86,6 +86,8 @@ public sealed class BatchNormalization : Layer
 
     private protected override bool ComputesWithFloats => true;
 
+    internal override Activation? OutputActivation => Activation.Linear;
+
     internal override bool? EndsIn(Activation activation) => false;
 
     private Tensor MovingMean => get_buffer(BatchNormalizationSettings.MovingMean)!;
@@ -101,6 +103,11 @@ public sealed class BatchNormalization : Layer
             return Normalized(input, MovingMean, MovingVariance);
         }
         using var scope = NewDisposeScope();
+        mask = (mask, StepMasks.SamplesOf(input)) switch
+        {
+            ({ } steps, { } samples) => StepMasks.Both(steps, samples),
+            var (steps, samples) => steps ?? samples,
+        };
         var (mean, variance) = mask is null ? Moments(input) : Moments(input, mask);
         using (no_grad())
         {

@@ -128,7 +128,7 @@ public sealed class Bidirectional : Layer
             return (forward, backward);
         }
         backward = backward.flip(1);
-        if (StepMasks.Of(input) is { } mask)
+        if (Forward.OutputMask(input, StepMasks.Of(input)) is { } mask)
         {
             // Keras sets zero_output_for_mask on both layers.
             var used = mask.unsqueeze(-1).to(forward.dtype);

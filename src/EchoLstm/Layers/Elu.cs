@@ -32,6 +32,8 @@ public sealed class Elu : Layer
 
     private protected override bool ComputesWithFloats => true;
 
+    internal override Activation? OutputActivation => Alpha == 1 ? Activation.Elu : null;
+
     internal override bool? EndsIn(Activation activation) => false;
 
     private protected override void CheckInput(Shape inputShape)

@@ -18,6 +18,13 @@ internal static class GivenMask
         var (given, of) = (Shape.Of(mask), Shape.Of(inputs));
         if (given.Rank < 2 || given.Rank > mostAxes || !given.SequenceEqual(of.Take(given.Rank)))
         {
+            if (mostAxes < 2)
+            {
+                throw new ShapeMismatchException(
+                    $"{name} says which time steps are there, but {of} of numbers has none. Give (samples, time steps, features).",
+                    "(samples, time steps, features)",
+                    of.ToString());
+            }
             var expected = string.Join(" or ", Enumerable.Range(2, mostAxes - 1).Select(axes => new Shape([.. of.Take(axes)])));
             throw new ShapeMismatchException(
                 $"{name} says which time steps of {of} are there, so its shape must be {expected}, but it is {given}. Give a boolean for "

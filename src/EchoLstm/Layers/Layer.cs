@@ -226,12 +226,26 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             {
                 StepMasks.Attach(output, outputMask);
             }
+            if (StepMasks.SamplesOf(input) is { } samples && output.dim() > 0 && output.shape[0] == samples.shape[0])
+            {
+                StepMasks.AttachSamples(output, samples);
+            }
             return output;
         }
         catch (ExternalException error)
         {
             throw Failed(input, error);
         }
+    }
+
+    /// <summary>Throws where the output would not fit in memory, for a layer that makes more numbers than it is given.</summary>
+    private protected void CheckOutputSize(Tensor input)
+    {
+        var output = OutputShape(Shape.Of(input));
+        SizeGuard.CheckNumbers(
+            $"{Title} on input of shape {Shape.Of(input)}",
+            output.Aggregate(1m, (product, length) => product * length!.Value),
+            "Give fewer samples or time steps at once.");
     }
 
     /// <summary>Torch's own words do not say which layer failed.</summary>

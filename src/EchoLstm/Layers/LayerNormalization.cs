@@ -70,6 +70,8 @@ public sealed class LayerNormalization : Layer
 
     private protected override bool ComputesWithFloats => true;
 
+    internal override Activation? OutputActivation => Activation.Linear;
+
     internal override bool? EndsIn(Activation activation) => false;
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _weights.Create(inputShape);

@@ -32,6 +32,8 @@ public sealed class LeakyRelu : Layer
 
     private protected override bool ComputesWithFloats => true;
 
+    internal override Activation? OutputActivation => Activation.Linear;
+
     internal override bool? EndsIn(Activation activation) => false;
 
     private protected override void CheckInput(Shape inputShape)

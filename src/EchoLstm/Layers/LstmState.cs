@@ -59,7 +59,7 @@ public sealed class LstmState : IDisposable
         NativeTorch.Load();
         SizeGuard.CheckNumbers(
             "LstmState.Zeros",
-            2m * batchSize * units,
+            (decimal)Math.Min(2.0 * batchSize * units, 1e27),
             "batchSize is the number of samples that are run together, and units the size of the layer.");
         return Owning(zeros(batchSize, units, dtype: dtype, device: device), zeros(batchSize, units, dtype: dtype, device: device));
     }

@@ -142,6 +142,20 @@ public sealed class ModuleLayer : Layer
         before = null;
     }
 
+    internal override Activation? OutputActivation => _module switch
+    {
+        TorchSharp.Modules.Linear => Activation.Linear,
+        TorchSharp.Modules.Sigmoid => Activation.Sigmoid,
+        TorchSharp.Modules.Tanh => Activation.Tanh,
+        TorchSharp.Modules.ReLU => Activation.Relu,
+        TorchSharp.Modules.Softmax => Activation.Softmax,
+        _ => null,
+    };
+
+    internal override bool? EndsIn(Activation activation) => OutputActivation is { } own ? own == activation : null;
+
+    internal override bool ReadsScale => _module is TorchSharp.Modules.Linear;
+
     // The module may compute with any tensor that there is.
     internal override void CheckTensor(Tensor tensor, string name, Layer owner) => TensorCheck.Alive(tensor, name, owner);
 
@@ -160,6 +174,11 @@ public sealed class ModuleLayer : Layer
         if (training && IsFrozen)
         {
             SetNorms(training: false);
+        }
+        if (training && !IsFrozen && StepMasks.SamplesOf(input) is not null && _module.modules().Prepend(_module).OfType<NormBase>().Any())
+        {
+            throw new InvalidOperationException($"{Title} is a TorchSharp module that would count masked time steps in its statistics. Use "
+                + "BatchNormalization, which leaves them out.");
         }
         var output = _module.call(input);
         return ReferenceEquals(output, input) ? input.alias() : output;

@@ -47,6 +47,7 @@ internal sealed class NormalizationWeights(Layer layer)
     internal void Create(Shape inputShape)
     {
         var features = layer.FeaturesOf(inputShape, "(samples, ..., features)");
+        SizeGuard.Check(layer.Title, (decimal)Settings.WeightNames.Count() * features, "There is a number of each kind for each feature.");
         foreach (var name in Settings.WeightNames)
         {
             var values = name is GammaName or BatchNormalizationSettings.MovingVariance ? ones(features) : zeros(features);

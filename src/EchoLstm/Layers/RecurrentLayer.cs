@@ -187,7 +187,9 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>A layer like this one, unbuilt, that reads in the other direction.</summary>
     internal abstract RecurrentLayer Reversed();
 
-    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => ReturnSequences ? mask : null;
+    // The outputs come in the order in which the steps are read.
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) =>
+        !ReturnSequences ? null : GoBackwards ? mask?.flip(1) : mask;
 
     internal override (int Count, long Units) StreamState => (StateCount, Units);
 

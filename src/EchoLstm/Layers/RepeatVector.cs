@@ -38,6 +38,7 @@ public sealed class RepeatVector : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        CheckOutputSize(input);
         using var step = input.unsqueeze(1);
         return step.repeat(1, N, 1);
     }

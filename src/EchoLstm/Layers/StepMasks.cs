@@ -12,6 +12,15 @@ internal static class StepMasks
 {
     private static readonly ConditionalWeakTable<Tensor, Tensor> Masks = [];
 
+    // Where steps have become samples, as in TimeDistributed: which of them count. Layers that mix samples ask for it.
+    private static readonly ConditionalWeakTable<Tensor, Tensor> Samples = [];
+
+    /// <summary>Which samples of a tensor count, where its samples are steps of what is around; null: all.</summary>
+    internal static Tensor? SamplesOf(Tensor tensor) => Samples.TryGetValue(tensor, out var mask) && !mask.IsInvalid ? mask : null;
+
+    /// <summary>Says which samples of a tensor count, (samples).</summary>
+    internal static void AttachSamples(Tensor tensor, Tensor mask) => Samples.AddOrUpdate(tensor, mask);
+
     /// <summary>The mask of a tensor; null where every step counts.</summary>
     internal static Tensor? Of(Tensor tensor) => Masks.TryGetValue(tensor, out var mask) && !mask.IsInvalid ? mask : null;
 

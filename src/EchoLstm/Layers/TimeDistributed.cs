@@ -117,6 +117,12 @@ public sealed class TimeDistributed : Layer
         {
             StepMasks.Attach(folded, mask.reshape([shape[0] * shape[1], .. mask.shape[2..]]));
         }
+        var samples = StepMasks.SamplesOf(input)?.unsqueeze(1).expand(shape[0], shape[1]);
+        if (mask is not null || samples is not null)
+        {
+            var there = mask is null ? samples! : StepMasks.OfSteps(mask);
+            StepMasks.AttachSamples(folded, (samples is null ? there : there.logical_and(samples)).flatten());
+        }
         var output = _inner.call(folded); // (samples * time steps, ...)
         var unfolded = output.reshape([shape[0], shape[1], .. output.shape[1..]]);
         // A step is there where any of its inner steps is.

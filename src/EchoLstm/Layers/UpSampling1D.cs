@@ -32,6 +32,7 @@ public sealed class UpSampling1D : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        CheckOutputSize(input);
         StepMasks.Refuse(mask, Title, "its output has other time steps");
         return input.repeat_interleave(Size, 1);
     }

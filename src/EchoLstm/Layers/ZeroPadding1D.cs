@@ -38,6 +38,7 @@ public sealed class ZeroPadding1D : Layer
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
+        CheckOutputSize(input);
         StepMasks.Refuse(mask, Title, "its output has other time steps");
         return nn.functional.pad(input, (0, 0, Padding.Before, Padding.After));
     }

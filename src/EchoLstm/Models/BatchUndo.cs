@@ -17,6 +17,7 @@ internal sealed class BatchUndo : IDisposable
     private readonly bool _hasBuffers, _hasModules;
     private IDisposable?[] _states = [];
     private Dictionary<string, Tensor> _buffers = [];
+    private Tensor? _torchDraws; // TorchSharp's own dropout draws from Torch's generator
 
     internal BatchUndo(Model model)
     {
@@ -31,8 +32,14 @@ internal sealed class BatchUndo : IDisposable
 
     /// <summary>Remembers how things stand before a step.</summary>
     /// <param name="withStates">Whether the step changes states before it is known to be good.</param>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Torch's generator is put back where the program had it.")]
     internal void Remember(bool withStates)
     {
+        if (_hasModules)
+        {
+            _torchDraws?.Dispose();
+            _torchDraws = get_rng_state().DetachFromDisposeScope();
+        }
         for (var i = 0; i < _generators.Length; i++)
         {
             _draws[i].SetTo(_generators[i]);
@@ -50,8 +57,13 @@ internal sealed class BatchUndo : IDisposable
     }
 
     /// <summary>Puts back what was remembered; once.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Torch's generator is put back where the program had it.")]
     internal void PutBack()
     {
+        if (_torchDraws is not null)
+        {
+            set_rng_state(_torchDraws);
+        }
         for (var i = 0; i < _generators.Length; i++)
         {
             _generators[i].SetTo(_draws[i]);
@@ -70,12 +82,9 @@ internal sealed class BatchUndo : IDisposable
     }
 
     /// <summary>Looks for the first layer whose output for a batch is not finite, and leaves everything as it is; null for none.</summary>
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "Torch's generator is put back where the program had it.")]
     internal Layer? FirstNotFinite(Tensor inputs)
     {
         Remember(withStates: true);
-        // TorchSharp's own dropout draws from Torch's generator.
-        using var draws = _hasModules ? get_rng_state() : null;
         try
         {
             return _model.FirstNotFinite(inputs);
@@ -83,9 +92,23 @@ internal sealed class BatchUndo : IDisposable
         finally
         {
             PutBack();
-            if (draws is not null)
+        }
+    }
+
+    /// <summary>Puts back running statistics that a batch made infinite although its loss is not: they would stay so.</summary>
+    internal void KeepFinite()
+    {
+        if (!_hasBuffers)
+        {
+            return;
+        }
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        foreach (var (name, buffer) in _model.named_buffers())
+        {
+            if (buffer.is_floating_point() && !buffer.isfinite().all().item<bool>() && _buffers[name].isfinite().all().item<bool>())
             {
-                set_rng_state(draws);
+                buffer.copy_(_buffers[name]);
             }
         }
     }
@@ -97,6 +120,7 @@ internal sealed class BatchUndo : IDisposable
     {
         Forget(_states);
         Forget(_buffers.Values);
+        _torchDraws?.Dispose();
     }
 
     private static void Forget(IEnumerable<IDisposable?> kept)

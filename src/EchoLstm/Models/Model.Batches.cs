@@ -1,3 +1,4 @@
+using System.Globalization;
 using EchoLstm.Data;
 using EchoLstm.Engines;
 using EchoLstm.Training;
@@ -171,9 +172,10 @@ public abstract partial class Model
         {
             throw new ArgumentException("Give validationData or validationBatches, not both.", nameof(validationBatches));
         }
+        var size = StatefulLayers.FirstOrDefault()?.StateSamples;
         using var source = new GivenBatches(
             batches,
-            given => CheckedBatch(ModelData.ForTraining(this, given, compilation, classWeight).Training, given, settings.Shuffle),
+            given => CheckedBatch(ModelData.ForTraining(this, given, compilation, classWeight).Training, given, settings.Shuffle, ref size),
             nameof(batches),
             stepsPerEpoch);
         using var samples = validationData is null ? null : ModelData.Samples(this, validationData.Given, compilation);
@@ -188,18 +190,37 @@ public abstract partial class Model
         using var lease = _runner.Enter(nameof(Evaluate));
         var compilation = Compiled("Evaluate");
         ThrowIfNotBuilt("be evaluated");
-        using var source = Measured(batches, compilation, nameof(batches));
+        using var source = Measured(batches, compilation, nameof(batches), carryState);
         return _runner.Measure(source, carryState)!.ToDictionary();
     }
 
-    private GivenBatches Measured(IEnumerable<GivenSamples> batches, Compilation compilation, string name) =>
-        new(batches, given => CheckedBatch(ModelData.Samples(this, given, compilation), given, shuffles: false), name);
+    private GivenBatches Measured(IEnumerable<GivenSamples> batches, Compilation compilation, string name, bool carryState = false)
+    {
+        var size = carryState ? StatefulLayers.FirstOrDefault()?.StateSamples : null;
+        return new(
+            batches, given => CheckedBatch(ModelData.Samples(this, given, compilation), given, shuffles: false, ref size), name);
+    }
 
-    private SampleSet CheckedBatch(SampleSet samples, in GivenSamples given, bool shuffles)
+    /// <summary>A batch that goes on where the one before ended, if the model is stateful.</summary>
+    /// <param name="samples">The batch.</param>
+    /// <param name="given">What was given.</param>
+    /// <param name="shuffles">Whether batches are shuffled.</param>
+    /// <param name="size">How many samples the state is of; null where there is none yet.</param>
+    private SampleSet CheckedBatch(SampleSet samples, in GivenSamples given, bool shuffles, ref long? size)
     {
         try
         {
             SampleCheck.Unshuffled(StatefulLayers, shuffles);
+            if (StatefulLayers.Count > 0 && (size ??= samples.Count) != samples.Count)
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{given.NameOf("x")} has {samples.Count} samples, but {StatefulLayers[0].Title} goes on from the state of {size}: "
+                            + $"sample i continues sample i of the batch before. Give batches of one size, and call ResetStates before "
+                            + $"others."),
+                    given.NameOf("x"));
+            }
             SampleCheck.FixedBatches(InputShape!, samples.Count, checked((int)samples.Count), given.NameOf("x"));
             return samples;
         }

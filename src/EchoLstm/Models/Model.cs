@@ -139,6 +139,9 @@ public abstract partial class Model : Layer
     /// <summary>Each layer with its output's shape; null where the model is not built.</summary>
     internal abstract IEnumerable<(Layer Layer, Shape? Output)> Outputs { get; }
 
+    /// <summary>Each layer, with those of models inside, and its output's shape for an input's.</summary>
+    internal abstract IEnumerable<(Layer Layer, Shape Output)> OutputsFor(Shape input);
+
     internal IReadOnlyList<IStateful> StatefulLayers => [.. modules().OfType<IStateful>().Where(layer => layer.Stateful)];
 
     /// <summary>The layer of a name (Keras's <c>get_layer</c>).</summary>

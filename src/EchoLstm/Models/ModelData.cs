@@ -72,6 +72,7 @@ internal static class ModelData
         var inputs = given.X.ToTensor(xName);
         var targets = given.Y?.ToTensor(yName);
         SampleCheck.Counts(inputs, targets, xName, yName);
+        SampleCheck.Length(inputs, xName);
         if (!allowNonFinite)
         {
             SampleCheck.Finite(inputs, xName, targets is null ? SampleCheck.Allow : "");
@@ -89,7 +90,7 @@ internal static class ModelData
         var output = model.OutputShape(shape);
         if (targets is not null)
         {
-            SampleCheck.Softmax(model, output);
+            SampleCheck.Softmax(model.OutputsFor(shape));
             SampleCheck.TargetShape(output, targets, compilation!.Loss, yName);
             foreach (var metric in compilation.Metrics)
             {

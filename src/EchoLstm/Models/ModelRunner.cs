@@ -186,12 +186,13 @@ internal sealed class ModelRunner(Model model)
         var built = model.InputShape!;
         // An index is a step.
         var readsIndices = built.Rank == 2 && model.IndexReader is not null;
-        var (features, hasSteps) = (readsIndices ? 1 : built.Last ?? 1, readsIndices || built.Rank == 3);
+        var hasSteps = readsIndices || built.Rank >= 3;
+        var features = readsIndices ? 1 : hasSteps ? built.Skip(2).Aggregate(1L, (product, length) => product * (length ?? 1)) : built.Last ?? 1;
         var steps = InputCheck.Steps(built, hasSteps, features, x.Length, samples);
         if (!_lengths.TryGetValue(steps, out var length))
         {
             var output = model.OutputShape(
-                readsIndices ? new Shape(1, steps) : hasSteps ? new Shape(1, steps, features) : new Shape(1, features));
+                readsIndices ? new Shape(1, steps) : hasSteps ? new Shape([1, steps, .. built.Skip(2)]) : new Shape(1, features));
             length = output.Aggregate(1L, (product, axis) => product * axis!.Value);
             _lengths[steps] = length;
         }
@@ -211,7 +212,9 @@ internal sealed class ModelRunner(Model model)
             return;
         }
         using var inputs = tensor(x.ToArray());
-        using var shaped = built.Rank == 3 ? inputs.reshape(samples, steps, features) : inputs.reshape(samples, -1);
+        using var shaped = hasSteps && !readsIndices
+            ? inputs.reshape([samples, steps, .. built.Skip(2).Select(length => length!.Value)])
+            : inputs.reshape(samples, -1);
         using var predicted = model.Predict(
             shaped, samples, allowNonFinite: allowNonFinite, lengths: lengths.Length > 0 ? lengths.ToArray() : null);
         using var floats = predicted.to(ScalarType.Float32).cpu();

@@ -73,6 +73,20 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         }
     }
 
+    internal override IEnumerable<(Layer Layer, Shape Output)> OutputsFor(Shape input)
+    {
+        var shape = input;
+        foreach (var layer in _layers)
+        {
+            foreach (var inner in layer is Model model ? model.OutputsFor(shape) : [])
+            {
+                yield return inner;
+            }
+            shape = layer.OutputShape(shape);
+            yield return (layer, shape);
+        }
+    }
+
     // Each layer checks what comes to it.
     internal override void CheckTensor(Tensor tensor, string name, Layer owner) =>
         _layers.FirstOrDefault()?.CheckTensor(tensor, name, owner);
@@ -80,7 +94,11 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     internal override bool? EndsIn(Activation activation) => _layers.LastOrDefault()?.EndsIn(activation);
 
     internal override Activation? OutputActivation =>
-        _layers.LastOrDefault(layer => layer is not (Reshape or Flatten or MaxPooling1D))?.OutputActivation;
+        _layers.LastOrDefault(layer => !KeepsRange(layer))?.OutputActivation;
+
+    // Its output lies between the least and the largest of its input.
+    private static bool KeepsRange(Layer layer) => layer is Reshape or Flatten or RepeatVector or Dropout or SpatialDropout1D or MaxPooling1D
+        or AveragePooling1D or GlobalAveragePooling1D or GlobalMaxPooling1D or UpSampling1D or Cropping1D;
 
     internal override bool ReadsScale =>
         _layers.Find(layer => layer is not (Masking or Dropout or Reshape or Flatten or RepeatVector or MaxPooling1D))?.ReadsScale ?? false;
@@ -240,10 +258,11 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         var x = inputs;
         foreach (var layer in _layers)
         {
+            var before = x;
             x = layer.call(x);
             if (!x.isfinite().all().item<bool>())
             {
-                return layer;
+                return (layer as Model)?.FirstNotFinite(before) ?? layer;
             }
         }
         return null;

@@ -181,7 +181,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             try
             {
                 engine.TrainOnBatch(batch, means.Batch);
-                isDone = double.IsFinite(means.Batch[0]);
+                isDone = double.IsFinite(means.Batch[0]) && !engine.HasLostGradients;
             }
             finally
             {
@@ -192,13 +192,14 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             }
             if (!isDone)
             {
-                progress.Diverged = Diverged(batch, means.Batch[0], progress, undo);
+                progress.Diverged = Diverged(batch, means.Batch[0], engine.HasLostGradients, progress, undo);
                 if (!IsEndedBy(observers, progress.Diverged))
                 {
                     throw progress.Diverged;
                 }
                 return false;
             }
+            undo.KeepFinite();
             means.Add(batch.Count);
             samples += batch.Count;
             progress.BatchesDone++;
@@ -251,22 +252,26 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         return ended;
     }
 
-    private TrainingDivergedException Diverged(in Batch batch, double loss, FitProgress progress, BatchUndo undo)
+    private TrainingDivergedException Diverged(
+        in Batch batch, double loss, bool hasLostGradients, FitProgress progress, BatchUndo undo)
     {
         runner.Publish();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var culprit = undo.FirstNotFinite(batch.Gather().Inputs);
+        var culprit = hasLostGradients ? null : undo.FirstNotFinite(batch.Gather().Inputs);
         var forgotten = undo.ForgetNotFinite();
         var where = forgotten.Count > 0
             ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
+            : hasLostGradients
+            ? "The outputs and the loss are finite: on the way back the numbers became too large."
             : culprit is null
             ? $"Every layer's output is finite, so it is the loss {compilation.Loss.Name} itself; check that outputs and targets lie "
                 + $"where it is defined."
             : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
         var what = string.Create(
             CultureInfo.InvariantCulture,
-            $"The loss became {(double.IsNaN(loss) ? "NaN" : "infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
+            $"{(hasLostGradients ? "A gradient became NaN or infinite"
+                : double.IsNaN(loss) ? "The loss became NaN" : "The loss became infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
                 + $"{progress.BatchesDone + 1}{(progress.Batches > 0 ? $" of {progress.Batches}" : "")}; ");
         var kept = model.StatefulLayers.Count > 0 ? "no weight and no carried state" : "no weight";
         return new TrainingDivergedException(

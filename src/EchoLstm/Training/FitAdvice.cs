@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
 using TorchSharp;
@@ -41,7 +42,7 @@ internal static class FitAdvice
             }
             warnings.AddRange(OfRange(loss, model, targets, counted));
             warnings.AddRange(OfAccuracy(compilation.Metrics, targets, counted));
-            if (loss is { IsBuiltIn: true, Expects: null } && Range(model) is (_, { High: double.PositiveInfinity }))
+            if (loss is { IsBuiltIn: true, Expects: null, Fused: not FusedLossKind.CosineSimilarity } && Range(model) is (_, { High: double.PositiveInfinity }))
             {
                 warnings.AddRange(OfScale(targets, counted, "y",
                     "weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
@@ -81,13 +82,13 @@ internal static class FitAdvice
 
     private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)
     {
-        if (!metrics.OfType<Accuracy>().Any())
+        if (metrics.FirstOrDefault(metric => metric is Accuracy or HitRate or F1Score or AreaUnderCurve or TopK) is not { } ofClasses)
         {
             return [];
         }
         return ClassTargets.FirstOther(targets, counted, allowsShares: targets.shape[^1] > 1) is not var (place, value) ? []
             : [
-                $"The metric accuracy counts outputs that are of the target's class, but {place} is {Text(value)}, which is no class: the "
+                $"The metric {ofClasses.Name} counts outputs that are of the target's class, but {place} is {Text(value)}, which is no class: the "
                     + "number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
     }
 

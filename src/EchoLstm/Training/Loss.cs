@@ -1,4 +1,5 @@
 using EchoLstm.Kernels;
+using EchoLstm.Layers;
 using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -242,6 +243,10 @@ public abstract class Loss
             fused is not (null or FusedLossKind.KullbackLeiblerDivergence or FusedLossKind.CosineSimilarity);
 
         internal override LossNumbers Numbers => numbers;
+
+        internal override ExpectedOutput? Expects => fused is FusedLossKind.KullbackLeiblerDivergence
+            ? new(Activation.Softmax, FromLogits: false, TargetsSumToOne: true)
+            : null;
 
         internal override bool IsBuiltIn => fused is not null;
 

@@ -40,6 +40,19 @@ internal static class SampleCheck
         }
     }
 
+    /// <summary>Throws where an axis behind the samples is longer than buffers may be.</summary>
+    internal static void Length(Tensor x, string name)
+    {
+        if (x.shape.AsSpan(1).ContainsAnyExceptInRange(0, int.MaxValue))
+        {
+            throw new ShapeMismatchException(
+                $"{name} of shape {Shape.Of(x)} has an axis of more than {int.MaxValue} numbers. Cut it into shorter ones; a stateful model "
+                    + "goes on where it was.",
+                "(samples, time steps, features)",
+                Shape.Of(x).ToString());
+        }
+    }
+
     /// <summary>Throws unless the target has the output's shape or, for class indices, that without its last axis.</summary>
     internal static void TargetShape(Shape output, Tensor y, Loss loss, string name)
     {
@@ -72,15 +85,20 @@ internal static class SampleCheck
         }
     }
 
-    /// <summary>Throws where the output is a softmax of one number, which is 1 whatever the weights are.</summary>
-    internal static void Softmax(Layer model, Shape output)
+    /// <summary>Throws where a layer is a softmax of one number, which is 1 whatever the weights are.</summary>
+    /// <param name="layers">The model's layers, with their outputs' shapes.</param>
+    internal static void Softmax(IEnumerable<(Layer Layer, Shape Output)> layers)
     {
-        if (output.Last == 1 && model.EndsIn(Activation.Softmax) == true)
+        foreach (var (layer, output) in layers)
         {
-            throw new InvalidOperationException(
-                "The model's last layer has a softmax over 1 unit: its output is always 1, so that nothing can be learned. For the "
-                    + "probability of one thing write new Dense(1, Activation.Sigmoid), for two classes new Dense(2, Activation.Softmax), "
-                    + "for a number new Dense(1).");
+            if (output is { Rank: > 1, Last: 1 }
+                && (layer.EndsIn(Activation.Softmax) == true || layer is RecurrentLayer { OutputActivation: Activation.Softmax }))
+            {
+                throw new InvalidOperationException(
+                    $"{layer.Title} has a softmax over 1 unit: its output is always 1, so that nothing can be learned. For the probability "
+                        + "of one thing write new Dense(1, Activation.Sigmoid), for two classes new Dense(2, Activation.Softmax), for a "
+                        + "number new Dense(1).");
+            }
         }
     }
 
@@ -107,6 +125,17 @@ internal static class SampleCheck
                     + $"Every number that is computed from it would be NaN or infinite: remove the sample, or replace the value and mask "
                     + $"its step.{also}"),
             name);
+    }
+
+    /// <summary>Whether all numbers of a floating-point tensor are finite.</summary>
+    internal static bool IsFinite(Tensor data)
+    {
+        if (IsPlainAndFinite(data))
+        {
+            return true;
+        }
+        using var scope = NewDisposeScope();
+        return data.isfinite().all().item<bool>();
     }
 
     // Torch's own threads wait busily after each operation, in the way of the engine's, which the batches of a fit would feel.

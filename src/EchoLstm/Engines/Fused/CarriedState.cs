@@ -1,6 +1,8 @@
+using System.Globalization;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
+using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 
@@ -10,6 +12,7 @@ internal sealed unsafe class CarriedState(RecurrentLayer layer) : ICarriedState
     public void Read(ReadOnlySpan<nint> rows, int samples, int stride)
     {
         var carried = layer.CarriedFloats();
+        ThrowUnlessOf(carried, samples);
         for (var i = 0; i < rows.Length; i++)
         {
             if (carried is not null)
@@ -27,9 +30,21 @@ internal sealed unsafe class CarriedState(RecurrentLayer layer) : ICarriedState
     public void Write(ReadOnlySpan<nint> rows, int samples, int stride)
     {
         var carried = layer.CarriedOrZeros(samples);
+        ThrowUnlessOf(carried, samples);
         for (var i = 0; i < rows.Length; i++)
         {
             Rows.Copy((float*)rows[i], stride, ParameterMemory.StartOf(carried[i]), layer.Units, samples, layer.Units);
+        }
+    }
+
+    // Callers see to it; memory of another size must not be read in any case.
+    private void ThrowUnlessOf(Tensor[]? carried, int samples)
+    {
+        if (carried is not null && carried[0].shape[0] != samples)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{layer.Title} carries the state of {carried[0].shape[0]} samples, so a batch of {samples} can't go on from it."));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EchoLstm.Inference;
 using EchoLstm.Kernels;
 using EchoLstm.Kernels.Lanes;
 using EchoLstm.Torch;
@@ -118,14 +119,20 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     internal override void TrainOnBatch(in Batch batch, Span<double> figures)
     {
+        HasLostGradients = false;
         Forward(batch, training: true);
         Measure(batch, figures, training: true);
         if (!double.IsFinite(figures[0]))
         {
             return;
         }
-        _pass.CarryStates();
         _pass.RunBack();
+        HasLostGradients = !AreFinite(_gradients, _kernels.PackedNumbers);
+        if (HasLostGradients)
+        {
+            return;
+        }
+        _pass.CarryStates();
         _update!.Step(_compilation!.Optimizer.FusedAt(_update.Steps + 1));
         _trained = true;
     }
@@ -306,6 +313,19 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     // What float32 can't hold is infinite, as it is for Torch; sums in double would hide it.
     private static double AsTorch(double mean) => float.IsFinite((float)mean) ? mean : (float)mean;
+
+    private static bool AreFinite(float* numbers, long count)
+    {
+        for (var done = 0L; done < count; done += int.MaxValue)
+        {
+            var piece = new ReadOnlySpan<float>(numbers + done, (int)Math.Min(int.MaxValue, count - done));
+            if (InputCheck.FirstNotFinite(piece) >= 0)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
 
     private static void Widen(float* from, double[] to)
     {
