@@ -57,6 +57,17 @@ internal static class InputCheck
             name);
     }
 
+    /// <summary>How many numbers a step has, or a sample without steps; 0 where a length is not known.</summary>
+    internal static long Features(Shape input)
+    {
+        var features = 1L;
+        for (var axis = input.Rank == 2 ? 1 : 2; axis < input.Rank; axis++)
+        {
+            features *= input[axis] ?? 0;
+        }
+        return features;
+    }
+
     /// <summary>How many time steps each sample has, 1 where the model has none; throws where the numbers do not fill them.</summary>
     /// <param name="input">The model's input shape, samples first.</param>
     /// <param name="hasSteps">Whether its second axis is time steps.</param>
@@ -66,8 +77,8 @@ internal static class InputCheck
     /// <exception cref="ShapeMismatchException">They do not fill the samples.</exception>
     internal static int Steps(Shape input, bool hasSteps, long features, int count, int samples)
     {
-        var steps = count / samples / features;
-        if (input.Rank < 2 || input.Skip(2).Any(length => length is null) || count == 0 || steps * features * samples != count
+        var steps = features == 0 ? 0 : count / samples / features;
+        if (features == 0 || input.Rank < 2 || count == 0 || steps * features * samples != count
             || (!hasSteps && steps != 1) || (hasSteps && input[1] is { } known && known != steps))
         {
             throw new ShapeMismatchException(

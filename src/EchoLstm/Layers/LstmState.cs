@@ -9,6 +9,9 @@ namespace EchoLstm.Layers;
 /// <remarks>It owns its two tensors: whoever holds the state disposes it.</remarks>
 public sealed class LstmState : IDisposable
 {
+    // More than any memory holds, and no more than decimal does.
+    private const decimal MostNumbers = 1e27m;
+
     /// <summary>Makes a state of two tensors, which it then owns.</summary>
     /// <param name="hidden">The hidden state h, shape (batch, units).</param>
     /// <param name="cell">The cell state c, shape (batch, units).</param>
@@ -59,7 +62,7 @@ public sealed class LstmState : IDisposable
         NativeTorch.Load();
         SizeGuard.CheckNumbers(
             "LstmState.Zeros",
-            (decimal)Math.Min(2.0 * batchSize * units, 1e27),
+            (double)batchSize * units > (double)MostNumbers ? MostNumbers : 2m * batchSize * units,
             "batchSize is the number of samples that are run together, and units the size of the layer.");
         return Owning(zeros(batchSize, units, dtype: dtype, device: device), zeros(batchSize, units, dtype: dtype, device: device));
     }

@@ -187,7 +187,7 @@ internal sealed class ModelRunner(Model model)
         // An index is a step.
         var readsIndices = built.Rank == 2 && model.IndexReader is not null;
         var hasSteps = readsIndices || built.Rank >= 3;
-        var features = readsIndices ? 1 : hasSteps ? built.Skip(2).Aggregate(1L, (product, length) => product * (length ?? 1)) : built.Last ?? 1;
+        var features = readsIndices ? 1 : InputCheck.Features(built);
         var steps = InputCheck.Steps(built, hasSteps, features, x.Length, samples);
         if (!_lengths.TryGetValue(steps, out var length))
         {

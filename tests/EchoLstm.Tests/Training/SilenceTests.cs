@@ -48,7 +48,7 @@ public class SilenceTests
         foreach (var last in new Func<nn.Module<Tensor, Tensor>>[]
         {
             () => new Lstm(1, returnSequences: true), () => new Gru(1, returnSequences: true), () => new SimpleRnn(1, returnSequences: true), () => new AttentionDecoder(1, 2),
-            () => new Bidirectional(new Lstm(1, returnSequences: true), MergeMode.Ave), () => new TimeDistributed(new Dense(1, Activation.Tanh)),
+            () => new Bidirectional(new Lstm(1, returnSequences: true), MergeMode.Ave), () => new SequentialModel(nn.Linear(1, 1), nn.Tanh(), new Dropout(0)), () => new TimeDistributed(new Dense(1, Activation.Tanh)),
             () => new SequentialModel(new Dense(1), new ActivationLayer(Activation.Tanh)), () => new Conv1D(1, 1, activation: Activation.Tanh),
         })
         {
@@ -68,7 +68,6 @@ public class SilenceTests
         Warnings(Loss.MeanSquaredError(), new Dense(1), new float[,] { { -9 }, { 50 }, { 0.5f } }).Should().BeEmpty();
         Warnings(Loss.Custom((target, output) => (target / 100 - output).pow(2)), new Dense(1, Activation.Sigmoid), new float[,] { { 10 }, { 50 }, { 99 } }).Should().BeEmpty();
         Warnings(Loss.MeanSquaredError(), new Bidirectional(new Lstm(1, returnSequences: true), MergeMode.Sum), new float[,,] { { { 1.9f } } }, new float[1, 1, 1]).Should().BeEmpty();
-        Warnings(Loss.MeanSquaredError(), nn.Sigmoid(), new float[,] { { 10 }, { 50 }, { 99 } }, before: new Dense(1)).Should().BeEmpty("a module of TorchSharp's gives what it gives");
     }
 
     [Fact]

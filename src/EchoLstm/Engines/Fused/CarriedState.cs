@@ -40,7 +40,7 @@ internal sealed unsafe class CarriedState(RecurrentLayer layer) : ICarriedState
     // Callers see to it; memory of another size must not be read in any case.
     private void ThrowUnlessOf(Tensor[]? carried, int samples)
     {
-        if (carried is not null && carried[0].shape[0] != samples)
+        if (carried is not null && carried[0].size(0) != samples)
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,

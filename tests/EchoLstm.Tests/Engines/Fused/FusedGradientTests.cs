@@ -43,7 +43,7 @@ public sealed class FusedGradientTests
         ["Gru, reset before"] = units => [new Gru(units, returnSequences: true, resetAfter: false)],
         ["SimpleRnn"] = units => [new SimpleRnn(units, returnSequences: true)],
         ["Bidirectional"] = units => [new Bidirectional(new Gru(units, returnSequences: true))],
-        ["Dense"] = units => [new Dense(units, Activation.Tanh), new Dense(units, Activation.Softmax)],
+        ["Dense"] = units => [new Dense(units, Activation.Tanh), new Dense(units, units == 1 ? Activation.Sigmoid : Activation.Softmax)],
         ["LayerNormalization"] = units => [new Dense(units), new LayerNormalization(), new LayerNormalization(center: false), new LayerNormalization(scale: false)],
         ["rectifiers"] = units => [new Dense(units), new LeakyRelu(), new PRelu(), new PRelu([1]), new Elu(0.5), new Dense(units), new PRelu([1, 2]), new PRelu([2])],
         ["activations"] = units => [new Dense(units, Activation.Gelu), new Dense(units, Activation.Mish), new ActivationLayer(Activation.Swish), new ActivationLayer(Activation.Exponential), new ActivationLayer(Activation.Selu)],
