@@ -103,7 +103,8 @@ internal sealed class LayerNodes
     private static InvalidOperationException MaskEnds(LayerSettings layer, string reason) => OnnxExport.Refused(
         layer,
         $"would receive masked time steps but can't leave them out: {reason}",
-        "Put it before the Masking, do without the mask, or end the sequence first with a recurrent layer that returns its last step alone");
+        "Put it before the Masking, do without the mask, or end the sequence first with a recurrent layer that returns its last step "
+            + "alone");
 
     private string Whole(LayerSettings layer, OnnxValue x, string path, bool streams) => layer switch
     {
@@ -258,9 +259,8 @@ internal sealed class LayerNodes
             // The steps before come from the caller instead of zeros.
             var before = layer.KernelSize - 1L;
             steps = _graph.Op("Concat", [_states.In(path, "x", before, features), steps], ("axis", 1L));
-            _states.Out(
-                path, "x", _graph.Op("Slice", [steps, _graph.Integers(-before), _graph.Integers(long.MaxValue), _graph.Integers(1)]), before,
-                features);
+            var last = _graph.Op("Slice", [steps, _graph.Integers(-before), _graph.Integers(long.MaxValue), _graph.Integers(1)]);
+            _states.Out(path, "x", last, before, features);
             padding = StepPadding.Valid;
         }
         var filters = _graph.Floats($"{path}/kernel", kernel, layer.Filters, features, layer.KernelSize);

@@ -19,16 +19,17 @@ public static class OnnxExport
     private const long MostBytes = 2_000_000_000;
 
     /// <summary>
-    /// Writes the model as an ONNX file that predicts what the model's <c>Predict</c> does: an input <c>input</c>, whole numbers of 64 bits where the model begins with an Embedding, else floats, an output <c>output</c>,
-    /// samples first. Masks are in it, dropout is not. Nodes have the layers' names.
+    /// Writes the model as an ONNX file that predicts what the model's <c>Predict</c> does: an input <c>input</c>, whole numbers of 64 bits
+    /// where the model begins with an Embedding, else floats, an output <c>output</c>, samples first. Masks are in it, dropout is not. Nodes
+    /// have the layers' names.
     /// </summary>
     /// <param name="model">The model, built.</param>
     /// <param name="path">The file, which ends in <c>.onnx</c>; a missing folder is made, and a file that is there is replaced when the new
     /// one is complete.</param>
     /// <param name="options">What the file shall be; null: as <see cref="OnnxOptions"/> says.</param>
     /// <exception cref="ArgumentException">The path is empty or promises another format, or an option is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, or has a layer that ONNX has no form for, or, with state, one that
-    /// can't run step by step; the message names it. Or another thread trains the model.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, or has a layer that ONNX has no form for, or, with state, one
+    /// that can't run step by step; the message names it. Or another thread trains the model.</exception>
     /// <exception cref="ShapeMismatchException">The layers can't take as many steps as <see cref="OnnxOptions.FixedSteps"/>.</exception>
     /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
@@ -98,8 +99,8 @@ public static class OnnxExport
             throw new ArgumentOutOfRangeException(
                 nameof(options),
                 options.Opset,
-                string.Create(CultureInfo.InvariantCulture, $"Opset is a version of ONNX's operators: expected {OnnxOptions.OldestOpset} to "
-                    + $"{OnnxOptions.NewestOpset}."));
+                string.Create(CultureInfo.InvariantCulture, $"Opset is a version of ONNX's operators: expected {OnnxOptions.OldestOpset} "
+                    + $"to {OnnxOptions.NewestOpset}."));
         }
     }
 
@@ -107,7 +108,7 @@ public static class OnnxExport
     {
         if (length < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(OnnxOptions), length, $"{name} is a length: at least 1, or null for any.");
+            throw new ArgumentOutOfRangeException("options", length, $"{name} is a length: at least 1, or null for any.");
         }
     }
 
@@ -119,8 +120,8 @@ public static class OnnxExport
         var hasSteps = built.Rank > 2 || model.IndexReader is not null;
         if (!hasSteps && (options.WithState || options.WithLengths || options.FixedSteps is not null))
         {
-            throw new InvalidOperationException($"The model was built for input of shape {model.InputShape}, which has no time steps: leave "
-                + "out WithState, WithLengths and FixedSteps.");
+            throw new InvalidOperationException($"The model was built for input of shape {model.InputShape}, which has no time steps: "
+                + "leave out WithState, WithLengths and FixedSteps.");
         }
         if (options.FixedSteps is not null)
         {
@@ -199,8 +200,8 @@ public static class OnnxExport
         var extras = model.Extras.Settings();
         if (extras.Metadata.Keys.FirstOrDefault(key => key.StartsWith(OwnPrefix, StringComparison.Ordinal)) is { } taken)
         {
-            throw new InvalidOperationException($"The model can't be exported: its Metadata has the key '{taken}', and '{OwnPrefix}' begins "
-                + "the keys of what the library says. Give it another name.");
+            throw new InvalidOperationException($"The model can't be exported: its Metadata has the key '{taken}', and '{OwnPrefix}' "
+                + "begins the keys of what the library says. Give it another name.");
         }
         List<KeyValuePair<string, string>> properties =
         [

@@ -21,8 +21,8 @@ public sealed record OnnxOptions
     public bool WithState { get; init; }
 
     /// <summary>
-    /// Whether the model has an input <c>lengths</c> (samples), whole numbers: how many of its first time steps each sample has; those behind
-    /// are padding, as <c>Predict(x, lengths: ...)</c> has it.
+    /// Whether the model has an input <c>lengths</c> (samples), whole numbers: how many of its first time steps each sample has; those
+    /// behind are padding, as <c>Predict(x, lengths: ...)</c> has it.
     /// </summary>
     /// <value>false</value>
     public bool WithLengths { get; init; }

@@ -32,7 +32,7 @@ internal sealed class OnnxWeights
     /// <summary>A weight that the layer has.</summary>
     internal float[] this[string name] => _values[name];
 
-    /// <summary>A recurrent layer's kernel (rows, gates · units) as ONNX has it: (gates · units, rows), the gates in ONNX's order.</summary>
+    /// <summary>A recurrent layer's kernel (rows, gates · units) as ONNX has it: (gates · units, rows), in ONNX's order of gates.</summary>
     internal static float[] Gates(float[] kernel, int units, ReadOnlySpan<int> order)
     {
         var rows = kernel.Length / (units * order.Length);
@@ -61,7 +61,8 @@ internal sealed class OnnxWeights
             {
                 for (var filter = 0L; filter < filters; filter++)
                 {
-                    turned[(((filter * features) + feature) * places) + place] = kernel[(((place * features) + feature) * filters) + filter];
+                    var from = (((place * features) + feature) * filters) + filter;
+                    turned[(((filter * features) + feature) * places) + place] = kernel[from];
                 }
             }
         }
