@@ -124,7 +124,7 @@ internal sealed class LayerNodes
         MaxPooling1DSettings p => Windows("MaxPool", x.Name, [], [p.PoolSize], [p.Strides], p.Padding),
         AveragePooling1DSettings p => Windows("AveragePool", x.Name, [], [p.PoolSize], [p.Strides], p.Padding),
         Pooling2DSettings p => Windows(p is MaxPooling2DSettings ? "MaxPool" : "AveragePool", x.Name, [], p.PoolSize, p.Strides, p.Padding),
-        GlobalPooling2DSettings p => _graph.Reduce(p is GlobalMaxPooling2DSettings ? "ReduceMax" : "ReduceMean", x.Name, p.Keepdims, 1, 2),
+        GlobalPooling2DSettings p => _graph.MainReduce(p is GlobalMaxPooling2DSettings ? "ReduceMax" : "ReduceMean", x.Name, p.Keepdims, 1, 2),
         _ => throw new ArgumentException($"{layer.Title} is not of these.", nameof(layer)),
     };
 
@@ -218,7 +218,7 @@ internal sealed class LayerNodes
         var takesLargest = layer is GlobalMaxPooling1DSettings;
         if (x.Mask is not { } mask)
         {
-            return _graph.Reduce(takesLargest ? "ReduceMax" : "ReduceMean", x.Name, layer.Keepdims, 1);
+            return _graph.MainReduce(takesLargest ? "ReduceMax" : "ReduceMean", x.Name, layer.Keepdims, 1);
         }
         var zero = _graph.Number(0);
         var used = _graph.Unsqueeze(mask.Name, 2);
@@ -297,7 +297,7 @@ internal sealed class LayerNodes
 
     private string SelfAttention(OnnxValue x, string path)
     {
-        var y = Attend(x.Name, x.Name, x.Name, x.Mask, Scale(path));
+        var y = _graph.Main("MatMul", [Looks(x.Name, x.Name, x.Mask, Scale(path)), x.Name]);
         return x.Mask is null ? y : _graph.Op("Mul", [y, _masks.Factor(x.Mask)]);
     }
 
@@ -305,8 +305,8 @@ internal sealed class LayerNodes
         ? _graph.Floats($"{path}/scale", scale, scale.Length)
         : null;
 
-    // query (samples, query steps, features), key (samples, value steps, features), value (samples, value steps, any).
-    private string Attend(string query, string key, string value, OnnxMask? mask, string? scale)
+    // Where each step of a query looks, (samples, query steps, value steps).
+    private string Looks(string query, string key, OnnxMask? mask, string? scale)
     {
         var fit = _graph.Op("Tanh", [_graph.Op("Add", [_graph.Unsqueeze(query, 2), _graph.Unsqueeze(key, 1)])]);
         var scores = _graph.Reduce("ReduceSum", scale is null ? fit : _graph.Op("Mul", [fit, scale]), keep: false, -1);
@@ -315,7 +315,7 @@ internal sealed class LayerNodes
             var unused = _graph.Cast(_graph.Unsqueeze(_graph.Op("Not", [mask.Name]), 1), OnnxGraph.Float);
             scores = _graph.Op("Sub", [scores, _graph.Op("Mul", [unused, _graph.Number(Outweighed)])]);
         }
-        return _graph.Main("MatMul", [_graph.Op("Softmax", [scores], ("axis", -1L)), value]);
+        return _graph.Op("Softmax", [scores], ("axis", -1L));
     }
 
     // As many steps as the layer makes, one after the other.
@@ -337,8 +337,8 @@ internal sealed class LayerNodes
         for (var i = 0; i < layer.Steps; i++)
         {
             var query = _graph.Op("MatMul", [_graph.Transpose(h, 1, 0, 2), question]);
-            var context = Attend(query, keys, x.Name, x.Mask, scale);
-            var after = _graph.Ops(type, [_graph.Transpose(context, 1, 0, 2), .. cell, "", h, c], 3, attributes);
+            var context = _graph.Op("MatMul", [Looks(query, keys, x.Mask, scale), x.Name]);
+            var after = _graph.Mains(type, [_graph.Transpose(context, 1, 0, 2), .. cell, "", h, c], 3, attributes);
             (h, c) = (after[1], after[2]);
             outputs[i] = h;
         }

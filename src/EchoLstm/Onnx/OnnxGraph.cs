@@ -49,13 +49,11 @@ internal sealed class OnnxGraph(int opset)
         Add(type, $"{Path}/{type}", inputs, outputs, attributes);
 
     /// <summary>Sum, mean or largest over axes, which were an attribute once; ReduceSum's were changed earlier.</summary>
-    internal string Reduce(string type, string input, bool keep, params long[] axes)
-    {
-        var kept = ("keepdims", (object)(keep ? 1L : 0));
-        return type == "ReduceSum" || opset >= ReduceTakesAxesAsInput
-            ? Op(type, [input, Integers(axes)], kept)
-            : Op(type, [input], ("axes", axes), kept);
-    }
+    internal string Reduce(string type, string input, bool keep, params long[] axes) =>
+        Reduce($"{Path}/{type}", type, input, keep, axes);
+
+    /// <summary>The same under the layer's own name.</summary>
+    internal string MainReduce(string type, string input, bool keep, params long[] axes) => Reduce(Path, type, input, keep, axes);
 
     /// <summary>A weight.</summary>
     internal string Floats(string name, float[] values, params long[] shape) =>
@@ -213,6 +211,14 @@ internal sealed class OnnxGraph(int opset)
                 }
             });
         }));
+    }
+
+    private string Reduce(string name, string type, string input, bool keep, long[] axes)
+    {
+        (string, object) kept = ("keepdims", keep ? 1L : 0);
+        return type == "ReduceSum" || opset >= ReduceTakesAxesAsInput
+            ? Add(type, name, [input, Integers(axes)], 1, [kept])[0]
+            : Add(type, name, [input], 1, [("axes", axes), kept])[0];
     }
 
     private string[] Add(string type, string name, string[] inputs, int outputs, (string Name, object Value)[] attributes)

@@ -2,6 +2,8 @@ using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Onnx;
+using EchoLstm.Tests.Layers;
+using EchoLstm.Tests.Models.Saving;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -198,6 +200,7 @@ public sealed class OnnxFileTests : IDisposable
         var x = Numbers.Uniform(1, [3, 4, 2]);
 
         run.Predict(x, [4, 0, 2]).ShouldMatchTensor(model.Predict(x, lengths: [4, 0, 2]), OnnxModelTests.Close);
+        run.Predict(x, [9, -1, 2]).ShouldMatchTensor(model.Predict(x, lengths: [4, 0, 2]), OnnxModelTests.Close);
     }
 
     [Fact]
@@ -234,13 +237,34 @@ public sealed class OnnxFileTests : IDisposable
         }
     }
 
+    [OnnxCheckerFact]
+    public void The_checker_of_onnx_takes_the_files()
+    {
+        string[] cases = [.. LayerCases.All.Keys.Union(SavedCases.All.Keys)];
+        for (var i = 0; i < cases.Length; i++)
+        {
+            using var model = SavedCases.Model(SavedCases.All.GetValueOrDefault(cases[i]) ?? LayerCases.All[cases[i]]);
+            if (OnnxModelTests.Refused(model) is null)
+            {
+                model.ExportOnnx(_folder.File($"{i}.onnx"), new OnnxOptions { Opset = i % 2 == 0 ? 14 : OnnxCheckerFactAttribute.NewestOpset });
+            }
+        }
+        for (var seed = 0; seed < 20; seed++)
+        {
+            using var random = OnnxCase.CreateStream(seed);
+            random.Model.ExportOnnx(_folder.File($"stream{seed}.onnx"), new OnnxOptions { WithState = true });
+        }
+
+        OnnxCheckerFactAttribute.Check(_folder).Should().Be($"{_folder.Names.Count} files");
+    }
+
     [Fact]
     public void What_can_not_be_is_refused_before_anything_is_written()
     {
         using var model = new SequentialModel(new Dense(2));
         Errors.Expect<InvalidOperationException>(
             () => model.ExportOnnx(_folder.File("a.onnx")),
-            "SequentialModel 'sequential' can't be exported: it is not built. Call Build or Fit first.");
+            "SequentialModel 'sequential' has no weights yet, so it can't be exported. Call Build with an input shape, or call it once with data.");
         model.Build(3);
         Errors.Expect<ArgumentException>(
             () => model.ExportOnnx(_folder.File("a.h5")),
