@@ -124,7 +124,8 @@ internal sealed class LayerNodes
         MaxPooling1DSettings p => Windows("MaxPool", x.Name, [], [p.PoolSize], [p.Strides], p.Padding),
         AveragePooling1DSettings p => Windows("AveragePool", x.Name, [], [p.PoolSize], [p.Strides], p.Padding),
         Pooling2DSettings p => Windows(p is MaxPooling2DSettings ? "MaxPool" : "AveragePool", x.Name, [], p.PoolSize, p.Strides, p.Padding),
-        GlobalPooling2DSettings p => _graph.MainReduce(p is GlobalMaxPooling2DSettings ? "ReduceMax" : "ReduceMean", x.Name, p.Keepdims, 1, 2),
+        GlobalPooling2DSettings p =>
+            _graph.MainReduce(p is GlobalMaxPooling2DSettings ? "ReduceMax" : "ReduceMean", x.Name, p.Keepdims, 1, 2),
         _ => throw new ArgumentException($"{layer.Title} is not of these.", nameof(layer)),
     };
 

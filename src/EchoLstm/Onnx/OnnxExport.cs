@@ -168,6 +168,7 @@ public static class OnnxExport
         var states = new OnnxStates(graph, samples);
         object?[] axes = [samples, .. shape.Skip(1).Select((length, i) => length is { } known ? known : i == 0 ? (object)"steps" : null)];
         var input = graph.Input(InputName, model.IndexReader is null ? OnnxGraph.Float : OnnxGraph.Int64, axes);
+        graph.Reserve(OutputName);
         var mask = options.WithLengths
             ? masks.OfLengths(input, graph.Input(LengthsName, OnnxGraph.Int64, samples))
             : null;

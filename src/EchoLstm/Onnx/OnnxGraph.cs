@@ -21,6 +21,7 @@ internal sealed class OnnxGraph(int opset)
     private readonly List<Port> _inputs = [];
     private readonly List<Port> _outputs = [];
     private readonly HashSet<string> _names = [];
+    private readonly HashSet<string> _reserved = [];
     private bool _isNamed; // whether the layer has given its name to a node
 
     /// <summary>The layer whose nodes are made, as names begin.</summary>
@@ -80,10 +81,17 @@ internal sealed class OnnxGraph(int opset)
         return _inputs[^1].Name;
     }
 
+    /// <summary>Keeps a name for an output that comes last.</summary>
+    internal void Reserve(string name)
+    {
+        _ = Unique(name);
+        _reserved.Add(name);
+    }
+
     /// <summary>Makes a value an output of the model, and returns its name.</summary>
     internal string Output(string name, string value, int type, params object?[] shape)
     {
-        var unique = Unique(name);
+        var unique = _reserved.Remove(name) ? name : Unique(name);
         _nodes.Add(new Node("Identity", unique, [value], [unique], []));
         _outputs.Add(new Port(unique, type, shape));
         return unique;
@@ -101,15 +109,16 @@ internal sealed class OnnxGraph(int opset)
 
     internal string Cast(string value, long type) => Op("Cast", [value], ("to", type));
 
-    /// <summary>GraphProto.</summary>
+    /// <summary>GraphProto, without what no output needs.</summary>
     internal void Write(CodedOutputStream stream, string name)
     {
-        foreach (var node in _nodes)
+        var needed = Needed();
+        foreach (var node in _nodes.Where(node => node.Outputs.Any(needed.Contains)))
         {
             stream.Message(1, message => Write(message, node));
         }
         stream.Text(2, name);
-        foreach (var constant in _constants)
+        foreach (var constant in _constants.Where(constant => needed.Contains(constant.Name)))
         {
             stream.Message(5, message => // TensorProto
             {
@@ -130,6 +139,17 @@ internal sealed class OnnxGraph(int opset)
         {
             stream.Message(12, message => Write(message, output));
         }
+    }
+
+    // A node stands behind those that it reads.
+    private HashSet<string> Needed()
+    {
+        HashSet<string> needed = [.. _outputs.Select(output => output.Name)];
+        foreach (var node in Enumerable.Reverse(_nodes).Where(node => node.Outputs.Any(needed.Contains)))
+        {
+            needed.UnionWith(node.Inputs);
+        }
+        return needed;
     }
 
     // NodeProto.

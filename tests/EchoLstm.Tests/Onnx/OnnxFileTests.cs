@@ -102,6 +102,31 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
+    public void Layers_may_be_called_as_the_inputs_and_outputs_are()
+    {
+        using var model = new SequentialModel(
+            new Lstm(3, returnSequences: true) { Name = "input" }, new Dense(2) { Name = "output" }, new Gru(2, returnSequences: true) { Name = "lengths" }, new Dense(2) { Name = "input_h_in" }) { Seed = 1 };
+        model.Build(-1, 4);
+        using var run = OnnxRun.Of(model, new OnnxOptions { WithState = true });
+        var x = Numbers.Uniform(1, [2, 3, 4]);
+
+        run.Inputs.Keys.Should().Equal("input", "input_h_in", "input_c_in", "lengths_h_in");
+        run.Step(x, run.Zeros(2)).Output.ShouldMatchTensor(model.Predict(x), OnnxModelTests.Close);
+    }
+
+    [Fact]
+    public void There_is_no_node_and_no_constant_that_nobody_needs()
+    {
+        using var model = new SequentialModel(new Masking(), new Lstm(3, returnSequences: true), new Gru(2)) { Seed = 1 };
+        model.Build(-1, 4);
+        model.ExportOnnx(_folder.File("a.onnx"));
+
+        var (values, used) = OnnxReader.Values(_folder.File("a.onnx"));
+
+        values.Should().BeSubsetOf(used);
+    }
+
+    [Fact]
     public void The_file_says_what_the_model_carries()
     {
         using var model = new SequentialModel(new Lstm(3)) { Seed = 1 };
