@@ -59,6 +59,19 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
+    public void A_reshape_of_any_number_of_steps_is_told_how_many()
+    {
+        using var model = new SequentialModel(new Reshape(2, 10), new Lstm(2)) { Seed = 1 };
+        model.Build(-1, 4);
+
+        Errors.Expect<ShapeMismatchException>(
+            () => model.ExportOnnx(_folder.File("a.onnx")),
+            "Reshape 'reshape_1' makes samples of shape (2, 10), which it can't of (None, None, 4), whose lengths are not all known: set FixedSteps.");
+        using var run = OnnxRun.Of(model, new OnnxOptions { FixedSteps = 5 });
+        run.Predict(Numbers.Uniform(1, [3, 5, 4])).ShouldMatchTensor(model.Predict(Numbers.Uniform(1, [3, 5, 4])), OnnxModelTests.Close);
+    }
+
+    [Fact]
     public void Fixed_lengths_stand_in_the_file()
     {
         using var model = new SequentialModel(new Gru(3)) { Seed = 1 };
