@@ -1,5 +1,6 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Onnx;
 
 namespace EchoLstm.Tests.Hunt;
 
@@ -9,12 +10,26 @@ internal static class FileCalls
     internal static Call Save(Subject s)
     {
         var (path, text) = AnyPath(s);
-        return s.Draw.Below(4) switch
+        return s.Draw.Below(5) switch
         {
+            4 => Export(s, path, text),
             0 => new("model.SaveDiagram(path)", () => s.Model!.SaveDiagram(Path.Combine(s.Folder, "model.svg"))),
             1 => new($"model.SaveWeights({text})", () => s.Model!.SaveWeights(path!)),
             _ => new($"model.Save({text})", () => s.Model!.Save(path!)),
         };
+    }
+
+    private static Call Export(Subject s, string? path, string text)
+    {
+        var options = new OnnxOptions
+        {
+            WithState = s.Draw.Chance(0.5),
+            WithLengths = s.Draw.Chance(0.2),
+            FixedSteps = s.Draw.Chance(0.2) ? s.Draw.Below(6) : null,
+            FixedBatch = s.Draw.Chance(0.2) ? s.Draw.Below(6) : null,
+            Opset = 13 + s.Draw.Below(11),
+        };
+        return new($"model.ExportOnnx({text}, {options})", () => s.Model!.ExportOnnx(path is { Length: > 0 } ? Path.ChangeExtension(path, ".onnx") : path!, options));
     }
 
     internal static Call Load(Subject s)

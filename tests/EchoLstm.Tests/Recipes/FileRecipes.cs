@@ -4,8 +4,10 @@ using EchoLstm.Data;
 using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Onnx;
 using EchoLstm.Tests.Docs;
 using EchoLstm.Training;
+using Microsoft.ML.OnnxRuntime;
 
 namespace EchoLstm.Tests.Recipes;
 
@@ -84,6 +86,55 @@ public sealed class FileRecipes : PageProgram
         later.Restore(state);
         var expected = scale.InverseTransform(later.Step(scale.Transform([series[250]])));
         Console.WriteLine($"{later.StepsRead} steps: the next is about {expected[0]:F1}, and was {series[251]:F1}");
+        #endregion
+    }
+
+    [Fact]
+    public void A_model_in_ONNX_Runtime_step_by_step()
+    {
+        #region
+        using var model = new SequentialModel(
+            new Lstm(8, returnSequences: true),
+            new TimeDistributed(new Dense(1))) { Seed = 1 };
+        model.Build(-1, 1);
+        model.ExportOnnx("sine.onnx", new OnnxOptions { WithState = true });
+
+        // The package Microsoft.ML.OnnxRuntime, and nothing of EchoLstm.
+        using var session = new InferenceSession("sine.onnx");
+        using var run = new RunOptions();
+        var x = new float[1];                                            // one step of one feature
+        var inputs = new Dictionary<string, OrtValue> { ["input"] = OrtValue.CreateTensorValueFromMemory(x, [1, 1, 1]) };
+        var states = new Dictionary<string, float[]>();                  // by the output that brings the next
+        foreach (var name in session.InputNames.Where(name => name.EndsWith("_in")))
+        {
+            var state = new float[session.InputMetadata[name].Dimensions[^1]];       // zeros at first
+            states[name.Replace("_in", "_out")] = state;
+            inputs[name] = OrtValue.CreateTensorValueFromMemory(state, [1, state.Length]);
+        }
+
+        using var stream = model.OpenStream();                           // to compare with
+        var apart = 0f;
+        for (var i = 0; i < 100; i++)
+        {
+            x[0] = MathF.Sin(i * 0.3f);
+            if (!float.IsFinite(x[0]))
+            {
+                throw new InvalidDataException($"value {i} is no number");           // ONNX Runtime would answer it with one
+            }
+            using var outputs = session.Run(run, inputs, session.OutputNames);
+            foreach (var (name, output) in session.OutputNames.Zip(outputs))
+            {
+                if (name == "output")
+                {
+                    apart = MathF.Max(apart, MathF.Abs(output.GetTensorDataAsSpan<float>()[0] - stream.Step([x[0]])[0]));
+                }
+                else
+                {
+                    output.GetTensorDataAsSpan<float>().CopyTo(states[name]);        // the state for the next step
+                }
+            }
+        }
+        Console.WriteLine($"{states.Count} states; 100 steps are the model's stream within 0.00001: {apart < 1e-5}");
         #endregion
     }
 

@@ -1,0 +1,114 @@
+using EchoLstm.Layers;
+
+namespace EchoLstm.Onnx;
+
+/// <summary>
+/// Recurrent layers as ONNX's operators LSTM, GRU and RNN: steps first inside, samples first outside; gates i, o, f, c and z, r, h.
+/// </summary>
+internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskNodes masks, OnnxStates states)
+{
+    /// <summary>A layer.</summary>
+    internal string Layer(RecurrentSettings layer, OnnxValue x, string path, bool streams)
+    {
+        var y = Read(layer, x, path, layer.GoBackwards, streams);
+        // The operator leaves its outputs at the steps that it read; Keras has them in the order of reading.
+        return layer is { ReturnSequences: true, GoBackwards: true } ? Turned(y) : y;
+    }
+
+    /// <summary>Two layers that read in opposite directions, put together.</summary>
+    internal string Both(BidirectionalSettings both, RecurrentSettings layer, OnnxValue x, string path)
+    {
+        var forward = Read(layer, x, $"{path}/forward", layer.GoBackwards, streams: false);
+        var backward = Read(layer, x, $"{path}/backward", !layer.GoBackwards, streams: false);
+        if (layer.ReturnSequences && layer.GoBackwards)
+        {
+            (forward, backward) = (Turned(forward), Turned(backward));
+        }
+        if (layer.ReturnSequences && x.Mask is { } mask)
+        {
+            // Keras sets zero_output_for_mask on both layers.
+            var used = masks.Factor(mask);
+            (forward, backward) = (graph.Op("Mul", [forward, used]), graph.Op("Mul", [backward, used]));
+        }
+        return both.MergeMode switch
+        {
+            MergeMode.Concat => graph.Main("Concat", [forward, backward], ("axis", -1L)),
+            MergeMode.Sum => graph.Main("Add", [forward, backward]),
+            MergeMode.Mul => graph.Main("Mul", [forward, backward]),
+            _ => graph.Main("Mul", [graph.Op("Add", [forward, backward]), graph.Number(0.5f)]),
+        };
+    }
+
+    /// <summary>The operator's weights W, R and B; "" where there is no bias.</summary>
+    internal string[] Cell(RecurrentSettings layer, string path)
+    {
+        int[] order = layer switch { LstmSettings => [0, 3, 1, 2], GruSettings => [0, 1, 2], _ => [0] };
+        var (units, gates) = (layer.Units, order.Length * (long)layer.Units);
+        var kernel = weights[$"{path}/kernel"];
+        var bias = weights.Find($"{path}/bias");
+        // Keras's new GRU has the recurrent product's bias beside the inputs'; the others have zeros there.
+        float[] biases = bias is null ? []
+            : bias.Length > gates ? [.. Gates(bias[..(int)gates]), .. Gates(bias[(int)gates..])]
+            : [.. Gates(bias), .. new float[gates]];
+        return
+        [
+            graph.Floats($"{path}/W", Gates(kernel), 1, gates, kernel.Length / gates),
+            graph.Floats($"{path}/R", Gates(weights[$"{path}/recurrent_kernel"]), 1, gates, units),
+            bias is null ? "" : graph.Floats($"{path}/B", biases, 1, 2 * gates),
+        ];
+
+        float[] Gates(float[] values) => OnnxWeights.Gates(values, units, order);
+    }
+
+    /// <summary>The operator and its attributes.</summary>
+    internal static (string Type, (string Name, object Value)[] Attributes) Operator(RecurrentSettings layer, bool backwards)
+    {
+        (string Name, object Value)[] common =
+            [("hidden_size", (long)layer.Units), ("direction", backwards ? "reverse" : "forward")];
+        return layer switch
+        {
+            LstmSettings lstm => ("LSTM",
+                [.. common, .. ActivationNodes.OfCell(layer, lstm.RecurrentActivation, lstm.Activation, lstm.Activation)]),
+            GruSettings gru => ("GRU",
+                [.. common, .. ActivationNodes.OfCell(layer, gru.RecurrentActivation, gru.Activation),
+                    ("linear_before_reset", gru.ResetAfter ? 1L : 0)]),
+            _ => ("RNN", [.. common, .. ActivationNodes.OfCell(layer, layer.Activation)]),
+        };
+    }
+
+    /// <summary>The steps from the last to the first.</summary>
+    private string Turned(string steps) => graph.Op(
+        "Slice", [steps, graph.Integers(-1), graph.Integers(long.MinValue), graph.Integers(1), graph.Integers(-1)]);
+
+    // Sequences with each output at the step that was read, or the last output.
+    private string Read(RecurrentSettings layer, OnnxValue x, string path, bool backwards, bool streams)
+    {
+        var (type, attributes) = Operator(layer, backwards);
+        string[] kinds = layer is LstmSettings ? ["h", "c"] : ["h"];
+        string[] before = streams ? [.. kinds.Select(kind => states.In(path, kind, layer.Units))] : [];
+        var mask = x.Mask;
+        var steps = graph.Transpose(mask is null ? x.Name : masks.ToFront(x.Name, mask), 1, 0, 2);
+        var outputs = graph.Mains(
+            type,
+            [steps, .. Cell(layer, path), mask is null ? "" : masks.Lengths(mask), .. before.Select(state => graph.Unsqueeze(state, 0))],
+            1 + kinds.Length,
+            attributes);
+        var after = new string[kinds.Length];
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            var initial = streams ? before[i] : null;
+            after[i] = graph.Squeeze(outputs[i + 1], 0);
+            after[i] = mask is null ? after[i] : masks.After(after[i], mask, initial);
+            if (streams)
+            {
+                states.Out(path, kinds[i], after[i], layer.Units);
+            }
+        }
+        if (!layer.ReturnSequences)
+        {
+            return after[0];
+        }
+        var sequence = graph.Transpose(graph.Squeeze(outputs[0], 1), 1, 0, 2);
+        return mask is null ? sequence : masks.Back(sequence, mask, backwards, streams ? before[0] : null);
+    }
+}
