@@ -97,8 +97,8 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         _layers.LastOrDefault(layer => !KeepsRange(layer))?.OutputActivation;
 
     // Its output lies between the least and the largest of its input.
-    private static bool KeepsRange(Layer layer) => layer is Reshape or Flatten or RepeatVector or Dropout or SpatialDropout1D or MaxPooling1D
-        or AveragePooling1D or GlobalAveragePooling1D or GlobalMaxPooling1D or UpSampling1D or Cropping1D;
+    private static bool KeepsRange(Layer layer) => layer is Reshape or Flatten or RepeatVector or Dropout or SpatialDropout1D
+        or MaxPooling1D or AveragePooling1D or GlobalAveragePooling1D or GlobalMaxPooling1D or UpSampling1D or Cropping1D;
 
     internal override bool ReadsScale =>
         _layers.Find(layer => layer is not (Masking or Dropout or Reshape or Flatten or RepeatVector or MaxPooling1D))?.ReadsScale ?? false;

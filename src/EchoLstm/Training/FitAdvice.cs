@@ -42,7 +42,8 @@ internal static class FitAdvice
             }
             warnings.AddRange(OfRange(loss, model, targets, counted));
             warnings.AddRange(OfAccuracy(compilation.Metrics, targets, counted));
-            if (loss is { IsBuiltIn: true, Expects: null, Fused: not FusedLossKind.CosineSimilarity } && Range(model) is (_, { High: double.PositiveInfinity }))
+            if (loss is { IsBuiltIn: true, Expects: null, Fused: not FusedLossKind.CosineSimilarity }
+                && Range(model) is (_, { High: double.PositiveInfinity }))
             {
                 warnings.AddRange(OfScale(targets, counted, "y",
                     "weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
