@@ -160,7 +160,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
             {
                 Assign(own, inner, shape, byName, $"{name}/", frozen, faults, given);
             }
-            else
+            else if (layer.Weights(shape).Any())
             {
                 given.Add((new WeightHolder(layer, shape, name, frozen), [.. Arrays(own, layer)]));
             }
@@ -172,9 +172,13 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         Hdf5Group layers, List<(LayerSettings Layer, Shape Input)> withShapes, string before, Action<string> faults)
     {
         var found = new Dictionary<LayerSettings, Hdf5Group>(ReferenceEqualityComparer.Instance);
-        var withWeights = withShapes.Where(layer => layer.Layer.Weights(layer.Input).Any()).Select(layer => layer.Layer);
-        foreach (var kind in withWeights.GroupBy(layer => SnakeCase(layer.KerasClass)))
+        foreach (var kind in withShapes.GroupBy(layer => SnakeCase(layer.Layer.KerasClass)))
         {
+            // Of a wrapper's class some may have weights and some none.
+            if (!kind.Any(layer => layer.Layer.Weights(layer.Input).Any()))
+            {
+                continue;
+            }
             // TensorFlow leaves numbers out; the order stays.
             var groups = layers.Links.Keys.Where(name => CounterOf(name, kind.Key) is not null)
                 .OrderBy(name => CounterOf(name, kind.Key)).ToList();
@@ -184,12 +188,12 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
                 faults(string.Create(
                     CultureInfo.InvariantCulture,
                     $"the model{(before.Length == 0 ? "" : $" '{before[..^1]}'")} has {count} layers of the class "
-                        + $"{kind.First().KerasClass}, and '{layers.Path}' has {groups.Count} groups for them ({string.Join(", ", groups)})"));
+                        + $"{kind.First().Layer.KerasClass}, and '{layers.Path}' has {groups.Count} groups for them ({string.Join(", ", groups)})"));
                 continue;
             }
             foreach (var (layer, name) in kind.Zip(groups))
             {
-                found[layer] = layers.Group(name)!;
+                found[layer.Layer] = layers.Group(name)!;
             }
         }
         return found;

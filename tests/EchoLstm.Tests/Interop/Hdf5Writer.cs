@@ -86,6 +86,7 @@ internal sealed class Hdf5Writer
 
     private readonly List<byte> _file = [];
     private readonly List<string> _texts = [];
+    private readonly Dictionary<Hdf5Node, ulong> _written = new(ReferenceEqualityComparer.Instance);
     private ulong _heap;
     private int _nextText;
 
@@ -152,7 +153,9 @@ internal sealed class Hdf5Writer
     private static List<KeyValuePair<string, Hdf5Node>> Sorted(Hdf5Node node) =>
         [.. node.Children.OrderBy(child => child.Key, StringComparer.Ordinal)];
 
-    private ulong WriteNode(Hdf5Node node) => node.Bytes is null && node.Layout is null ? WriteGroup(node).Header : WriteArray(node);
+    // What has several names is written once.
+    private ulong WriteNode(Hdf5Node node) => _written.TryGetValue(node, out var address) ? address
+        : _written[node] = node.Bytes is null && node.Layout is null ? WriteGroup(node).Header : WriteArray(node);
 
     private ulong WriteArray(Hdf5Node node)
     {
