@@ -10,23 +10,23 @@ namespace EchoLstm.Interop;
 
 /// <summary>Reads models and weights that Keras, tf.keras or TensorFlow.js wrote, with the numbers that they give.</summary>
 /// <remarks>
-/// What would change a prediction and is not known is refused by name; nothing in a file is run or unpickled, and no other file is read than
-/// those named and, for TensorFlow.js, those beside <c>model.json</c> that it lists. docs/keras.md says what is read.
+/// What would change a prediction and is not known is refused by name; nothing in a file is run or unpickled, and no other file is read
+/// than those named and, for TensorFlow.js, those beside <c>model.json</c> that it lists. docs/keras.md says what is read.
 /// </remarks>
 public static class KerasFile
 {
     /// <summary>Loads a model (Keras's <c>load_model</c>), on the CPU.</summary>
     /// <param name="path">The model: a <c>.keras</c> of Keras 3; an <c>.h5</c> or <c>.hdf5</c> of a whole model, of Keras 1.0 to 3 or
-    /// tf.keras; TensorFlow.js's <c>model.json</c>, with its files beside it; or the JSON of <c>to_json</c>, with weights in a file of their
-    /// own. What it is, its contents tell.</param>
-    /// <param name="weights">The file of the weights, <c>.h5</c> or <c>.weights.h5</c>, where <paramref name="path"/> is a JSON without them.
-    /// <value>null: the one beside it that is named like it or like <c>model</c>, or <c>weights.h5</c></value></param>
+    /// tf.keras; TensorFlow.js's <c>model.json</c>, with its files beside it; or the JSON of <c>to_json</c>, with weights in a file of
+    /// their own. What it is, its contents tell.</param>
+    /// <param name="weights">The file of the weights, <c>.h5</c> or <c>.weights.h5</c>, where <paramref name="path"/> is a JSON without
+    /// them. <value>null: the one beside it that is named like it or like <c>model</c>, or <c>weights.h5</c></value></param>
     /// <returns>The model, built, and compiled where its loss and optimiser are the library's; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">A path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of another kind, or has other weights than its layers.</exception>
-    /// <exception cref="NotSupportedException">The model has a layer, a setting or a form of file that is not read; the message names it and
-    /// says what can be done.</exception>
+    /// <exception cref="NotSupportedException">The model has a layer, a setting or a form of file that is not read; the message names it
+    /// and says what can be done.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     /// <example><code>
@@ -90,8 +90,8 @@ public static class KerasFile
             using var zip = start == FileStart.Zip ? KerasZip.Open(stream, path) : null;
             using var file = zip?.Weights() ?? (start == FileStart.Hdf5 ? Hdf5File.Open(stream, path) : throw Unknown(stream, path));
             var network = LayerMapping.SettingsOf(sequential);
-            var (source, theano) = SourceOf(file, null);
-            Write(model, Ready(network, model.InputShape!, source, theano, byName: false, path));
+            var source = SourceOf(file);
+            Write(model, Ready(network, model.InputShape!, source, IsTheano(source), byName: false, path));
             return 0;
         });
         model.ResetStates();
@@ -130,8 +130,8 @@ public static class KerasFile
         stream.Position = 0;
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         return new InvalidDataException($"{path} is no file of Keras that is read here: it looks like "
-            + $"{FileSignature.Describe(start, stream.Length).Looks}. Give a .keras, an .h5, TensorFlow.js's model.json, or the JSON of to_json "
-            + $"with its weights.");
+            + $"{FileSignature.Describe(start, stream.Length).Looks}. Give a .keras, an .h5, TensorFlow.js's model.json, or the JSON "
+            + $"of to_json with its weights.");
     }
 
     // Whatever a damaged file leads to is said to be that.
@@ -180,7 +180,7 @@ public static class KerasFile
         var version = metadata is null ? null : new KerasPart(metadata.RootElement, path, "metadata.json").Text("keras_version");
         var network = KerasNetwork.Read(config.RootElement, path, version, null);
         using var file = zip.Weights();
-        return Make(network, SourceOf(file, null).Source, path, Find(config.RootElement, "compile_config"));
+        return Make(network, SourceOf(file), path, Find(config.RootElement, "compile_config"));
     }
 
     private static Model LoadHdf5(FileStream stream, string path, string? weights)
@@ -199,7 +199,7 @@ public static class KerasFile
             config.RootElement,
             path,
             file.Root.Text("keras_version") ?? stored.Version,
-            file.Root.Text("backend") ?? stored.Backend);
+            stored.Backend);
         using var training = file.Root.Text("training_config") is { } said ? TryParse(said) : null;
         return Make(network, stored, path, training?.RootElement ?? Find(config.RootElement, "compile_config"));
     }
@@ -238,7 +238,7 @@ public static class KerasFile
             throw Unknown(open, beside);
         }
         using var file = Hdf5File.Open(open, beside);
-        var (source, _) = SourceOf(file, path);
+        var source = SourceOf(file);
         var legacy = source as LegacyWeights;
         return Make(
             KerasNetwork.Read(root, path, legacy?.Version, legacy?.Backend), source, beside, Find(root, "compile_config"));
@@ -270,18 +270,18 @@ public static class KerasFile
         }
     }
 
-    private static (WeightSource Source, bool Theano) SourceOf(Hdf5File file, string? config)
+    private static WeightSource SourceOf(Hdf5File file)
     {
-        _ = config;
         if (Keras3Weights.IsIn(file.Root))
         {
-            return (new Keras3Weights(file.Root), false);
+            return new Keras3Weights(file.Root);
         }
         var group = file.Root.Group("model_weights") ?? file.Root;
-        var legacy = group.Texts("layer_names") is not null ? new LegacyWeights(group) : throw new InvalidDataException(
+        return group.Texts("layer_names") is not null ? new LegacyWeights(group) : throw new InvalidDataException(
             $"{file.Path} is an HDF5 file but has no weights of Keras: neither the attribute 'layer_names' nor a group 'layers'.");
-        return (legacy, (legacy.Backend ?? file.Root.Text("backend")) == "theano");
     }
+
+    private static bool IsTheano(WeightSource source) => source is LegacyWeights { Backend: "theano" };
 
     private static List<(WeightSpec Spec, float[] Numbers)> Ready(
         SequentialSettings network, Shape input, WeightSource source, bool theano, bool byName, string path)
@@ -293,7 +293,8 @@ public static class KerasFile
         // One array that is promised to many would become many.
         if (ready.SelectMany(weight => weight.From).Sum(array => array.Bytes) > source.Length)
         {
-            throw new InvalidDataException($"{path}: its weights have more bytes than the file: several share one place. The file is damaged.");
+            throw new InvalidDataException(
+                $"{path}: its weights have more bytes than the file: several share one place. The file is damaged.");
         }
         return [.. ready.Select(weight => (weight.Spec, weight.Read()))];
     }
@@ -301,7 +302,7 @@ public static class KerasFile
     private static SequentialModel Make(KerasNetwork network, WeightSource source, string path, JsonElement? training)
     {
         var settings = network.Layers;
-        var numbers = Ready(settings, network.Input, source, network.Theano, byName: true, path);
+        var numbers = Ready(settings, network.Input, source, network.IsTheano || IsTheano(source), byName: true, path);
         NativeTorch.Load();
         var model = (SequentialModel)LayerMapping.Make(settings, path, "model");
         try

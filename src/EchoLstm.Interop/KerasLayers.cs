@@ -31,29 +31,31 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
     internal LayerSettings? Read(KerasPart layer, int? rank, int depth = 0)
     {
         var kind = layer.Text("class_name") ?? throw layer.Lacks("class_name");
-        var short_ = kind[(kind.LastIndexOf('>') + 1)..];
+        var plain = kind[(kind.LastIndexOf('>') + 1)..];
         var named = layer.NeededPart("config", layer.Place);
         var name = named.Text("name") ?? layer.Text("name");
-        var place = $"{layer.Place}{(name is null ? "" : $" '{name}'")} ({short_})";
+        var place = $"{layer.Place}{(name is null ? "" : $" '{name}'")} ({plain})";
         var part = layer.NeededPart("config", place);
         if (depth > Deepest)
         {
             throw part.Unread("it is in more layers than are read");
         }
-        if (kind != short_ && !kind.StartsWith("keras", StringComparison.OrdinalIgnoreCase) && kind != $"Custom>{short_}")
-        {
-            throw part.Unread($"the class '{kind}' is code of the file's author");
-        }
+        RefuseOwnClasses(layer, kind);
         layer.Skip("module", "registered_name", "build_config", "name", "inbound_nodes", "shared_object_id", "compile_config");
         layer.RefuseOthers();
         part.Skip("name", "trainable", "batch_input_shape", "batch_shape", "input_dtype", "input_shape");
+        if (plain == "InputLayer")
+        {
+            // Of what type numbers come in changes none of them.
+            part.Skip("dtype");
+        }
         CheckType(part);
         if (part.Has("activity_regularizer"))
         {
             obstacles.Add($"{place} has an activity regulariser");
         }
         part.Skip("activity_regularizer");
-        var settings = Make(short_, part, rank, depth);
+        var settings = Make(plain, part, rank, depth);
         part.RefuseOthers();
         if (settings is null)
         {
@@ -61,6 +63,19 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         }
         NoteMasks(settings, part);
         return settings with { Name = name, Trainable = part.Flag("trainable") ?? true };
+    }
+
+    /// <summary>Throws where a class is the author's own, whatever it is called.</summary>
+    internal static void RefuseOwnClasses(KerasPart part, string kind)
+    {
+        var module = part.Text("module") ?? "keras";
+        var registered = part.Text("registered_name") ?? "";
+        if (kind.Contains('>', StringComparison.Ordinal) || registered.Contains('>', StringComparison.Ordinal)
+            || !(module == "keras" || module.StartsWith("keras.", StringComparison.Ordinal)
+                || module.StartsWith("tensorflow.", StringComparison.Ordinal) || module.StartsWith("tf_keras.", StringComparison.Ordinal)))
+        {
+            throw part.Unread($"the class '{(registered.Length > 0 ? registered : kind)}' of '{module}' is code of the file's author");
+        }
     }
 
     /// <summary>Throws where masked steps that Keras fills with zeros are what the model returns.</summary>
@@ -98,9 +113,9 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         }
     }
 
-    private void CheckType(KerasPart part)
+    private static void CheckType(KerasPart part)
     {
-        if (part.Find("dtype") is not { } type)
+        if (part.Knows("dtype") || part.Find("dtype") is not { } type)
         {
             return;
         }
@@ -268,7 +283,8 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         foreach (var (item, i) in (part.Items("layers") ?? throw part.Lacks("layers")).Select((item, i) => (item, i)))
         {
             // What the ranks inside are is known once the model is whole; axes are then counted from the end alone.
-            if (Read(new KerasPart(item, part.File, KerasNetwork.LayerPlace($"{part.Place}, ", i)), i == 0 ? rank : null, depth + 1) is { } layer)
+            var inner = new KerasPart(item, part.File, KerasNetwork.LayerPlace($"{part.Place}, ", i));
+            if (Read(inner, i == 0 ? rank : null, depth + 1) is { } layer)
             {
                 layers.Add(layer);
             }
@@ -321,7 +337,7 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
     }
 
     // Penalties are objects without values of their own; they may differ, since they only train.
-    private RecurrentSettings Alike(RecurrentSettings layer)
+    private static RecurrentSettings Alike(RecurrentSettings layer)
     {
         var without = layer with { KernelRegularizer = null, RecurrentRegularizer = null, BiasRegularizer = null };
         return without is LstmSettings lstm ? lstm with { UnitForgetBias = true } : without;
@@ -518,7 +534,7 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         foreach (var key in (ReadOnlySpan<string>)["data_format", "dim_ordering"])
         {
             part.MustBe(
-                key, value => value.GetRawText() is "\"channels_last\"" or "\"tf\"" or "\"channelsLast\"" or "\"default\"", "channels_last");
+                key, value => value.GetRawText() is "\"channels_last\"" or "\"tf\"" or "\"channelsLast\"", "channels_last");
         }
     }
 

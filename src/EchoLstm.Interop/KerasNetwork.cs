@@ -8,9 +8,9 @@ namespace EchoLstm.Interop;
 /// <summary>What a file says of a model: its layers in a row, and what comes into the first.</summary>
 /// <param name="Layers">The layers.</param>
 /// <param name="Input">The shape of the input, samples first: their number where the file fixes it.</param>
-/// <param name="Theano">Whether it was trained on Theano, which turns the kernels of convolutions round.</param>
+/// <param name="IsTheano">Whether it was trained on Theano, which turns the kernels of convolutions round.</param>
 /// <param name="Obstacles">What of its training can't be kept.</param>
-internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool Theano, List<string> Obstacles)
+internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool IsTheano, List<string> Obstacles)
 {
     /// <summary>How a layer in a list is named in messages.</summary>
     internal static string LayerPlace(string before, int index) =>
@@ -29,6 +29,7 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
         var kind = model.Text("class_name") ?? throw model.Lacks("class_name");
         var keras = new KerasVersion(version ?? model.Text("keras_version"), model.Has("module"));
         backend ??= model.Text("backend");
+        KerasLayers.RefuseOwnClasses(model, kind);
         var config = model.Find("config") ?? throw model.Lacks("config");
         List<JsonElement> layers;
         KerasPart? part = null;

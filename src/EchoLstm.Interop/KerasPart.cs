@@ -30,6 +30,9 @@ internal sealed class KerasPart
 
     internal bool Has(string key) => _value.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether a key was read or skipped already.</summary>
+    internal bool Knows(string key) => _known.Contains(key);
+
     /// <summary>Whether one of these keys is there and null.</summary>
     internal bool IsNull(params ReadOnlySpan<string> keys)
     {
@@ -118,7 +121,8 @@ internal sealed class KerasPart
             : value.GetArrayLength() == count ? [.. value.EnumerateArray().Select(WholeOf)] : [null];
         return numbers.Contains(null)
             ? throw Wrong(string.Create(
-                CultureInfo.InvariantCulture, $"'{keys[0]}' is {Words(value)}, expected {count} whole {(count == 1 ? "number" : "numbers")}"))
+                CultureInfo.InvariantCulture,
+                $"'{keys[0]}' is {Words(value)}, expected {count} whole {(count == 1 ? "number" : "numbers")}"))
             : [.. numbers.Select(number => number!.Value)];
     }
 

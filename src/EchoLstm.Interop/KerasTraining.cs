@@ -26,8 +26,8 @@ internal static class KerasTraining
                 model.Compile(measure, rule, Metrics(part.Find("weighted_metrics")), [.. metrics]);
             }
         }
-        catch (Exception error) when (error is ArgumentException or InvalidDataException or NotSupportedException or InvalidOperationException
-            or ArithmeticException)
+        catch (Exception error) when (error is ArgumentException or InvalidDataException or NotSupportedException
+            or InvalidOperationException or ArithmeticException)
         {
             // It is not compiled: whoever trains it says how.
         }
@@ -44,7 +44,7 @@ internal static class KerasTraining
         var name = part.Text("class_name", "className");
         var config = part.Find("config");
         return name == "function" && config is { ValueKind: JsonValueKind.String } function ? (function.GetString(), null)
-            : (name?[(name.LastIndexOf('>') + 1)..], config is { ValueKind: JsonValueKind.Object } ? new KerasPart(config.Value, file, "the training") : null);
+            : (name?[(name.LastIndexOf('>') + 1)..], part.Has("config") ? part.NeededPart("config", "the training") : null);
     }
 
     private static Loss? LossOf(JsonElement value, string file)
@@ -60,7 +60,8 @@ internal static class KerasTraining
             return losses.Count == 1 ? LossOf(losses[0].Value, file) : null;
         }
         var (name, config) = NameOf(value, file);
-        if (config?.Text("reduction") is not (null or "auto" or "sum_over_batch_size" or "mean") || config?.Number("label_smoothing") is > 0)
+        if (config?.Text("reduction") is not (null or "auto" or "sum_over_batch_size" or "mean")
+            || config?.Number("label_smoothing") is > 0)
         {
             return null;
         }
@@ -150,36 +151,58 @@ internal static class KerasTraining
         {
             return null;
         }
-        if (given.ValueKind == JsonValueKind.Object)
+        var schedule = given.ValueKind == JsonValueKind.Object ? ScheduleOf(given, file) : null;
+        if (given.ValueKind == JsonValueKind.Object && schedule is null)
         {
             return null;
         }
-        var rate = config.NeededNumber("learning_rate", "lr");
+        var rate = schedule?.At(0) ?? config.NeededNumber("learning_rate", "lr");
         var epsilon = config.Number("epsilon") ?? 1e-7;
         var (beta1, beta2) = (config.Number("beta_1") ?? 0.9, config.Number("beta_2") ?? 0.999);
         var (norm, whole, most) = (config.Number("clipnorm"), config.Number("global_clipnorm"), config.Number("clipvalue"));
         return Simple(name) switch
         {
-            "adam" => new Adam(rate, beta1, beta2, epsilon) { ClipNorm = norm, GlobalClipNorm = whole, ClipValue = most },
+            "adam" => new Adam(rate, beta1, beta2, epsilon) 
+            {
+                ClipNorm = norm,
+                GlobalClipNorm = whole,
+                ClipValue = most,
+                LearningRateSchedule = schedule,
+            },
             "adamw" => new AdamW(rate, config.Number("weight_decay") ?? 0.004, beta1, beta2, epsilon)
             {
                 ClipNorm = norm,
                 GlobalClipNorm = whole,
                 ClipValue = most,
+                LearningRateSchedule = schedule,
             },
-            "nadam" => new Nadam(rate, beta1, beta2, epsilon) { ClipNorm = norm, GlobalClipNorm = whole, ClipValue = most },
-            "adamax" => new Adamax(rate, beta1, beta2, epsilon) { ClipNorm = norm, GlobalClipNorm = whole, ClipValue = most },
+            "nadam" => new Nadam(rate, beta1, beta2, epsilon) 
+            {
+                ClipNorm = norm,
+                GlobalClipNorm = whole,
+                ClipValue = most,
+                LearningRateSchedule = schedule,
+            },
+            "adamax" => new Adamax(rate, beta1, beta2, epsilon) 
+            {
+                ClipNorm = norm,
+                GlobalClipNorm = whole,
+                ClipValue = most,
+                LearningRateSchedule = schedule,
+            },
             "adagrad" => new Adagrad(rate, config.Number("initial_accumulator_value") ?? 0.1, epsilon)
             {
                 ClipNorm = norm,
                 GlobalClipNorm = whole,
                 ClipValue = most,
+                LearningRateSchedule = schedule,
             },
             "sgd" => new Sgd(rate, config.Number("momentum") ?? 0, config.Flag("nesterov") ?? false)
             {
                 ClipNorm = norm,
                 GlobalClipNorm = whole,
                 ClipValue = most,
+                LearningRateSchedule = schedule,
             },
             "rmsprop" => new RmsProp(
                 rate, config.Number("rho") ?? 0.9, config.Number("momentum") ?? 0, epsilon, config.Flag("centered") ?? false)
@@ -187,7 +210,24 @@ internal static class KerasTraining
                 ClipNorm = norm,
                 GlobalClipNorm = whole,
                 ClipValue = most,
+                LearningRateSchedule = schedule,
             },
+            _ => null,
+        };
+    }
+
+    private static LearningRateSchedule? ScheduleOf(JsonElement value, string file)
+    {
+        var (name, config) = NameOf(value, file);
+        return (Simple(name), config) switch
+        {
+            ("exponentialdecay", { } decay) => new ExponentialDecay(
+                decay.NeededNumber("initial_learning_rate"),
+                decay.NeededCount("decay_steps"),
+                decay.NeededNumber("decay_rate"),
+                decay.Flag("staircase") ?? false),
+            ("cosinedecay", { } decay) when !decay.Has("warmup_target") => new CosineDecay(
+                decay.NeededNumber("initial_learning_rate"), decay.NeededCount("decay_steps"), decay.Number("alpha") ?? 0),
             _ => null,
         };
     }

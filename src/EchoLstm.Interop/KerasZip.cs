@@ -5,8 +5,8 @@ using EchoLstm.Files;
 namespace EchoLstm.Interop;
 
 /// <summary>
-/// A .keras file: a zip with <c>config.json</c>, <c>metadata.json</c> and <c>model.weights.h5</c>. Nothing is unpacked to disk, and no entry
-/// is believed to be much larger than what it takes in the zip.
+/// A .keras file: a zip with <c>config.json</c>, <c>metadata.json</c> and <c>model.weights.h5</c>. Nothing is unpacked to disk, and no
+/// entry is believed to be much larger than what it takes in the zip.
 /// </summary>
 internal sealed class KerasZip : IDisposable
 {
@@ -46,13 +46,13 @@ internal sealed class KerasZip : IDisposable
     {
         if (Find("model.weights.json") is not null)
         {
-            throw new NotSupportedException($"{_path}: its weights are in several files (max_shard_size), which are not read. In Keras, save "
-                + $"it without max_shard_size.");
+            throw new NotSupportedException($"{_path}: its weights are in several files (max_shard_size), which are not read. In Keras, "
+                + $"save it without max_shard_size.");
         }
         if (Find("model.weights.npz") is not null)
         {
-            throw new NotSupportedException($"{_path}: its weights are NumPy arrays (model.weights.npz), which are not read. In Keras, save "
-                + $"it with h5py installed.");
+            throw new NotSupportedException($"{_path}: its weights are NumPy arrays (model.weights.npz), which are not read. In Keras, "
+                + $"save it with h5py installed.");
         }
         var entry = Find("model.weights.h5") ?? throw Wrong("it has no 'model.weights.h5'");
         return Hdf5File.Open(new MemoryStream(Bytes(entry), writable: false), $"{_path}, model.weights.h5");

@@ -48,13 +48,13 @@ internal sealed class TensorFlowJsWeights : WeightSource
     {
         var left = _byLayer.ToDictionary();
         var given = WeightHolder.Of(model, input)
-            .Select(holder => (holder, (IReadOnlyList<StoredArray>)(left.Remove(holder.Layer.Name!, out var arrays) ? arrays : []))).ToList();
+            .Select(holder => (Holder: holder, Arrays: left.Remove(holder.Layer.Name!, out var arrays) ? arrays : [])).ToList();
         foreach (var (name, arrays) in left)
         {
             faults($"the file has weights for a layer '{name}' ({arrays.Count.ToString(CultureInfo.InvariantCulture)} arrays), which the "
                 + $"model does not have");
         }
-        return given.Select(layer => (layer.holder, (IReadOnlyList<StoredArray>)[.. layer.Item2.OrderBy(Rank)]));
+        return given.Select(layer => (layer.Holder, (IReadOnlyList<StoredArray>)[.. layer.Arrays.OrderBy(Rank)]));
     }
 
     private static int Rank(StoredArray array)
@@ -69,7 +69,8 @@ internal sealed class TensorFlowJsWeights : WeightSource
     {
         var name = path.ValueKind == JsonValueKind.String ? path.GetString()! : throw group.Wrong("'paths' has what is no text");
         var steps = name.Split('/').Where(step => step != ".").ToList();
-        if (steps.Count == 0 || Path.IsPathRooted(name) || steps.Exists(step => step is "" or ".." || step.AsSpan().ContainsAny('\\', ':', '\0')))
+        if (steps.Count == 0 || Path.IsPathRooted(name)
+            || steps.Exists(step => step is "" or ".." || step.AsSpan().ContainsAny('\\', ':', '\0')))
         {
             throw group.Wrong($"the file '{name}' is not in the folder of model.json");
         }

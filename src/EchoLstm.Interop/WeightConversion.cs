@@ -45,8 +45,8 @@ internal sealed record WeightHolder(LayerSettings Layer, Shape Input, string Nam
 internal sealed record ReadyWeight(WeightSpec Spec, IReadOnlyList<StoredArray> From, Func<float[]> Read);
 
 /// <summary>
-/// Keras's arrays as the library's weights, which are laid out as Keras 2 and 3 lay them out: gates of Keras 1 are put together in their order,
-/// CuDNN's matrices turned back and its two biases joined, kernels of Theano's convolutions turned round.
+/// Keras's arrays as the library's weights, which are laid out as Keras 2 and 3 lay them out: gates of Keras 1 are put together in their
+/// order, CuDNN's matrices turned back and its two biases joined, kernels of Theano's convolutions turned round.
 /// </summary>
 internal sealed class WeightConversion(string file, bool isTheano)
 {
@@ -62,6 +62,12 @@ internal sealed class WeightConversion(string file, bool isTheano)
         var ready = new List<ReadyWeight>();
         var left = new Queue<StoredArray>(arrays);
         Take(holder.Layer, holder.Input, left, ready);
+        // Keras 3 writes what a stateful layer remembers behind its weights.
+        while (holder.Layer is RecurrentSettings { Stateful: true } stateful && ready.Count == holder.Specs.Count
+            && left.TryPeek(out var state) && state.Shape is [_, var units] && units == stateful.Units)
+        {
+            _ = left.Dequeue();
+        }
         if (ready.Count < holder.Specs.Count || left.Count > 0)
         {
             _faults.Add($"'{holder.Name}' ({holder.Layer.KerasClass}) has the weights "

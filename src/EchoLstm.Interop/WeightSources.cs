@@ -30,7 +30,13 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
 
     internal string? Version => group.Text("keras_version");
 
-    internal string? Backend => group.Text("backend");
+    /// <summary>What it was trained on. Keras 1 does not say it, but TensorFlow's names end in <c>:0</c> and Theano's do not.</summary>
+    internal string? Backend => group.Text("backend") ?? group.File.Root.Text("backend")
+        ?? ((Version ?? group.File.Root.Text("keras_version") ?? "1.").StartsWith("1.", StringComparison.Ordinal)
+            && FirstName is { } name && !name.EndsWith(":0", StringComparison.Ordinal) ? "theano" : null);
+
+    private string? FirstName => (group.Texts("layer_names") ?? [])
+        .SelectMany(layer => group.Group(layer)?.Texts("weight_names") ?? []).FirstOrDefault();
 
     internal override IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
         SequentialSettings model, Shape input, bool byName, Action<string> faults)
@@ -41,7 +47,8 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
             throw group.File.Damaged("its 'layer_names' has a name twice");
         }
         var layers = model.Layers.Zip(WeightHolder.WithShapes(model, input), (layer, with) => (Layer: layer, with.Input))
-            .Select(layer => (layer.Layer, Holders: Holders(model, layer.Layer, layer.Input))).Where(layer => layer.Holders.Count > 0).ToList();
+            .Select(layer => (layer.Layer, Holders: Holders(model, layer.Layer, layer.Input)))
+            .Where(layer => layer.Holders.Count > 0).ToList();
         List<(string Name, List<StoredArray> Arrays)> stored =
             [.. names.Select(name => (name, Arrays(name))).Where(layer => layer.Item2.Count > 0)];
         if (byName)
@@ -188,7 +195,8 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
                 faults(string.Create(
                     CultureInfo.InvariantCulture,
                     $"the model{(before.Length == 0 ? "" : $" '{before[..^1]}'")} has {count} layers of the class "
-                        + $"{kind.First().Layer.KerasClass}, and '{layers.Path}' has {groups.Count} groups for them ({string.Join(", ", groups)})"));
+                        + $"{kind.First().Layer.KerasClass}, and '{layers.Path}' has {groups.Count} groups for them "
+                        + $"({string.Join(", ", groups)})"));
                 continue;
             }
             foreach (var (layer, name) in kind.Zip(groups))

@@ -248,6 +248,69 @@ public sealed class KerasFormatTests : IDisposable
     }
 
     [Fact]
+    public void What_a_stateful_layer_of_Keras_3_remembers_is_no_weight()
+    {
+        using var model = new SequentialModel(new SimpleRnn(3, stateful: true) { Name = "rnn" }) { Seed = 4 };
+        model.Build(new Shape(null, 2), batchSize: 2);
+        KerasLayer[] layers =
+        [
+            new("SimpleRNN", "rnn", """{"units": 3, "activation": "tanh", "stateful": true, "batch_input_shape": [2, null, 2]}""",
+                [.. KerasSamples.Arrays(model, 0, "kernel", "recurrent_kernel", "bias"), new("rnn_state", new float[6], 2, 3)]),
+        ];
+
+        using var loaded = KerasFile.Load(Written("model.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "3.5.0"))));
+
+        loaded.GetWeights().Values().Should().Equal(model.GetWeights().Values());
+    }
+
+    [Theory]
+    [InlineData("theano", true)]
+    [InlineData("tensorflow", false)]
+    public void Theano_s_convolutions_are_turned_round(string backend, bool isTurned)
+    {
+        KerasLayer[] layers =
+        [
+            new("Conv1D", "conv", """{"filters": 1, "kernel_size": [3], "strides": [1], "padding": "valid", "activation": "linear", "use_bias": false, "batch_input_shape": [null, 5, 2]}""",
+                new KerasArray("kernel", [1, 2, 3, 4, 5, 6], 3, 2, 1)),
+        ];
+
+        using var loaded = KerasFile.Load(Written("model.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.2.4", backend: backend))));
+
+        loaded.GetWeights().Values().Should().Equal(isTurned ? [5, 6, 3, 4, 1, 2] : [1, 2, 3, 4, 5, 6]);
+    }
+
+    [Fact]
+    public void A_class_of_the_author_s_own_is_refused_though_it_is_called_like_one_of_Keras()
+    {
+        using var model = KerasSamples.Model(isKeras3: true);
+        var layers = KerasSamples.Layers(model);
+        var config = KerasWriter.Sequential(layers, module: "keras.layers")
+            .Replace("""{"class_name":"Dense","config":{"units":2,"activation":"softmax","use_bias":true,"trainable":true,"name":"last"},"module":"keras.layers","registered_name":null}""",
+                """{"class_name":"Dense","config":{"units":2,"activation":"softmax","use_bias":true,"name":"last"},"module":"mine.layers","registered_name":"Mine>Dense"}""", StringComparison.Ordinal);
+        var path = Written("model.keras", KerasWriter.Keras3(layers, config: config));
+
+        Assert.Throws<NotSupportedException>(() => KerasFile.Load(path)).Message.Should()
+            .StartWith($"{path}: layer 5: the class 'Mine>Dense' of 'mine.layers' is code of the file's author.");
+    }
+
+    [Fact]
+    public void Graphs_are_refused_by_what_makes_them_so()
+    {
+        using var model = KerasSamples.Model();
+        var layers = KerasSamples.Layers(model);
+        const string Two = """
+            {"class_name": "Functional", "config": {"name": "m", "layers": [
+              {"class_name": "InputLayer", "name": "a", "config": {"name": "a", "batch_input_shape": [null, 3]}, "inbound_nodes": []},
+              {"class_name": "Add", "name": "sum", "config": {"name": "sum"}, "inbound_nodes": [[["a", 0, 0, {}], ["a", 0, 0, {}]]]}],
+             "input_layers": [["a", 0, 0]], "output_layers": [["sum", 0, 0]]}}
+            """;
+        var path = Written("model.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.4.0", config: Two)));
+
+        Assert.Throws<NotSupportedException>(() => KerasFile.Load(path)).Message.Should()
+            .StartWith($"{path}: layer 1: it is a graph and not one layer behind the other: 'sum' has several inputs.");
+    }
+
+    [Fact]
     public void What_is_not_trained_stays_so()
     {
         using var model = KerasSamples.Model();
