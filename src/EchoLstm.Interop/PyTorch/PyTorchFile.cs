@@ -56,7 +56,8 @@ public static partial class PyTorchFile
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (!path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"PyTorch's weights are written as safetensors: end the name in .safetensors, not '{path}'.", nameof(path));
+            throw new ArgumentException(
+                $"PyTorch's weights are written as safetensors: end the name in .safetensors, not '{path}'.", nameof(path));
         }
         var places = Places(layer);
         CheckLayers(places, names);
@@ -122,7 +123,8 @@ public static partial class PyTorchFile
             if (!places.Any(place => place.Name == name))
             {
                 throw new ArgumentException(
-                    $"There is no layer '{name}' with weights; there are {string.Join(", ", places.Select(place => place.Name))}.", nameof(names));
+                    $"There is no layer '{name}' with weights; there are {string.Join(", ", places.Select(place => place.Name))}.",
+                    nameof(names));
             }
         }
     }

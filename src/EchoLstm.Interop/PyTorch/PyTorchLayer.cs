@@ -71,7 +71,9 @@ internal static class PyTorchLayer
                 if (shapes.Count > 2)
                 {
                     var (input, recurrent) = (Ordered(read($"bias_ih{suffix}"), gates), Ordered(read($"bias_hh{suffix}"), gates));
-                    weights.Add(layer is Gru ? Matrix([.. input, .. recurrent], 2, columns) : input.Zip(recurrent, (a, b) => a + b).ToArray());
+                    weights.Add(layer is Gru
+                        ? Matrix([.. input, .. recurrent], 2, columns)
+                        : input.Zip(recurrent, (a, b) => a + b).ToArray());
                 }
                 return [.. weights];
             case Dense:

@@ -48,8 +48,8 @@ internal sealed partial record PyTorchMatch(Layer Layer, PyTorchUnit Unit)
         {
             throw new InvalidDataException(
                 $"{path} does not fit the layers; nothing was changed: {string.Join("; ", faults)}. It has "
-                    + $"{string.Join("; ", units)}. Make the same layers, or say which is which, e.g. names: new Dictionary<string, string> "
-                    + "{ [\"lstm_1\"] = \"rnn\" }.");
+                    + $"{string.Join("; ", units)}. Make the same layers, or say which is which, e.g. names: new Dictionary<string, "
+                    + "string> { [\"lstm_1\"] = \"rnn\" }.");
         }
         return [.. places.Select(place => new PyTorchMatch(place.Layer, found[place.Name]))];
     }
@@ -70,7 +70,8 @@ internal sealed partial record PyTorchMatch(Layer Layer, PyTorchUnit Unit)
                 faults.AddRange(open.Zip(fitting, (place, candidates) => Fault(place.Layer, candidates)));
                 return;
             }
-            var unit = fitting[next].OrderBy(unit => Digits().Replace(unit.Name, digits => digits.Value.PadLeft(9, '0')), StringComparer.Ordinal).First();
+            var unit = fitting[next]
+                .OrderBy(unit => Digits().Replace(unit.Name, digits => digits.Value.PadLeft(9, '0')), StringComparer.Ordinal).First();
             found[open[next].Name] = unit;
             free.Remove(unit);
             open.RemoveAt(next);

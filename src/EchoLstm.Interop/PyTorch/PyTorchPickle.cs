@@ -73,7 +73,8 @@ internal sealed class PyTorchPickle : IDisposable
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new InvalidDataException(
-                $"{path} is no archive as torch.save writes it since PyTorch 1.6 ({error.Message}). Save it anew with a newer PyTorch.", error);
+                $"{path} is no archive as torch.save writes it since PyTorch 1.6 ({error.Message}). Save it anew with a newer PyTorch.",
+                error);
         }
     }
 
@@ -92,7 +93,9 @@ internal sealed class PyTorchPickle : IDisposable
     }
 
     private static IEnumerable<(string Name, Tensor Tensor)> Named(Hashtable state) => state.Cast<DictionaryEntry>()
-        .Where(entry => entry.Value is Tensor).Select(entry => ((string)entry.Key, (Tensor)entry.Value!)).OrderBy(named => named.Item1, StringComparer.Ordinal);
+        .Where(entry => entry.Value is Tensor)
+        .Select(entry => ((string)entry.Key, (Tensor)entry.Value!))
+        .OrderBy(named => named.Item1, StringComparer.Ordinal);
 
     private static PyTorchTensor Tensor(string path, string name, Tensor tensor) => new(name, tensor.shape, () =>
     {

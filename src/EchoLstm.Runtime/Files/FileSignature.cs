@@ -10,8 +10,8 @@ internal static class FileSignature
 
     private const string FromPyTorch = "In Python write the tensors with safetensors.torch.save_file, under the names that SaveWeights "
         + "gives them.";
-    private const string FromKeras = "In Python write model.get_weights() with safetensors.numpy.save_file, under the names that "
-        + "SaveWeights gives them.";
+    private const string FromKeras = "KerasFile.Load, of the package EchoLstm.Interop, reads it, and KerasFile.LoadWeights its weights "
+        + "alone.";
     private const string Otherwise = "Give a file that Save, SaveWeights or a safetensors library wrote.";
 
     /// <summary>What a file looks like, and what to do.</summary>

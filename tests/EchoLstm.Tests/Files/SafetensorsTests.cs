@@ -243,7 +243,7 @@ public class SafetensorsTests
         {
             const string otherwise = "Give a file that Save, SaveWeights or a safetensors library wrote.";
             const string fromPyTorch = "In Python write the tensors with safetensors.torch.save_file, under the names that SaveWeights gives them.";
-            const string fromKeras = "In Python write model.get_weights() with safetensors.numpy.save_file, under the names that SaveWeights gives them.";
+            const string fromKeras = "KerasFile.Load, of the package EchoLstm.Interop, reads it, and KerasFile.LoadWeights its weights alone.";
             const string fromNumPy = "In Python write the arrays with safetensors.numpy.save_file, under the names that SaveWeights gives them.";
             byte[] tenGigabytes = [.. BitConverter.GetBytes(10_000_000_000UL), .. "{\"a\":1}"u8];
             return new()

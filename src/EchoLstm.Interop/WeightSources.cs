@@ -1,0 +1,252 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using EchoLstm.Layers;
+
+namespace EchoLstm.Interop;
+
+/// <summary>Gives each layer that has weights its arrays, in Keras's order; what does not fit is noted.</summary>
+internal abstract class WeightSource
+{
+    /// <summary>How many bytes the file has: no more are read from it than that.</summary>
+    internal abstract long Length { get; }
+
+    /// <summary>The arrays for each holder.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">The shape of its input.</param>
+    /// <param name="byName">Whether the file's layers must have the names of the model's: they are one file's. Else they are taken in
+    /// order.</param>
+    /// <param name="faults">Where to note what does not fit.</param>
+    internal abstract IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
+        SequentialSettings model, Shape input, bool byName, Action<string> faults);
+}
+
+/// <summary>
+/// HDF5 as Keras has written it since 1.0: a group a layer, in the order of <c>layer_names</c>, its arrays in the order of
+/// <c>weight_names</c>. What is between the layer's group and an array, nobody can foretell.
+/// </summary>
+internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
+{
+    internal override long Length => group.File.Length;
+
+    internal string? Version => group.Text("keras_version");
+
+    /// <summary>What it was trained on. Keras 1 does not say it, but TensorFlow's names end in <c>:0</c> and Theano's do not.</summary>
+    internal string? Backend => group.Text("backend") ?? group.File.Root.Text("backend")
+        ?? ((Version ?? group.File.Root.Text("keras_version") ?? "1.").StartsWith("1.", StringComparison.Ordinal)
+            && FirstName is { } name && !name.EndsWith(":0", StringComparison.Ordinal) ? "theano" : null);
+
+    private string? FirstName => (group.Texts("layer_names") ?? [])
+        .SelectMany(layer => group.Group(layer)?.Texts("weight_names") ?? []).FirstOrDefault();
+
+    internal override IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
+        SequentialSettings model, Shape input, bool byName, Action<string> faults)
+    {
+        var names = group.Texts("layer_names") ?? throw group.File.Damaged($"the group '{group.Path}' has no attribute 'layer_names'");
+        if (names.Distinct().Count() < names.Count)
+        {
+            throw group.File.Damaged("its 'layer_names' has a name twice");
+        }
+        var layers = model.Layers.Zip(WeightHolder.WithShapes(model, input), (layer, with) => (Layer: layer, with.Input))
+            .Select(layer => (layer.Layer, Holders: Holders(model, layer.Layer, layer.Input)))
+            .Where(layer => layer.Holders.Count > 0).ToList();
+        List<(string Name, List<StoredArray> Arrays)> stored =
+            [.. names.Select(name => (name, Arrays(name))).Where(layer => layer.Item2.Count > 0)];
+        if (byName)
+        {
+            var known = layers.Select(layer => layer.Layer.Name!).ToHashSet();
+            foreach (var (name, arrays) in stored.Where(layer => !known.Contains(layer.Name)))
+            {
+                faults($"the file has weights for a layer '{name}' ({arrays.Count.ToString(CultureInfo.InvariantCulture)} arrays), which "
+                    + $"the model does not have, or has without weights");
+            }
+        }
+        else if (stored.Count != layers.Count)
+        {
+            faults(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the model has {layers.Count} layers with weights ({string.Join(", ", layers.Select(layer => layer.Layer.Name))}), and "
+                    + $"the file {stored.Count} ({string.Join(", ", stored.Select(layer => layer.Name))})"));
+            return [];
+        }
+        var byLayer = stored.ToDictionary(layer => layer.Name, layer => layer.Arrays);
+        return layers.SelectMany((layer, i) => Shared(
+            layer.Holders,
+            byName ? byLayer.GetValueOrDefault(layer.Layer.Name!) ?? [] : stored[i].Arrays));
+    }
+
+    private static List<WeightHolder> Holders(SequentialSettings model, LayerSettings layer, Shape input) =>
+        WeightHolder.Of(new SequentialSettings { Layers = [layer], Trainable = model.Trainable }, input);
+
+    private List<StoredArray> Arrays(string layer)
+    {
+        var own = group.Group(layer) ?? throw group.File.Damaged($"there is no group '{layer}' in '{group.Path}', which its 'layer_names' "
+            + $"has");
+        var names = own.Texts("weight_names") ?? throw group.File.Damaged($"the group '{own.Path}' has no attribute 'weight_names'");
+        return [.. names.Select(name => (own.Dataset(name) ?? throw group.File.Damaged($"there is no array '{name}' in '{own.Path}', which "
+            + $"its 'weight_names' has")).Numbers())];
+    }
+
+    // A model in the model has the arrays of all its layers: those that are trained before those that are not.
+    private static IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Shared(
+        List<WeightHolder> holders, List<StoredArray> arrays)
+    {
+        if (holders.Count == 1)
+        {
+            return [(holders[0], arrays)];
+        }
+        var left = new Queue<StoredArray>(arrays);
+        var given = holders.Select(_ => new List<StoredArray>()).ToList();
+        foreach (var isTrained in (ReadOnlySpan<bool>)[true, false])
+        {
+            for (var i = 0; i < holders.Count; i++)
+            {
+                foreach (var spec in holders[i].Specs)
+                {
+                    var trains = !holders[i].IsFrozen && !IsStatistic(spec);
+                    if (trains == isTrained && left.TryDequeue(out var array))
+                    {
+                        given[i].Add(array);
+                    }
+                }
+            }
+        }
+        // Too many are a fault of the last.
+        given[^1].AddRange(left);
+        return holders.Zip(given, (holder, list) => (holder, (IReadOnlyList<StoredArray>)list));
+    }
+
+    private static bool IsStatistic(WeightSpec spec) =>
+        spec.Name.EndsWith("moving_mean", StringComparison.Ordinal) || spec.Name.EndsWith("moving_variance", StringComparison.Ordinal);
+}
+
+/// <summary>
+/// HDF5 as Keras 3 writes it (and TensorFlow from 2.12 on, in .keras): groups named by the layer's class and a counter, arrays by numbers.
+/// </summary>
+internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
+{
+    private static readonly string[] Containers = ["layers", "_layer_checkpoint_dependencies"];
+
+    internal override long Length => root.File.Length;
+
+    internal static bool IsIn(Hdf5Group root) => Containers.Any(root.Links.ContainsKey) && !root.Attributes.ContainsKey("layer_names");
+
+    internal override IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
+        SequentialSettings model, Shape input, bool byName, Action<string> faults)
+    {
+        var given = new List<(WeightHolder, IReadOnlyList<StoredArray>)>();
+        Assign(root, model, input, byName, "", false, faults, given);
+        return given;
+    }
+
+    private void Assign(
+        Hdf5Group group,
+        SequentialSettings model,
+        Shape input,
+        bool byName,
+        string before,
+        bool isFrozen,
+        Action<string> faults,
+        List<(WeightHolder, IReadOnlyList<StoredArray>)> given)
+    {
+        var layers = Containers.Select(group.Group).FirstOrDefault(found => found is not null)
+            ?? throw root.File.Damaged($"the group '{group.Path}' has no group 'layers'");
+        var withShapes = WeightHolder.WithShapes(model, input).ToList();
+        var groups = GroupsOf(layers, withShapes, before, faults);
+        foreach (var (layer, shape) in withShapes)
+        {
+            if (!groups.TryGetValue(layer, out var own))
+            {
+                continue;
+            }
+            var (name, frozen) = ($"{before}{layer.Name}", isFrozen || !layer.Trainable);
+            if (byName && own.Group("vars")?.Text("name") is { } said && said != layer.Name)
+            {
+                faults($"'{own.Path}' is that of a layer '{said}', where the model has '{layer.Name}'");
+            }
+            if (layer is SequentialSettings inner)
+            {
+                Assign(own, inner, shape, byName, $"{name}/", frozen, faults, given);
+            }
+            else if (layer.Weights(shape).Any())
+            {
+                given.Add((new WeightHolder(layer, shape, name, frozen), [.. Arrays(own, layer)]));
+            }
+        }
+    }
+
+    // The layers of a class have its groups, in order of their counters.
+    private static Dictionary<LayerSettings, Hdf5Group> GroupsOf(
+        Hdf5Group layers, List<(LayerSettings Layer, Shape Input)> withShapes, string before, Action<string> faults)
+    {
+        var found = new Dictionary<LayerSettings, Hdf5Group>(ReferenceEqualityComparer.Instance);
+        foreach (var kind in withShapes.GroupBy(layer => SnakeCase(layer.Layer.KerasClass)))
+        {
+            // Of a wrapper's class some may have weights and some none.
+            if (!kind.Any(layer => layer.Layer.Weights(layer.Input).Any()))
+            {
+                continue;
+            }
+            // TensorFlow leaves numbers out; the order stays.
+            var groups = layers.Links.Keys.Where(name => CounterOf(name, kind.Key) is not null)
+                .OrderBy(name => CounterOf(name, kind.Key)).ToList();
+            var count = kind.Count();
+            if (groups.Count != count)
+            {
+                faults(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the model{(before.Length == 0 ? "" : $" '{before[..^1]}'")} has {count} layers of the class "
+                        + $"{kind.First().Layer.KerasClass}, and '{layers.Path}' has {groups.Count} groups for them "
+                        + $"({string.Join(", ", groups)})"));
+                continue;
+            }
+            foreach (var (layer, name) in kind.Zip(groups))
+            {
+                found[layer.Layer] = layers.Group(name)!;
+            }
+        }
+        return found;
+    }
+
+    private IEnumerable<StoredArray> Arrays(Hdf5Group own, LayerSettings layer) => layer switch
+    {
+        BidirectionalSettings both => Below(own, "forward_layer", both.Layer).Concat(Below(own, "backward_layer", both.Layer)),
+        TimeDistributedSettings wrapper => Below(own, "layer", wrapper.Layer),
+        RecurrentSettings => Vars(own.Group("cell")),
+        SequentialSettings => throw own.File.Unread($"'{own.Path}' is a model in a wrapper"),
+        _ => Vars(own),
+    };
+
+    private IEnumerable<StoredArray> Below(Hdf5Group own, string name, LayerSettings layer) =>
+        own.Group(name) is { } inner ? Arrays(inner, layer) : [];
+
+    private IEnumerable<StoredArray> Vars(Hdf5Group? own)
+    {
+        if (own?.Group("vars") is not { } vars)
+        {
+            return [];
+        }
+        var arrays = new List<StoredArray>();
+        for (var i = 0; i < vars.Links.Count; i++)
+        {
+            var name = i.ToString(CultureInfo.InvariantCulture);
+            arrays.Add((vars.Dataset(name) ?? throw root.File.Damaged($"'{vars.Path}' has no array '{name}' but others")).Numbers());
+        }
+        return arrays;
+    }
+
+    /// <summary>0 for <c>dense</c>, 1 for <c>dense_1</c>; null for another class.</summary>
+    private static int? CounterOf(string name, string kind) =>
+        name == kind ? 0
+        : name.StartsWith($"{kind}_", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(kind.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : null;
+
+    /// <summary>Keras's rule: LSTM is lstm, SimpleRNN simple_rnn, Conv1D conv1d, PReLU p_re_lu.</summary>
+    private static string SnakeCase(string name) => Word().Replace(Capital().Replace(name, "$1_$2"), "$1_$2").ToLowerInvariant();
+
+    [GeneratedRegex("(.)([A-Z][a-z]+)")]
+    private static partial Regex Capital();
+
+    [GeneratedRegex("([a-z])([A-Z])")]
+    private static partial Regex Word();
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using EchoLstm.Interop;
+
+namespace EchoLstm.Tests.Interop;
+
+/// <summary>
+/// Files of Keras with bytes changed, moved or cut off: each loads, where it is a weight that changed, or ends in an error that names it, in
+/// little time and memory. ECHOLSTM_FUZZED_FILES asks for more than 2,000.
+/// </summary>
+[Collection(RunsAlone.Name)]
+public sealed class KerasFuzzTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Two_thousand_damaged_files_load_or_say_what_is_wrong()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("ECHOLSTM_FUZZED_FILES"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 2000;
+        using var model = KerasSamples.Model(isKeras3: true);
+        var layers = KerasSamples.Layers(model);
+        KerasWriter.TensorFlowJs(_folder, layers);
+        (string Name, byte[] Bytes)[] sound =
+        [
+            ("old.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.2.4"))),
+            ("new.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.15.0", areOfOneLength: false))),
+            ("model.keras", KerasWriter.Keras3(layers)),
+            ("model.json", File.ReadAllBytes(_folder.File("model.json"))),
+        ];
+        var random = new Random(14);
+        // Of this process alone: others may be busy.
+        var used = Process.GetCurrentProcess().TotalProcessorTime;
+        var loaded = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var (name, bytes) = sound[i % sound.Length];
+            var path = Written(name, Mutated(random, bytes));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                using var some = KerasFile.Load(path);
+                loaded++;
+            }
+            catch (Exception error) when (error is InvalidDataException or NotSupportedException)
+            {
+                error.Message.Should().Contain(name, "file {0} of {1}", i, name);
+            }
+            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(64 << 20, "file {0} of {1} is small", i, name);
+        }
+        loaded.Should().BeInRange(count / 50, count - (count / 50), "some changes change weights alone");
+        (Process.GetCurrentProcess().TotalProcessorTime - used).Should().BeLessThan(TimeSpan.FromSeconds(20.0 * Math.Max(count, 2000) / 2000));
+    }
+
+    private static byte[] Mutated(Random random, byte[] bytes)
+    {
+        var changed = (byte[])bytes.Clone();
+        for (var left = random.Next(1, 6); left > 0; left--)
+        {
+            var place = random.Next(changed.Length);
+            switch (random.Next(5))
+            {
+                case 0:
+                    changed[place] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    changed[place] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    // A length or an address that is far off.
+                    byte[][] numbers = [[255, 255, 255, 255, 255, 255, 255, 255], [0, 0, 0, 0, 0, 0, 0, 0], [255, 255, 255, 127, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 128]];
+                    var number = numbers[random.Next(numbers.Length)];
+                    Array.Copy(number, 0, changed, place / 8 * 8, Math.Min(8, changed.Length - (place / 8 * 8)));
+                    break;
+                case 3:
+                    // Something of the file at another place.
+                    var length = Math.Min(random.Next(1, 40), changed.Length - place);
+                    Array.Copy(changed, random.Next(changed.Length - length + 1), changed, place, length);
+                    break;
+                default:
+                    if (random.Next(8) == 0)
+                    {
+                        return changed[..place];
+                    }
+                    break;
+            }
+        }
+        return changed;
+    }
+
+    private string Written(string name, byte[] bytes)
+    {
+        File.WriteAllBytes(_folder.File(name), bytes);
+        return _folder.File(name);
+    }
+}

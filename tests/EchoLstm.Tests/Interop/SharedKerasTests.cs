@@ -1,0 +1,84 @@
+using System.Text.Json;
+using EchoLstm.Interop;
+using EchoLstm.Layers;
+using EchoLstm.Models;
+using EchoLstm.Training;
+using TorchSharp;
+
+namespace EchoLstm.Tests.Interop;
+
+/// <summary>Other people's files give the outputs that are known of them, and train.</summary>
+public sealed class SharedKerasTests
+{
+    // Each rounds its sums in its own order; the outputs are below 1.
+    private static readonly Tolerance Rounding = new(1e-6, 1e-6);
+
+    [SharedKerasTheory]
+    [InlineData("keras1-lstm-tddense", "lstm_tf_model.h5", true)]
+    [InlineData("keras2-embedding-lstm", "embedding_lstm_tensorflow_2.h5", true)]
+    [InlineData("keras2-gru-dropout", "gru.h5", true)]
+    [InlineData("keras2-masking-lstm", "masking_two_lstm.h5", false)]
+    [InlineData("keras3-lstm-unrolled", "model.keras", true)]
+    [InlineData("tfjs-lstm-stack", "model.json", false)]
+    [InlineData("tfkeras-bilstm-functional", "rnn_157.h5", false)]
+    [InlineData("weights-only-simplernn", "config.json", false)]
+    public void A_file_gives_the_output_that_is_known_of_it_and_trains(string folder, string file, bool isCompiled)
+    {
+        folder = Path.Combine(SharedKerasFiles.Folder, folder);
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));
+        using var input = TensorOf(json.RootElement.GetProperty("input"));
+        using var output = TensorOf(json.RootElement.GetProperty("output"));
+
+        using var model = KerasFile.Load(Path.Combine(folder, file));
+
+        using (var predicted = model.Predict(input))
+        {
+            predicted.ShouldMatchTensor(output, Rounding);
+        }
+        model.IsCompiled.Should().Be(isCompiled);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        var before = model.GetWeights().Values();
+        var logs = model.TrainOnBatch(input, torch.zeros_like(output));
+        double.IsFinite(logs["loss"]).Should().BeTrue();
+        model.GetWeights().Values().Should().NotEqual(before);
+    }
+
+    [SharedKerasTheory]
+    [InlineData("weights-only-simplernn", "weights.h5")]
+    public void Weights_alone_go_into_a_model_that_was_made_in_code(string folder, string file)
+    {
+        folder = Path.Combine(SharedKerasFiles.Folder, folder);
+        using var loaded = KerasFile.Load(Path.Combine(folder, "config.json"), Path.Combine(folder, file));
+        using var model = new SequentialModel(new SimpleRnn(50), new Dense(1));
+        model.Build(1, 1);
+
+        KerasFile.LoadWeights(model, Path.Combine(folder, file));
+
+        model.GetWeights().Values().Should().Equal(loaded.GetWeights().Values());
+    }
+
+    private static torch.Tensor TensorOf(JsonElement json)
+    {
+        var shape = new List<long>();
+        for (var part = json; part.ValueKind == JsonValueKind.Array; part = part[0])
+        {
+            shape.Add(part.GetArrayLength());
+        }
+        var values = new List<float>();
+        Flatten(json, values);
+        return torch.tensor(values.ToArray(), [.. shape]);
+    }
+
+    private static void Flatten(JsonElement json, List<float> values)
+    {
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            values.Add(json.GetSingle());
+            return;
+        }
+        foreach (var part in json.EnumerateArray())
+        {
+            Flatten(part, values);
+        }
+    }
+}
