@@ -24,6 +24,7 @@ public sealed class HygieneTests
         ["EchoLstm.NativeTorch.Loaded"] = "that the native library is loaded, which is never taken back",
         ["EchoLstm.Pictures.Curve.Strokes"] = "an array that nobody writes to",
         ["EchoLstm.Pictures.SvgCanvas.Colours"] = "an array that nobody writes to",
+        ["EchoLstm.Layers.StepMasks.Samples"] = "the same of samples that are steps of what is around",
         ["EchoLstm.Layers.StepMasks.Masks"] = "which mask a tensor has: a fact about the tensor, gone with it, and safe for threads",
     };
 

@@ -10,7 +10,7 @@ namespace EchoLstm.Layers;
 public sealed class LstmState : IDisposable
 {
     // More than any memory holds, and no more than decimal does.
-    private const decimal MostNumbers = 1e27m;
+    private const double MostNumbers = 1e27;
 
     /// <summary>Makes a state of two tensors, which it then owns.</summary>
     /// <param name="hidden">The hidden state h, shape (batch, units).</param>
@@ -62,7 +62,7 @@ public sealed class LstmState : IDisposable
         NativeTorch.Load();
         SizeGuard.CheckNumbers(
             "LstmState.Zeros",
-            (double)batchSize * units > (double)MostNumbers ? MostNumbers : 2m * batchSize * units,
+            (double)batchSize * units > MostNumbers ? (decimal)MostNumbers : 2m * batchSize * units,
             "batchSize is the number of samples that are run together, and units the size of the layer.");
         return Owning(zeros(batchSize, units, dtype: dtype, device: device), zeros(batchSize, units, dtype: dtype, device: device));
     }

@@ -47,9 +47,9 @@ internal sealed class LayerNodes
         switch (layer)
         {
             case RecurrentSettings recurrent:
-                return new(_recurrent.Layer(recurrent, x, path, streams), shape, recurrent.ReturnSequences ? x.Mask : null);
+                return new(_recurrent.Layer(recurrent, x, path, streams), shape, _recurrent.OutputMask(recurrent, x.Mask));
             case BidirectionalSettings { Layer: RecurrentSettings one } both:
-                return new(_recurrent.Both(both, one, x, path), shape, one.ReturnSequences ? x.Mask : null);
+                return new(_recurrent.Both(both, one, x, path), shape, _recurrent.OutputMask(one, x.Mask));
             case SequentialSettings model:
                 return Model(model, x, path, streams: false);
             case TimeDistributedSettings each:

@@ -24,7 +24,7 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
         {
             (forward, backward) = (Turned(forward), Turned(backward));
         }
-        if (layer.ReturnSequences && x.Mask is { } mask)
+        if (OutputMask(layer, x.Mask) is { } mask)
         {
             // Keras sets zero_output_for_mask on both layers.
             var used = masks.Factor(mask);
@@ -38,6 +38,10 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
             _ => graph.Main("Mul", [graph.Op("Add", [forward, backward]), graph.Number(0.5f)]),
         };
     }
+
+    /// <summary>The output's mask, in the order in which the steps are read.</summary>
+    internal OnnxMask? OutputMask(RecurrentSettings layer, OnnxMask? mask) =>
+        mask is null || !layer.ReturnSequences ? null : layer.GoBackwards ? new OnnxMask(Turned(mask.Name), mask.Rank) : mask;
 
     /// <summary>The operator's weights W, R and B; "" where there is no bias.</summary>
     internal string[] Cell(RecurrentSettings layer, string path)

@@ -143,7 +143,7 @@ public class FailedBatchTests
 public class FailedBatchDrawsTests
 {
     [Fact]
-    public void The_search_for_the_guilty_layer_draws_nothing_from_torch()
+    public void A_batch_that_diverges_draws_nothing_from_torch()
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
@@ -156,7 +156,27 @@ public class FailedBatchDrawsTests
         var after = rand(1).item<float>();
 
         random.set_rng_state(draws);
-        _ = nn.functional.dropout(ones(2, 4), 0.5, training: true); // the batch alone
         rand(1).item<float>().Should().Be(after);
+    }
+
+    [Fact]
+    public void A_diverged_batch_leaves_Torchs_own_dropout_where_it_was()
+    {
+        var x = new float[,] { { 1, 2, 3, 4 } };
+        double[] After(bool diverges)
+        {
+            using var model = new SequentialModel(new ModuleLayer(nn.Dropout(0.5)), new Dense(1)) { Seed = 1 };
+            model.Build(4);
+            model.Compile(Loss.MeanSquaredError(), new Sgd(0.1));
+            using var generator = random.manual_seed(4);
+            if (diverges)
+            {
+                Assert.Throws<TrainingDivergedException>(() => model.TrainOnBatch(x, new[,] { { 3e38f } }));
+            }
+            model.TrainOnBatch(x, new float[,] { { 1 } });
+            return model.GetWeights().Values();
+        }
+
+        After(diverges: true).Should().Equal(After(diverges: false));
     }
 }
