@@ -307,7 +307,13 @@ public static class KerasFile
         var model = (SequentialModel)LayerMapping.Make(settings, path, "model");
         try
         {
-            model.Build(new Shape([.. network.Input.Skip(1)]), (int?)network.Input[0]);
+            // Whatever would be drawn is overwritten at once; what draws later has a generator of its own.
+            model.Build(network.Input, SeededRandom.Blank);
+            var random = new SeededRandom(Random.Shared.Next());
+            foreach (var layer in model.modules().OfType<Layer>().Append(model).Where(layer => layer.Generator is not null))
+            {
+                layer.Generator = random;
+            }
             Write(model, numbers);
             if (training is { } config && network.Obstacles.Count == 0)
             {

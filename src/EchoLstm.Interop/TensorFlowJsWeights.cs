@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using EchoLstm.Layers;
@@ -11,7 +12,7 @@ namespace EchoLstm.Interop;
 internal sealed class TensorFlowJsWeights : WeightSource
 {
     // Within a layer, as Keras has them.
-    private static readonly string[] Order =
+    private static readonly ImmutableArray<string> Order =
         ["embeddings", "gamma", "beta", "moving_mean", "moving_variance", "kernel", "recurrent_kernel", "bias", "alpha"];
 
     private readonly Dictionary<string, List<StoredArray>> _byLayer = new(StringComparer.Ordinal);
@@ -60,7 +61,7 @@ internal sealed class TensorFlowJsWeights : WeightSource
     private static int Rank(StoredArray array)
     {
         var steps = array.Place.Split('/');
-        var place = Array.IndexOf(Order, steps[^1]);
+        var place = Order.IndexOf(steps[^1]);
         return (place < 0 ? Order.Length : place) + (steps.Any(step => step.StartsWith("backward_", StringComparison.Ordinal)) ? 100 : 0);
     }
 

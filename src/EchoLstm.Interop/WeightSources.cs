@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using EchoLstm.Layers;
@@ -124,7 +125,7 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
 /// </summary>
 internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
 {
-    private static readonly string[] Containers = ["layers", "_layer_checkpoint_dependencies"];
+    private static readonly ImmutableArray<string> Containers = ["layers", "_layer_checkpoint_dependencies"];
 
     internal override long Length => root.File.Length;
 

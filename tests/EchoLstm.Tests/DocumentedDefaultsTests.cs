@@ -11,6 +11,7 @@ public class DocumentedDefaultsTests
     [Theory]
     [InlineData(typeof(Shape))]
     [InlineData(typeof(EchoLstm.Layers.Layer))]
+    [InlineData(typeof(EchoLstm.Interop.KerasFile))]
     public void Every_default_is_said(Type inside)
     {
         var library = inside.Assembly;
