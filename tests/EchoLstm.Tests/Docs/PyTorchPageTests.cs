@@ -6,6 +6,7 @@ using TorchSharp;
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/pytorch.md.</summary>
+[Collection(RunsAlone.Name)] // it draws from Torch's own generator
 public class PyTorchPageTests() : PageProgram("docs/pytorch.md")
 {
     [Fact]

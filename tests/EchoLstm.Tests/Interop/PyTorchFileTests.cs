@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 namespace EchoLstm.Tests.Interop;
 
 /// <summary>Weights from PyTorch's modules give PyTorch's numbers, from both kinds of files, and go back.</summary>
+[Collection(RunsAlone.Name)] // it draws from Torch's own generator
 public class PyTorchFileTests
 {
     public static TheoryData<string> Kinds => [".safetensors", ".pt"];

@@ -31,7 +31,7 @@ public class MaskNestingTests
 
             using var y = isGiven ? model.Predict(x, mask: mask) : model.Predict(x);
             fused += model.Engine.Kind == EngineKind.Fused ? 1 : 0;
-            using var target = rand(y.shape);
+            using var target = Numbers.Uniform(seed, y.shape);
             var loss = model.Evaluate(x, target, mask: isGiven ? mask : (TensorLike?)null)["loss"];
 
             model.eval();

@@ -150,7 +150,7 @@ public class GivenMaskTests
         using var scope = NewDisposeScope();
         using var lstm = new Lstm(3) { Seed = 1 };
         using var series = new Lstm(3, returnSequences: true) { Seed = 1 };
-        var x = rand(2, 4, 1);
+        var x = Numbers.Uniform(1, [2, 4, 1]);
         var masked = x.WithMask(new[,] { { true, true, false, false }, { true, true, false, false } });
 
         var (output, state) = lstm.CallWithState(masked);
