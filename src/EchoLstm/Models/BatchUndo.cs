@@ -71,7 +71,7 @@ internal sealed class BatchUndo : IDisposable
 
     /// <summary>Looks for the first layer whose output for a batch is not finite, and leaves everything as it is; null for none.</summary>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "Torch's generator is put back where the program had it.")]
-    internal Layer? FirstNotFinite(Tensor inputs)
+    internal Layer? FirstNotFinite(Tensor[] inputs)
     {
         Remember(withStates: true);
         // TorchSharp's own dropout draws from Torch's generator.
