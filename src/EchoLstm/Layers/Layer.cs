@@ -191,7 +191,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             CheckInput(inputShape);
             return;
         }
-        _ = OutputShapes(inputShapes);
+        _ = inputShapes.Count == 1 ? OutputShape(inputShape) : OutputShapes(inputShapes)[0];
         SizeGuard.CheckNotEmpty(Title, inputShape);
         var random = modelRandom is not null && (Seed is null || modelRandom.IsBlank) ?
             modelRandom :
