@@ -171,6 +171,9 @@ public sealed class FunctionalModel : Model
         }
     }
 
+    // Its shapes are known: the data is checked before the weights are made.
+    private protected override void ThrowIfShapeless(string purpose) => ThrowIfDisposed();
+
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle)
     {
         obstacle = "a graph has no fused form yet";
@@ -209,8 +212,8 @@ public sealed class FunctionalModel : Model
         {
             var calls = _graph.Calls.Where(call => call.Layer == layer).ToList();
             // Of lengths that differ from use to use none is the layer's.
-            var first = calls.Select(call => call.Inputs[0].Shape).Aggregate(static (one, other) =>
-                new Shape([.. one.Select((length, i) => i < other.Rank && length == other[i] ? length : null)]));
+            var first = calls.Select(call => call.Inputs[0].Shape).Aggregate(static (one, other) => one.Rank != other.Rank ? one
+                : new Shape([.. one.Select((length, i) => length == other[i] ? length : null)]));
             layer.Build(
                 calls[0].WithStates ? [first] : [first, .. calls[0].Inputs.Skip(1).Select(node => node.Shape)],
                 random);
@@ -226,7 +229,12 @@ public sealed class FunctionalModel : Model
         Outputs = _graph.OutputPlaces,
     };
 
-    private protected override Tensor Compute(Tensor input, Tensor? mask) => ComputeMany([input], [mask])[0];
+    private protected override Tensor Compute(Tensor input, Tensor? mask) => !HasSeveral ? ComputeMany([input], [mask])[0]
+        : throw new ShapeMismatchException(
+            $"{Title} takes the inputs {string.Join(", ", InputNames)} and gives the outputs {string.Join(", ", OutputNames)}, but a call "
+                + "gives one tensor and takes one. Call Predict with a list of arrays.",
+            "one input and one output",
+            $"{_graph.Inputs.Count} and {_graph.Outputs.Count}");
 
     private protected override Tensor[] ComputeMany(Tensor[] inputs, Tensor?[] masks)
     {

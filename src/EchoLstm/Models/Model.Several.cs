@@ -294,7 +294,7 @@ public abstract partial class Model
         ArgumentNullException.ThrowIfNull(x);
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
-        ThrowIfNotBuilt("predict");
+        ThrowIfShapeless("predict");
         return PredictGiven(new GivenSamples(x, null, null, mask, lengths, allowNonFinite), batchSize, carryState);
     }
 
@@ -350,6 +350,9 @@ public abstract partial class Model
                 $"{argument} names '{unknown}', which the model does not have; it has {string.Join(", ", names)}.", argument);
         }
     }
+
+    /// <summary>Throws where data can't be checked because nothing says which shape it must have.</summary>
+    private protected virtual void ThrowIfShapeless(string purpose) => ThrowIfNotBuilt(purpose);
 
     private static GivenSamples Listed(
         IReadOnlyList<TensorLike> x,
@@ -415,7 +418,7 @@ public abstract partial class Model
     private IReadOnlyDictionary<string, double> EvaluateGiven(in GivenSamples given, int? batchSize, bool carryState)
     {
         var compilation = Compiled("Evaluate");
-        ThrowIfNotBuilt("be evaluated");
+        ThrowIfShapeless("be evaluated");
         using var samples = ModelData.Samples(this, given, compilation);
         using var source = new ArrayBatches(samples, ModelData.BatchSize(this, samples, batchSize, carryState));
         return _runner.Measure(source, carryState)!.ToDictionary();

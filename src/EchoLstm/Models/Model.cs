@@ -362,7 +362,7 @@ public abstract partial class Model : Layer
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
-        ThrowIfNotBuilt("predict");
+        ThrowIfShapeless("predict");
         var given = new GivenSamples(x, mask: mask, lengths: lengths, allowNonFinite: allowNonFinite);
         if (OutputNames.Count > 1)
         {
