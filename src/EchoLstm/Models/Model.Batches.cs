@@ -207,7 +207,7 @@ public abstract partial class Model
     {
         using var lease = _runner.Enter(nameof(Evaluate));
         var compilation = Compiled("Evaluate");
-        ThrowIfNotBuilt("be evaluated");
+        ThrowIfShapeless("be evaluated");
         using var source = Measured(batches, compilation, nameof(batches));
         return _runner.Measure(source, carryState)!.ToDictionary();
     }

@@ -144,7 +144,7 @@ internal static class ModelData
                 classWeight, compilation!.Loss.WithoutIgnored(targets[0]), outputs[0], compilation.Loss.TakesClassIndices);
             ClassTargets.CheckWeighted(targets[0], compilation.Loss);
         }
-        model.Build(shapes[0].With(0, null));
+        model.Build(shapes[0].With(0, null), null);
 
         var (dtype, device) = model.NumberType();
         for (var i = 0; i < inputs.Length; i++)
@@ -257,7 +257,7 @@ internal static class ModelData
         if (model.MayMask(masks.Any(mask => mask is not null)))
         {
             // Rarely so: which steps are masked is known when the model has run.
-            model.Build(Shape.Of(inputs[0]).With(0, null));
+            model.Build(Shape.Of(inputs[0]).With(0, null), null);
             if (model.FindOutputMask(inputs, masks, place) is { } there)
             {
                 var ofTargets = there.dim() > targets.dim() ? there.flatten((int)targets.dim() - 1).any(-1) : there;
