@@ -467,7 +467,8 @@ internal sealed record AdditiveAttentionSettings : LayerSettings
             return [OutputShape(inputs[0], title)];
         }
         var (query, value, key) = (inputs[0], inputs[1], inputs.Count == 2 ? inputs[1] : inputs[2]);
-        var fits = inputs.Count <= 3 && query.Rank == 3 && value.Rank == 3 && key.Rank == 3 && key.With(2, null).Accepts(value.With(2, null))
+        var fits = inputs.Count <= 3 && query.Rank == 3 && value.Rank == 3 && key.Rank == 3
+            && key.With(2, null).Accepts(value.With(2, null))
             && query.With(1, null).Accepts(key.With(1, null));
         if (!fits)
         {

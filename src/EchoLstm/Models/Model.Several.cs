@@ -159,7 +159,7 @@ public abstract partial class Model
     /// <param name="validationData">What to measure after each epoch; null: nothing.</param>
     /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
     /// <param name="initialEpoch">The epoch to begin with, counted from 0. <value>0</value></param>
-    /// <param name="sampleWeight">How much each sample or step counts in the loss of some outputs; the others' count 1.</param>
+    /// <param name="sampleWeight">How much each sample or step counts in the loss of some outputs, 1 in the others; null: 1.</param>
     /// <param name="mask">Which time steps of some inputs are there; null: all.</param>
     /// <param name="progress">Is told how far the fit is; null: nobody.</param>
     /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
@@ -212,7 +212,7 @@ public abstract partial class Model
     /// <summary>The same by the names of the inputs and outputs.</summary>
     /// <param name="x">An array for each input.</param>
     /// <param name="y">Targets for each output.</param>
-    /// <param name="sampleWeight">How much each sample or step counts in the loss of some outputs; the others' count 1.</param>
+    /// <param name="sampleWeight">How much each sample or step counts in the loss of some outputs, 1 in the others; null: 1.</param>
     /// <param name="mask">Which time steps of some inputs are there; null: all.</param>
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     /// <exception cref="ArgumentException">An input or output has no array, or a name is none of theirs.</exception>
@@ -256,7 +256,7 @@ public abstract partial class Model
     /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
     /// for.</param>
     /// <param name="carryState">Whether a stateful model goes on from its own state and advances it. <value>false</value></param>
-    /// <param name="sampleWeight">How much each sample or step counts in the loss of some outputs; the others' count 1.</param>
+    /// <param name="sampleWeight">How much each sample or step counts in the loss of some outputs, 1 in the others; null: 1.</param>
     /// <param name="mask">Which time steps of some inputs are there; null: all.</param>
     /// <returns>The loss and the metrics by name.</returns>
     /// <exception cref="ArgumentException">An input or output has no array, or a name is none of theirs.</exception>

@@ -10,11 +10,11 @@ namespace EchoLstm.Models;
 /// </summary>
 internal static class ModelSummary
 {
-    private static readonly string[] Titles = ["Layer (type)", "Output Shape", "Param #", "Connected to"];
+    private static string[] Titles => ["Layer (type)", "Output Shape", "Param #", "Connected to"];
 
     // Where each column ends, as Keras rounds 45 %, 85 % and 100 % of a width of 65, and of 98 for a graph 33 %, 55 %, 67 % and 100 %.
     private static readonly int[] Columns = [(int)(0.45 * 65), (int)(0.85 * 65), 65];
-    private static readonly int[] GraphColumns = [(int)(0.33 * 98), (int)(0.55 * 98), (int)(0.67 * 98), 98];
+    private static int[] GraphColumns => [(int)(0.33 * 98), (int)(0.55 * 98), (int)(0.67 * 98), 98];
 
     internal static string Of(Model model, bool withFormulas, bool fullNames)
     {
