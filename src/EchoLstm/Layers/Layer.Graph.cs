@@ -133,7 +133,8 @@ public abstract partial class Layer
         {
             return;
         }
-        if (!Settings.Weights(_appliedTo).Zip(Settings.Weights(shape)).All(pair => pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape)))
+        var weights = Settings.Weights(_appliedTo).Zip(Settings.Weights(shape));
+        if (!weights.All(pair => pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape)))
         {
             throw new ShapeMismatchException(
                 $"{Title} was applied to {_appliedTo} before and now to {shape}, but its weights fit one number of features alone. Give both "

@@ -89,7 +89,7 @@ public sealed class FunctionalModel : Model
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
     internal override Embedding? IndexReaderOf(int input) =>
-        _graph.ReadersOf(input).Select(reader => reader.Layer.IndexReaderOf(reader.Place)).FirstOrDefault(embedding => embedding is not null);
+        _graph.ReadersOf(input).Select(reader => reader.Layer.IndexReaderOf(reader.Place)).OfType<Embedding>().FirstOrDefault();
 
     internal override Layer MakerOf(int output) => _graph.Outputs[output].Layer!;
 

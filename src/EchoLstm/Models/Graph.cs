@@ -49,7 +49,13 @@ internal sealed class Graph
     internal int Values => _places.Count;
 
     internal IReadOnlyList<InputSettings> InputSettings =>
-        [.. Inputs.Select(input => new InputSettings { Name = input.Name, Shape = [.. input.Shape.Skip(1).Select(length => length ?? -1)] })];
+    [
+        .. Inputs.Select(input => new InputSettings
+        {
+            Name = input.Name,
+            Shape = [.. input.Shape.Skip(1).Select(length => length ?? -1)],
+        }),
+    ];
 
     internal IReadOnlyList<CallSettings> CallSettings =>
     [
@@ -133,7 +139,8 @@ internal sealed class Graph
         if (inputs.FirstOrDefault(node => !needed.Contains(node)) is { } unused)
         {
             throw new ArgumentException(
-                $"The input {unused} leads to no output, {string.Join(", ", outputs)}. Leave it out, or apply a layer to it.", nameof(inputs));
+                $"The input {unused} leads to no output, {string.Join(", ", outputs)}. Leave it out, or apply a layer to it.",
+                nameof(inputs));
         }
         return new Graph([.. inputs.Cast<Input>()], [.. outputs], order);
     }
@@ -179,7 +186,7 @@ internal sealed class Graph
         }
     }
 
-    private List<object> ByDepth(List<object> order)
+    private static List<object> ByDepth(List<object> order)
     {
         // Of calls and inputs, and of layers and inputs.
         var (depths, ofRows) = (new Dictionary<object, int>(), new Dictionary<object, int>());
@@ -212,7 +219,8 @@ internal sealed class Graph
         {
             var inner = Layers.First(layer => layer != around && Nesting.AllOf(around).Contains(layer));
             throw new ArgumentException(
-                $"{inner.Title} is used in the graph and is inside {around.Title} too. Use it in one way, or make a second layer.", "outputs");
+                $"{inner.Title} is used in the graph and is inside {around.Title} too. Use it in one way, or make a second layer.",
+                "outputs");
         }
         var names = taken.ToHashSet();
         foreach (var input in Inputs.Where(input => !input.HasName))

@@ -196,7 +196,8 @@ public abstract partial class Model
             given => CheckedBatch(ModelData.ForTraining(this, given, compilation, classWeight).Training, given, settings.Shuffle),
             nameof(batches),
             stepsPerEpoch);
-        using var samples = validationData is null ? null : ModelData.Samples(this, validationData.GivenFor(InputNames, OutputNames), compilation);
+        using var samples = validationData is null ? null
+            : ModelData.Samples(this, validationData.GivenFor(InputNames, OutputNames), compilation);
         using BatchSource? validation = samples is not null
             ? new ArrayBatches(samples, ModelData.BatchSize(this, samples, null, carryState: false))
             : validationBatches is not null ? Measured(validationBatches, compilation, nameof(validationBatches)) : null;

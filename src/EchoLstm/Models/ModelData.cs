@@ -135,7 +135,8 @@ internal static class ModelData
         }
         for (var i = 0; i < targets.Length; i++)
         {
-            targets[i] = Targets(model, inputs, targets[i], masks, weights[i], outputs, i, compilation!.Heads[i].Loss, given.NameOf("y", i));
+            var (loss, name) = (compilation!.Heads[i].Loss, given.NameOf("y", i));
+            targets[i] = Targets(model, inputs, targets[i], masks, weights[i], outputs[i], i, loss, name);
         }
         classWeights = null;
         if (classWeight is not null)
@@ -244,12 +245,11 @@ internal static class ModelData
         Tensor targets,
         Tensor?[] masks,
         Tensor? weights,
-        IReadOnlyList<Shape> outputs,
+        Shape output,
         int place,
         Loss loss,
         string name)
     {
-        var output = outputs[place];
         if (SampleCheck.WrongTargets(targets, output, loss) is not { } wrong)
         {
             return targets;

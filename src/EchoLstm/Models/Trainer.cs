@@ -264,11 +264,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         using var withoutGradients = no_grad();
         var culprit = undo.FirstNotFinite(batch.Gather().AllInputs);
         var forgotten = undo.ForgetNotFinite();
+        var losses = string.Join(" or ", compilation.Heads.Select(head => head.Loss.Name).Distinct());
         var where = forgotten.Count > 0
             ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
             : culprit is null
-            ? $"Every layer's output is finite, so it is the loss {string.Join(" or ", compilation.Heads.Select(head => head.Loss.Name).Distinct())} itself; check that outputs and targets lie "
-                + $"where it is defined."
+            ? $"Every layer's output is finite, so it is the loss {losses} itself; check that outputs and targets lie where it is defined."
             : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
         var what = string.Create(
             CultureInfo.InvariantCulture,

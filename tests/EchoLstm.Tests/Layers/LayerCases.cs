@@ -156,7 +156,7 @@ internal static class LayerCases
     // Torch draws its modules' weights from its own generator.
     private static FunctionalModel Graph(Func<EchoLstm.Layers.Input, Node> make)
     {
-        var input = new EchoLstm.Layers.Input(-1, 2);
+        var input = new EchoLstm.Layers.Input(4, 2);
         return new FunctionalModel([input], [make(input)]) { Seed = Seed };
     }
 

@@ -58,7 +58,8 @@ internal static class ModelFile
             // Before any weight is made; by now every layer has a name.
             (saved with { Network = LayerMapping.SettingsOf(model) }).CheckWeights(file);
             var compilation = file.Metadata.TryGetValue(CompileKey, out var text)
-                ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings).Make(file.Path, CompileKey, model.OutputNames)
+                ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings)
+                    .Make(file.Path, CompileKey, model.OutputNames)
                 : null;
             text = SavedModel.Text(file, TrainingKey);
             var training = StrictJson.Read<TrainingSettings>(file.Path, TrainingKey, text, TrainingJson.Settings);
