@@ -89,7 +89,7 @@ public static class KerasFile
             var start = Start(stream);
             using var zip = start == FileStart.Zip ? KerasZip.Open(stream, path) : null;
             using var file = zip?.Weights() ?? (start == FileStart.Hdf5 ? Hdf5File.Open(stream, path) : throw Unknown(stream, path));
-            var network = LayerMapping.SettingsOf(sequential);
+            var network = (SequentialSettings)LayerMapping.SettingsOf(sequential);
             var source = SourceOf(file);
             Write(model, Ready(network, model.InputShape!, source, IsTheano(source), byName: false, path));
             return 0;

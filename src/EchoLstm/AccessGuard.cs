@@ -24,6 +24,9 @@ internal sealed class AccessGuard(string noun)
     private string _firstRead = "";
     private volatile bool _hasReleases;
 
+    /// <summary>Whether it is a model's, whose layers share it.</summary>
+    internal bool IsOfModel => noun == "model";
+
     /// <summary>Whether this thread is inside a call that changes.</summary>
     internal bool IsChangedHere => _owner == Environment.CurrentManagedThreadId;
 

@@ -48,7 +48,13 @@ internal sealed unsafe class PackedNetwork
     /// <exception cref="NotSupportedException">A layer has no kernel.</exception>
     internal static PackedNetwork Read(SafetensorsFile file, SavedModel saved)
     {
-        var packed = new PackedNetwork([.. Flat(saved.Network, saved.InputShape, "")], saved.InputShape);
+        if (saved.Network is not SequentialSettings network)
+        {
+            throw new NotSupportedException(
+                $"EchoLstm.Runtime can't run the model: {saved.Network.Title} is a graph, which has no kernels yet. Load it with "
+                    + "FunctionalModel.Load of the package EchoLstm.");
+        }
+        var packed = new PackedNetwork([.. Flat(network, saved.InputShape, "")], saved.InputShape);
         var entries = file.Tensors.ToDictionary(entry => entry.Name);
         foreach (var part in packed._plan.Parts.Where(part => part.Kernel.PackedNumbers > 0))
         {

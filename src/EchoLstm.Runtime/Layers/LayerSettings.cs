@@ -44,7 +44,16 @@ namespace EchoLstm.Layers;
 [JsonDerivedType(typeof(LeakyReluSettings), "LeakyReLU")]
 [JsonDerivedType(typeof(EluSettings), "ELU")]
 [JsonDerivedType(typeof(FlattenSettings), "Flatten")]
+[JsonDerivedType(typeof(ConcatenateSettings), "Concatenate")]
+[JsonDerivedType(typeof(AddSettings), "Add")]
+[JsonDerivedType(typeof(SubtractSettings), "Subtract")]
+[JsonDerivedType(typeof(MultiplySettings), "Multiply")]
+[JsonDerivedType(typeof(AverageSettings), "Average")]
+[JsonDerivedType(typeof(MaximumSettings), "Maximum")]
+[JsonDerivedType(typeof(MinimumSettings), "Minimum")]
+[JsonDerivedType(typeof(DotSettings), "Dot")]
 [JsonDerivedType(typeof(SequentialSettings), "Sequential")]
+[JsonDerivedType(typeof(FunctionalSettings), "Functional")]
 internal abstract record LayerSettings
 {
     private protected const int OfAll = -3;
@@ -114,6 +123,52 @@ internal abstract record LayerSettings
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     internal abstract Shape OutputShape(Shape input, string title);
 
+    /// <summary>The shapes of what the layer makes of one input or several.</summary>
+    /// <param name="inputs">Their shapes.</param>
+    /// <param name="title">How the layer names itself in errors.</param>
+    /// <exception cref="ShapeMismatchException">The layer can't take such inputs.</exception>
+    internal virtual IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputs, string title)
+    {
+        if (inputs.Count == 1)
+        {
+            return [OutputShape(inputs[0], title)];
+        }
+        var received = string.Join(", ", inputs);
+        throw new ShapeMismatchException(
+            $"{title} takes one input but received {string.Create(CultureInfo.InvariantCulture, $"{inputs.Count}")}: {received}. Put them "
+                + "together first, e.g. with Concatenate, or apply the layer to each.",
+            "one input",
+            received);
+    }
+
+    /// <summary>The units of each tensor of the state that the layer may begin with and gives, (samples, units); none where it has no
+    /// state.</summary>
+    internal virtual IReadOnlyList<long> StateUnits => [];
+
+    /// <summary>The shapes of the state after an input.</summary>
+    internal IEnumerable<Shape> StatesOf(Shape input) => StateUnits.Select(units => new Shape(input[0], units));
+
+    /// <summary>Throws unless the inputs are one, or one and a state.</summary>
+    internal void CheckStates(IReadOnlyList<Shape> inputs, string title)
+    {
+        if (StateUnits.Count == 0)
+        {
+            throw new ShapeMismatchException($"{title} has no state to give.", "a recurrent layer", title);
+        }
+        List<Shape> expected = [.. StatesOf(inputs[0])];
+        var fits = inputs.Count == 1
+            || (inputs.Count == expected.Count + 1 && expected.Zip(inputs.Skip(1)).All(pair => pair.First.Accepts(pair.Second)));
+        if (!fits)
+        {
+            var (wanted, received) = (string.Join(", ", expected), string.Join(", ", inputs.Skip(1)));
+            throw new ShapeMismatchException(
+                $"{title} begins with a state of {wanted} but received {received}. Take the state from a layer of its kind with as many "
+                    + "units.",
+                wanted,
+                received);
+        }
+    }
+
     /// <summary>The weights that the layer has for a shape of the input, in Keras's order and layouts; found without making any.</summary>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     internal virtual IEnumerable<WeightSpec> Weights(Shape input) => [];
@@ -169,6 +224,8 @@ internal abstract record RecurrentSettings : LayerSettings
 
     internal override bool EndsSequence => !ReturnSequences;
 
+    internal override IReadOnlyList<long> StateUnits => [Units];
+
     internal override Shape OutputShape(Shape input, string title)
     {
         if (input.Rank != 3)
@@ -201,6 +258,8 @@ internal abstract record RecurrentSettings : LayerSettings
 internal sealed record LstmSettings : RecurrentSettings
 {
     internal override string KerasClass => "LSTM";
+
+    internal override IReadOnlyList<long> StateUnits => [Units, Units];
 
     public bool ReturnState { get; init; }
 
@@ -254,6 +313,9 @@ internal sealed record BidirectionalSettings : LayerSettings
     public bool BackwardUsesFusedKernel { get; init; } = true;
 
     internal override IReadOnlyList<LayerSettings> Inner => [Layer];
+
+    // Forward's, then backward's.
+    internal override IReadOnlyList<long> StateUnits => Layer is null ? [] : [.. Layer.StateUnits, .. Layer.StateUnits];
 
     internal override Shape OutputShape(Shape input, string title)
     {
@@ -396,6 +458,30 @@ internal sealed record AdditiveAttentionSettings : LayerSettings
             + "After a recurrent layer, give that one returnSequences: true.",
             "(samples, time steps, features)",
             input.ToString());
+
+    // Query, value and, where it is not the value, key.
+    internal override IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputs, string title)
+    {
+        if (inputs.Count == 1)
+        {
+            return [OutputShape(inputs[0], title)];
+        }
+        var (query, value, key) = (inputs[0], inputs[1], inputs.Count == 2 ? inputs[1] : inputs[2]);
+        var fits = inputs.Count <= 3 && query.Rank == 3 && value.Rank == 3 && key.Rank == 3
+            && key.With(2, null).Accepts(value.With(2, null))
+            && query.With(1, null).Accepts(key.With(1, null));
+        if (!fits)
+        {
+            const string Expected = "query (samples, query steps, features), value (samples, value steps, any) and, where it is not the "
+                + "value, key (samples, value steps, features)";
+            var received = string.Join(", ", inputs);
+            throw new ShapeMismatchException(
+                $"{title} expects {Expected} but received {received}. Give key the query's features with a Dense before.",
+                Expected,
+                received);
+        }
+        return [query.WithLast(value.Last)];
+    }
 
     internal override IEnumerable<WeightSpec> Weights(Shape input) => UseScale ? [new("scale", [Features(input)])] : [];
 }

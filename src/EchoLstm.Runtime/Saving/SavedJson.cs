@@ -18,7 +18,7 @@ internal sealed record ModelSettings
     /// <summary>The parameters that are not trained, by their names in TorchSharp's modules.</summary>
     public required IReadOnlyList<string> Frozen { get; init; }
 
-    /// <summary>The layers; a <see cref="SequentialSettings"/>.</summary>
+    /// <summary>The layers; a <see cref="SequentialSettings"/> or a <see cref="FunctionalSettings"/>.</summary>
     public required LayerSettings Network { get; init; }
 }
 

@@ -29,7 +29,7 @@ namespace EchoLstm.Saving;
 /// <param name="Frozen">The parameters that are not trained, by their names in TorchSharp's modules.</param>
 /// <param name="Extras">What the user gave it to carry.</param>
 internal sealed record SavedModel(
-    SequentialSettings Network, Shape InputShape, SafetensorsType Type, IReadOnlyList<string> Frozen, ModelExtras Extras)
+    LayerSettings Network, Shape InputShape, SafetensorsType Type, IReadOnlyList<string> Frozen, ModelExtras Extras)
 {
     internal const string ModelKey = "model";
 
@@ -66,10 +66,11 @@ internal sealed record SavedModel(
         {
             throw Wrong(file, "'frozen' has null, expected texts");
         }
-        if (settings.Network is not SequentialSettings network)
+        if (settings.Network is not (SequentialSettings or FunctionalSettings))
         {
-            throw Wrong(file, "'network' is no Sequential");
+            throw Wrong(file, "'network' is neither Sequential nor Functional");
         }
+        var network = settings.Network;
         CheckLayers(file.Path, network);
         var extras = !file.Metadata.TryGetValue(ExtrasKey, out var text) ? new ModelExtras() : ModelExtras.Of(
             StrictJson.Read<ExtrasSettings>(file.Path, ExtrasKey, text, SavedJson.Settings),
@@ -120,6 +121,11 @@ internal sealed record SavedModel(
             if (count > MostLayers)
             {
                 throw StrictJson.Wrong(file, [ModelKey], $"the model has more than {MostLayers} layers");
+            }
+            if (layer is FunctionalSettings graph
+                && (graph.Inputs.Contains(null!) || graph.Calls.Contains(null!) || graph.Calls.Any(call => call.Inputs.Count == 0)))
+            {
+                throw StrictJson.Wrong(file, [ModelKey], "a graph has an input or a call that is null, or a call without inputs");
             }
             foreach (var inner in layer.Inner)
             {

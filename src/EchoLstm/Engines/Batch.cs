@@ -7,7 +7,13 @@ using static TorchSharp.torch;
 namespace EchoLstm.Engines;
 
 /// <summary>Inputs and targets that were checked, in the model's type and on its device; the samples are the first axis.</summary>
-internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null, Tensor? mask = null) : IDisposable
+/// <param name="inputs">A tensor for each input of the model.</param>
+/// <param name="targets">One for each output; none where only predictions are asked for.</param>
+/// <param name="weights">
+/// The weight in the loss of each sample, of each step, or, of as many axes as the output, of each of its numbers, for each output; null: 1.
+/// </param>
+/// <param name="masks">Which steps of each input are there: booleans of its first axes; null: all.</param>
+internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor?[] weights, Tensor?[] masks) : IDisposable
 {
     private float* _inputs;
     private void* _targets;
@@ -15,23 +21,36 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
     private byte* _mask;
     private ScalarType _indexType;
 
-    internal Tensor Inputs { get; } = inputs;
+    /// <summary>Of a model with one input and one output.</summary>
+    internal SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null, Tensor? mask = null)
+        : this([inputs], targets is null ? [] : [targets], [weights], [mask])
+    {
+    }
 
-    /// <summary>The targets; null where only predictions are asked for.</summary>
-    internal Tensor? Targets { get; } = targets;
+    internal Tensor[] AllInputs { get; } = inputs;
 
-    /// <summary>
-    /// The weight in the loss of each sample, of each step, or, of as many axes as the output, of each of its numbers; null: 1.
-    /// </summary>
-    internal Tensor? Weights { get; } = weights;
+    internal Tensor[] AllTargets { get; } = targets;
 
-    /// <summary>Which steps of the inputs are there: booleans of the inputs' first axes; null: all.</summary>
-    internal Tensor? Mask { get; } = mask;
+    internal Tensor?[] AllWeights { get; } = weights;
 
-    internal long Count { get; } = inputs.shape[0];
+    internal Tensor?[] AllMasks { get; } = masks;
+
+    /// <summary>The first input, of most models the only one.</summary>
+    internal Tensor Inputs => AllInputs[0];
+
+    /// <summary>The first targets; null where only predictions are asked for.</summary>
+    internal Tensor? Targets => AllTargets.Length == 0 ? null : AllTargets[0];
+
+    /// <summary>The first weights; null: 1.</summary>
+    internal Tensor? Weights => AllWeights.Length == 0 ? null : AllWeights[0];
+
+    /// <summary>The first input's mask; null: all steps are there.</summary>
+    internal Tensor? Mask => AllMasks[0];
+
+    internal long Count { get; } = inputs[0].shape[0];
 
     /// <summary>The length of the inputs' second axis.</summary>
-    internal int Steps { get; } = inputs.dim() > 1 ? checked((int)inputs.shape[1]) : 1;
+    internal int Steps { get; } = inputs[0].dim() > 1 ? checked((int)inputs[0].shape[1]) : 1;
 
     /// <summary>The inputs' numbers, of a dense float tensor on the CPU.</summary>
     internal float* InputStart => _inputs is null ? _inputs = (float*)StartOf(Inputs) : _inputs;
@@ -70,23 +89,28 @@ internal sealed unsafe class SampleSet(Tensor inputs, Tensor? targets, Tensor? w
         : Each(tensor => tensor.narrow(0, start, count));
 
     /// <summary>The same samples with other weights, which are the set's from now on; the caller's.</summary>
-    internal SampleSet WithWeights(Tensor weights) => new(Inputs.alias(), Targets?.alias(), weights, Mask?.alias());
+    internal SampleSet WithWeights(Tensor?[] weights) =>
+        new(Array.ConvertAll(AllInputs, Alias), Array.ConvertAll(AllTargets, Alias), weights, Array.ConvertAll(AllMasks, AliasOrNull));
 
     /// <summary>A set of what a function makes of each tensor; the caller's.</summary>
     internal SampleSet Each(Func<Tensor, Tensor> function) => new(
-        function(Inputs),
-        Targets is null ? null : function(Targets),
-        Weights is null ? null : function(Weights),
-        Mask is null ? null : function(Mask));
+        Array.ConvertAll(AllInputs, tensor => function(tensor)),
+        Array.ConvertAll(AllTargets, tensor => function(tensor)),
+        Array.ConvertAll(AllWeights, tensor => tensor is null ? null : function(tensor)),
+        Array.ConvertAll(AllMasks, tensor => tensor is null ? null : function(tensor)));
+
+    private static Tensor Alias(Tensor tensor) => tensor.alias();
+
+    private static Tensor? AliasOrNull(Tensor? tensor) => tensor?.alias();
 
     private static void* StartOf(Tensor tensor) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     public void Dispose()
     {
-        Inputs.Dispose();
-        Targets?.Dispose();
-        Weights?.Dispose();
-        Mask?.Dispose();
+        foreach (var tensor in (Tensor?[])[.. AllInputs, .. AllTargets, .. AllWeights, .. AllMasks])
+        {
+            tensor?.Dispose();
+        }
     }
 }
 
@@ -110,9 +134,12 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
     internal SampleSet Gather()
     {
         var samples = Chosen();
-        if (samples.Mask is { } mask)
+        for (var i = 0; i < samples.AllInputs.Length; i++)
         {
-            StepMasks.Attach(samples.Inputs, mask);
+            if (samples.AllMasks[i] is { } mask)
+            {
+                StepMasks.Attach(samples.AllInputs[i], mask);
+            }
         }
         return samples;
     }

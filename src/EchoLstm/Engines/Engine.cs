@@ -48,6 +48,10 @@ internal abstract class Engine : IDisposable
     /// <param name="batch">The samples.</param>
     internal abstract Tensor PredictOnBatch(in Batch batch);
 
+    /// <summary>Every output for a batch; the caller's, or its dispose scope's.</summary>
+    /// <param name="batch">The samples.</param>
+    internal virtual Tensor[] PredictAllOnBatch(in Batch batch) => [PredictOnBatch(batch)];
+
     /// <summary>Whether <see cref="PredictInto"/> works on plain memory.</summary>
     internal virtual bool PredictsInto => false;
 

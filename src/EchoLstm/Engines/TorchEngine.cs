@@ -63,10 +63,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         using var scope = NewDisposeScope();
         using var withGradients = enable_grad();
         var samples = batch.Gather();
-        var output = Output(samples.Inputs);
-        var mask = Counting(samples, output);
-        var loss = LossOf(samples, output, mask);
-        Measure(loss, samples, output, mask, figures);
+        var loss = Measured(samples, figures);
         if (!double.IsFinite(figures[0]) || _parameters.Length == 0)
         {
             return;
@@ -105,88 +102,113 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var samples = batch.Gather();
-        var output = Output(samples.Inputs);
-        var mask = Counting(samples, output);
-        Measure(LossOf(samples, output, mask), samples, output, mask, figures);
+        _ = Measured(samples, figures);
     }
 
-    internal override Tensor PredictOnBatch(in Batch batch)
+    internal override Tensor PredictOnBatch(in Batch batch) => PredictAllOnBatch(batch)[0];
+
+    internal override Tensor[] PredictAllOnBatch(in Batch batch)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var inputs = batch.Gather().Inputs;
-        var samples = inputs.shape[0]; // a module of the user's may dispose its input
-        var output = Output(inputs);
-        return output.dim() > 0 && output.shape[0] == samples
-            ? output.MoveToOuterDisposeScope()
-            : throw new InvalidOperationException(
-                $"The model made {Shape.Of(output)} of {samples} samples, but an output has the samples as its first axis. Does a module "
-                    + "of your own move that axis?");
+        var inputs = batch.Gather().AllInputs;
+        var samples = inputs[0].shape[0]; // a module of the user's may dispose its input
+        var outputs = Outputs(inputs);
+        foreach (var output in outputs)
+        {
+            if (output.dim() == 0 || output.shape[0] != samples)
+            {
+                throw new InvalidOperationException(
+                    $"The model made {Shape.Of(output)} of {samples} samples, but an output has the samples as its first axis. Does a "
+                        + "module of your own move that axis?");
+            }
+        }
+        return Array.ConvertAll(outputs, static output => output.MoveToOuterDisposeScope());
     }
 
     public override void Dispose() => _update?.Dispose();
 
     // Without the fused kernels that an Lstm has in eager calls: this engine is their reference.
-    private Tensor Output(Tensor inputs)
+    private Tensor[] Outputs(Tensor[] inputs)
     {
         using var alone = new Lstm.OnTorchAlone(_lstms);
-        return model.call(inputs);
+        return model.CallMany(inputs);
+    }
+
+    /// <summary>The loss of a batch; its number and the metrics are written to the figures.</summary>
+    private Tensor Measured(SampleSet samples, Span<double> figures)
+    {
+        var outputs = Outputs(samples.AllInputs);
+        var heads = compilation!.Heads;
+        figures.Clear();
+        Tensor? total = null;
+        var place = 1 + (2 * compilation.HeadLosses);
+        for (var i = 0; i < heads.Count; i++)
+        {
+            var (head, output, targets, weights) = (heads[i], outputs[i], samples.AllTargets[i], samples.AllWeights[i]);
+            var mask = Counting(head, targets, output);
+            var loss = LossOf(head.Loss, targets, weights, output, mask);
+            if (compilation.HeadLosses > 0)
+            {
+                (figures[1 + (2 * i)], figures[2 + (2 * i)]) = (NumberOf(loss) * samples.Count, samples.Count);
+            }
+            loss = head.Weight == 1 ? loss : loss.Times(head.Weight);
+            total = total is null ? loss : total.Plus(loss);
+            place = Measure(head, targets, weights, output, mask, figures, place);
+        }
+        foreach (var weight in _regularized)
+        {
+            total = total! + weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
+        }
+        figures[0] = NumberOf(total!);
+        return total!;
     }
 
     // Which steps count: those that are not masked and whose target is no ignored class; null: all.
-    private Tensor? Counting(SampleSet samples, Tensor output)
+    private static Tensor? Counting(Head head, Tensor targets, Tensor output)
     {
         var mask = StepMasks.Of(output);
-        return compilation!.Loss.Counting(samples.Targets!, output) is not { } counting ? mask
+        return head.Loss.Counting(targets, output) is not { } counting ? mask
             : mask is null ? counting
             : mask.to(ScalarType.Bool).logical_and(counting);
     }
 
-    private Tensor LossOf(SampleSet samples, Tensor output, Tensor? mask)
-    {
-        var function = compilation!.Loss;
-        var loss = mask is null && samples.Weights is null
-            ? Guarded("loss", function.Name, function.Mean, samples.Targets!, output)
-            : StepMeans.Of(WeightedLoss(function, samples, output, out var weights), mask, weights, function.Name);
-        foreach (var weight in _regularized)
-        {
-            loss += weight.Regularizer!.Penalty(weight.Read(weight.Parameter()));
-        }
-        return loss;
-    }
+    private static Tensor LossOf(Loss function, Tensor targets, Tensor? weights, Tensor output, Tensor? mask) =>
+        mask is null && weights is null
+            ? Guarded("loss", function.Name, function.Mean, targets, output)
+            : StepMeans.Of(WeightedLoss(function, targets, output, ref weights), mask, weights, function.Name);
 
-    /// <summary>The loss of each step, with the weights of its single numbers, and the weights that are left to take.</summary>
-    private static Tensor WeightedLoss(Loss function, SampleSet samples, Tensor output, out Tensor? weights)
+    /// <summary>The loss of each step, with the weights of its single numbers; those that are left to take stay.</summary>
+    private static Tensor WeightedLoss(Loss function, Tensor targets, Tensor output, ref Tensor? weights)
     {
-        weights = samples.Weights;
         if (weights is null || weights.dim() < output.dim())
         {
-            return Guarded("loss", function.Name, function.PerStep, samples.Targets!, output);
+            return Guarded("loss", function.Name, function.PerStep, targets, output);
         }
         // Of one number the mean over the last axis is its loss.
-        var each = function.PerStep(samples.Targets!.unsqueeze(-1), output.unsqueeze(-1)) * weights;
+        var each = function.PerStep(targets.unsqueeze(-1), output.unsqueeze(-1)) * weights;
         weights = null;
         return each.mean([-1]);
     }
 
-    private void Measure(Tensor loss, SampleSet samples, Tensor output, Tensor? mask, Span<double> figures)
+    /// <summary>Writes the sums of an output's metrics from a place on; the place behind them.</summary>
+    private static int Measure(
+        Head head, Tensor targets, Tensor? given, Tensor output, Tensor? mask, Span<double> figures, int place)
     {
         using var withoutGradients = no_grad();
-        figures[0] = NumberOf(loss);
-        figures[1..].Clear();
-        var (units, place) = (output.dim() > 1 ? (int)output.shape[^1] : 1, 1);
-        for (var i = 0; i < compilation!.Metrics.Count; i++)
+        var units = output.dim() > 1 ? (int)output.shape[^1] : 1;
+        for (var i = 0; i < head.Metrics.Count; i++)
         {
-            var (metric, weights) = (compilation.Metrics[i], i < compilation.FirstWeighted ? null : samples.Weights);
+            var (metric, weights) = (head.Metrics[i], i < head.FirstWeighted ? null : given);
             var sums = figures.Slice(place, metric.SumsFor(units));
             place += sums.Length;
             if (metric is RowMetric rows)
             {
-                rows.Add(samples.Targets!, output, weights is null ? mask : SampleWeights.Product(weights, mask?.to(weights.dtype)), sums);
+                rows.Add(targets, output, weights is null ? mask : SampleWeights.Product(weights, mask?.to(weights.dtype)), sums);
                 continue;
             }
             var own = (MeanMetric)metric;
-            var each = Guarded("metric", own.Name, own.PerStep, samples.Targets!, output);
+            var each = Guarded("metric", own.Name, own.PerStep, targets, output);
             if (weights is not null)
             {
                 (sums[0], sums[1]) = StepMeans.Sums(each, mask, weights, own.Name);
@@ -196,6 +218,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
             sums[1] = mask is null ? output.numel() / units : mask.sum().Number();
             sums[0] = NumberOf(mean) * sums[1];
         }
+        return place;
     }
 
     // Torch's own words do not say whose function failed.

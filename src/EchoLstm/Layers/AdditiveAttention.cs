@@ -90,6 +90,18 @@ public sealed class AdditiveAttention : Layer
         register_parameter(ScaleName, nn.Parameter(Initializers.Uniform(random, Initializers.GlorotLimit(features, features), features)));
     }
 
+    private protected override Tensor[] ComputeMany(Tensor[] inputs, Tensor?[] masks)
+    {
+        CheckFit(inputs[0], inputs[1], inputs[^1], masks[1]);
+        using var scope = NewDisposeScope();
+        var output = Weighted(inputs[0], inputs[1], inputs[^1], masks[1], masks[0]).Output;
+        if (masks[0] is { } mask)
+        {
+            StepMasks.Attach(output, mask);
+        }
+        return [output.MoveToOuterDisposeScope()];
+    }
+
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var scope = NewDisposeScope();

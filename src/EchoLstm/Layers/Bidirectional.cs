@@ -87,6 +87,36 @@ public sealed class Bidirectional : Layer
         return (forward.MoveToOuterDisposeScope(), backward.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Says that the layer gets a node and, if wanted, begins with states; see
+    /// <see cref="RecurrentLayer.ApplyWithState"/>.</summary>
+    /// <param name="input">The input, (samples, time steps, features).</param>
+    /// <param name="initialState">The forward layer's state before its first step, then the backward layer's: four nodes of Lstms, two of
+    /// others. null: zeros.</param>
+    /// <returns>The output as <see cref="Layer.Apply"/> gives it, and the states after it, forward's first.</returns>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input, or such states.</exception>
+    public (Node Output, IReadOnlyList<Node> States) ApplyWithState(Node input, IReadOnlyList<Node>? initialState = null)
+    {
+        var nodes = ApplyAll([input, .. initialState ?? []], withStates: true);
+        return (nodes[0], [.. nodes.Skip(1)]);
+    }
+
+    internal override Tensor[] CallWithStates(Tensor[] inputs)
+    {
+        using var use = Guard.Read("a call");
+        EnsureBuilt(inputs[0]);
+        using var scope = NewDisposeScope();
+        var count = inputs.Length / 2;
+        var forward = Forward.CallWithStates([inputs[0], .. inputs.Skip(1).Take(count)]);
+        var backward = Backward.CallWithStates([inputs[0], .. inputs.Skip(1 + count)]);
+        var mask = StepMasks.Of(inputs[0]);
+        var output = Merged(InOrder(forward[0], backward[0], mask));
+        if (OutputMask(inputs[0], mask) is { } outputMask)
+        {
+            StepMasks.Attach(output, outputMask);
+        }
+        return [output.MoveToOuterDisposeScope(), .. forward.Skip(1).Concat(backward.Skip(1)).Select(one => one.MoveToOuterDisposeScope())];
+    }
+
     internal override void CheckTensor(Tensor tensor, string name, Layer owner)
     {
         Forward.CheckTensor(tensor, name, owner);
@@ -108,30 +138,35 @@ public sealed class Bidirectional : Layer
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        var (forward, backward) = Both(input);
-        var merged = MergeMode switch
+        return Merged(Both(input)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Merged((Tensor Forward, Tensor Backward) both)
+    {
+        var (forward, backward) = both;
+        return MergeMode switch
         {
             MergeMode.Concat => cat([forward, backward], -1),
             MergeMode.Sum => forward + backward,
             MergeMode.Mul => forward * backward,
             _ => forward.Plus(backward).Times(0.5),
         };
-        return merged.MoveToOuterDisposeScope();
     }
 
-    private (Tensor Forward, Tensor Backward) Both(Tensor input)
+    private (Tensor Forward, Tensor Backward) Both(Tensor input) =>
+        InOrder(Forward.call(input), Backward.call(input), StepMasks.Of(input));
+
+    private (Tensor Forward, Tensor Backward) InOrder(Tensor forward, Tensor backward, Tensor? mask)
     {
-        var forward = Forward.call(input);
-        var backward = Backward.call(input);
         if (!Forward.ReturnSequences)
         {
             return (forward, backward);
         }
         backward = backward.flip(1);
-        if (Forward.OutputMask(input, StepMasks.Of(input)) is { } mask)
+        if (mask is not null)
         {
             // Keras sets zero_output_for_mask on both layers.
-            var used = mask.unsqueeze(-1).to(forward.dtype);
+            var used = (Forward.GoBackwards ? mask.flip(1) : mask).unsqueeze(-1).to(forward.dtype);
             (forward, backward) = (forward * used, backward * used);
         }
         return (forward, backward);

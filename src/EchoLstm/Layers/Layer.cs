@@ -175,8 +175,12 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     }
 
     /// <summary>Builds with the generator of the model that the layer is in.</summary>
-    internal void Build(Shape inputShape, SeededRandom? modelRandom)
+    internal void Build(Shape inputShape, SeededRandom? modelRandom) => Build([inputShape], modelRandom);
+
+    /// <summary>Builds for several inputs; those behind the first make no weights.</summary>
+    internal void Build(IReadOnlyList<Shape> inputShapes, SeededRandom? modelRandom)
     {
+        var inputShape = inputShapes[0];
         ArgumentNullException.ThrowIfNull(inputShape);
         ThrowIfDisposed();
         SizeGuard.Check(Title, inputShape);
@@ -187,7 +191,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             CheckInput(inputShape);
             return;
         }
-        _ = OutputShape(inputShape);
+        _ = inputShapes.Count == 1 ? OutputShape(inputShape) : OutputShapes(inputShapes)[0];
         SizeGuard.CheckNotEmpty(Title, inputShape);
         var random = modelRandom is not null && (Seed is null || modelRandom.IsBlank) ?
             modelRandom :
@@ -206,7 +210,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             FreezeOrThaw();
         }
-        InputShape = inputShape;
+        InputShape = BuiltFor(inputShape);
     }
 
     /// <summary>Runs the layer, after building it if need be.</summary>
@@ -505,7 +509,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    internal void ThrowIfNotBuilt(string purpose)
+    /// <summary>Throws where there are no weights yet and nothing says which shape to make them for.</summary>
+    internal virtual void ThrowIfNotBuilt(string purpose)
     {
         ThrowIfDisposed();
         if (!IsBuilt)

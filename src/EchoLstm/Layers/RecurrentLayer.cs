@@ -266,6 +266,34 @@ public abstract class RecurrentLayer : Layer, IStateful
         return output.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Says that the layer gets a node and, if wanted, begins with a state, and gives the nodes of its output and of the state
+    /// after it (Keras's <c>return_state</c> and <c>initial_state</c>); see <see cref="Layer.Apply"/>.</summary>
+    /// <param name="input">The input, (samples, time steps, features).</param>
+    /// <param name="initialState">The state before the first step, (samples, units) each: of an Lstm the hidden and the cell state, of the
+    /// others the hidden one. null: the carried state of a stateful layer, else zeros.</param>
+    /// <returns>The output as <see cref="Layer.Apply"/> gives it, and the state after the last step that was read; of a masked sequence the
+    /// last that is there.</returns>
+    /// <exception cref="ShapeMismatchException">The layer can't take such an input, or such a state.</exception>
+    public (Node Output, IReadOnlyList<Node> States) ApplyWithState(Node input, IReadOnlyList<Node>? initialState = null)
+    {
+        var nodes = ApplyAll([input, .. initialState ?? []], withStates: true);
+        return (nodes[0], [.. nodes.Skip(1)]);
+    }
+
+    internal sealed override Tensor[] CallWithStates(Tensor[] inputs)
+    {
+        using var use = Guard.Read("a call");
+        EnsureBuilt(inputs[0]);
+        using var scope = NewDisposeScope();
+        var mask = StepMasks.Of(inputs[0]);
+        var (output, states) = RunFrom(inputs[0], mask, inputs.Length == 1 ? null : inputs[1..]);
+        if (OutputMask(inputs[0], mask) is { } outputMask)
+        {
+            StepMasks.Attach(output, outputMask);
+        }
+        return [output.MoveToOuterDisposeScope(), .. states.Select(state => state.alias().MoveToOuterDisposeScope())];
+    }
+
     /// <summary>What a layer does with the state after a plain call.</summary>
     private protected virtual void KeepFinal(Tensor[] states)
     {

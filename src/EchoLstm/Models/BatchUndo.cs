@@ -82,7 +82,7 @@ internal sealed class BatchUndo : IDisposable
     }
 
     /// <summary>Looks for the first layer whose output for a batch is not finite, and leaves everything as it is; null for none.</summary>
-    internal Layer? FirstNotFinite(Tensor inputs)
+    internal Layer? FirstNotFinite(Tensor[] inputs)
     {
         Remember(withStates: true);
         try

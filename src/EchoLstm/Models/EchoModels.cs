@@ -131,6 +131,21 @@ public static class EchoModels
             new Lstm(units, returnSequences: true, stateful: true),
             new TimeDistributed(new Dense(classes, Activation.Softmax)));
 
+    /// <summary>
+    /// Sequences of symbols into sequences of others: an encoder <c>Lstm(units)</c> whose states start a decoder <c>Lstm(units,
+    /// returnSequences)</c>, each behind an <c>Embedding</c>, then <c>Dense(outputs + 1, softmax)</c>.
+    /// </summary>
+    /// <param name="inputs">How many symbols sources have, 1 to inputs; 0 is padding.</param>
+    /// <param name="outputs">How many symbols targets have, 1 to outputs, those that say start and stop among them; 0 is padding.</param>
+    /// <param name="units">The units of encoder, decoder and embeddings.</param>
+    /// <param name="attention">Whether the decoder looks at every step of the encoder (<see cref="AdditiveAttention"/>).
+    /// <value>false</value></param>
+    /// <param name="seed">The seed of its weights; null: another one each time.</param>
+    /// <returns>The model, compiled with sparse categorical cross-entropy, Adam and accuracy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
+    public static Seq2Seq Seq2Seq(int inputs, int outputs, int units, bool attention = false, int? seed = null) =>
+        Models.Seq2Seq.Create(inputs, outputs, units, attention, seed);
+
     private static (int Batch, Shape Sample) Sizes(int batchSize, int steps, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);

@@ -141,11 +141,33 @@ public abstract partial class Model
         return EvaluateBatches(Given(batches), carryState);
     }
 
-    private static IEnumerable<GivenSamples> Given<TX, TY>(IEnumerable<(TX X, TY Y)> batches) =>
-        Mapped(batches, static batch => new GivenSamples(TensorLike.From(batch.X), TensorLike.From(batch.Y)));
+    private IEnumerable<GivenSamples> Given<TX, TY>(IEnumerable<(TX X, TY Y)> batches) =>
+        Mapped(batches, batch => Given(batch.X, batch.Y, (object?)null));
 
-    private static IEnumerable<GivenSamples> Given<TX, TY, TWeight>(IEnumerable<(TX X, TY Y, TWeight Weight)> batches) => Mapped(
-        batches, static batch => new GivenSamples(TensorLike.From(batch.X), TensorLike.From(batch.Y), TensorLike.From(batch.Weight)));
+    private IEnumerable<GivenSamples> Given<TX, TY, TWeight>(IEnumerable<(TX X, TY Y, TWeight Weight)> batches) =>
+        Mapped(batches, batch => Given(batch.X, batch.Y, batch.Weight));
+
+    private GivenSamples Given<TX, TY, TWeight>(TX x, TY y, TWeight? weight)
+    {
+        var (xs, ys, weights) = (Several(x, InputNames, "x"), Several(y, OutputNames, "y"), Several(weight, OutputNames, "sampleWeight"));
+        return xs is null && ys is null && weights is null
+            ? new GivenSamples(TensorLike.From(x), TensorLike.From(y), weight is null ? (TensorLike?)null : TensorLike.From(weight))
+            : new GivenSamples(
+                xs ?? [TensorLike.From(x)],
+                ys ?? [TensorLike.From(y)],
+                weight is null ? null : [.. (weights ?? [TensorLike.From(weight)]).Select(one => (TensorLike?)one)],
+                null,
+                null);
+    }
+
+    // An array for each input or output, by place or by name; null: one alone.
+    private static IReadOnlyList<TensorLike>? Several<T>(T data, IReadOnlyList<string> names, string argument) => data switch
+    {
+        IReadOnlyList<TensorLike> list => list,
+        IReadOnlyList<Tensor> tensors => [.. tensors.Select(tensor => (TensorLike)tensor)],
+        IReadOnlyDictionary<string, TensorLike> named => InOrder(named, names, argument),
+        _ => null,
+    };
 
     // A list stays one, and a count stays known. Samples are copied, so that windows need no arrays of their own.
     private static IEnumerable<GivenSamples> Mapped<T>(IEnumerable<T> batches, Func<T, GivenSamples> map) => batches switch
@@ -178,7 +200,8 @@ public abstract partial class Model
             given => CheckedBatch(ModelData.ForTraining(this, given, compilation, classWeight).Training, given, settings.Shuffle, ref size),
             nameof(batches),
             stepsPerEpoch);
-        using var samples = validationData is null ? null : ModelData.Samples(this, validationData.Given, compilation);
+        using var samples = validationData is null ? null
+            : ModelData.Samples(this, validationData.GivenFor(InputNames, OutputNames), compilation);
         using BatchSource? validation = samples is not null
             ? new ArrayBatches(samples, ModelData.BatchSize(this, samples, null, carryState: false))
             : validationBatches is not null ? Measured(validationBatches, compilation, nameof(validationBatches)) : null;
@@ -189,7 +212,7 @@ public abstract partial class Model
     {
         using var lease = _runner.Enter(nameof(Evaluate));
         var compilation = Compiled("Evaluate");
-        ThrowIfNotBuilt("be evaluated");
+        ThrowIfShapeless("be evaluated");
         using var source = Measured(batches, compilation, nameof(batches), carryState);
         return _runner.Measure(source, carryState)!.ToDictionary();
     }

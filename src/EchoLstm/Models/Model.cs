@@ -47,11 +47,11 @@ public abstract partial class Model : Layer
     /// </summary>
     public Optimizer? Optimizer => _runner.Compilation?.Optimizer;
 
-    /// <summary>The loss that the model was compiled with; null before.</summary>
+    /// <summary>The loss that the model was compiled with, of several outputs the first's; null before.</summary>
     public Loss? Loss => _runner.Compilation?.Loss;
 
     /// <summary>The metrics that the model was compiled with, weighted ones last; none before.</summary>
-    public IReadOnlyList<Metric> Metrics => _runner.Compilation?.Metrics ?? [];
+    public IReadOnlyList<Metric> Metrics => _runner.Compilation is { } set ? [.. set.Heads.SelectMany(head => head.Metrics)] : [];
 
     /// <summary>
     /// Texts that <see cref="Save"/> writes into the model's file and <see cref="Load"/> gives back: where the data came from, units, a
@@ -200,6 +200,12 @@ public abstract partial class Model : Layer
         using var change = Guard.Change(nameof(Compile));
         ThrowIfDisposed();
         ThrowIfFitting(nameof(Compile));
+        if (OutputNames.Count > 1)
+        {
+            var head = new Head(loss, 1, [.. metrics, .. weightedMetrics], metrics.Length);
+            _runner.Compile(new Compilation(OutputNames, [.. OutputNames.Select(_ => head)], optimizer));
+            return;
+        }
         _runner.Compile(new Compilation(loss, optimizer, [.. metrics], [.. weightedMetrics]));
     }
 
@@ -272,27 +278,12 @@ public abstract partial class Model : Layer
         CancellationToken cancellationToken = default)
     {
         using var change = Guard.Change(nameof(Fit));
-        var compilation = Compiled("Fit");
-        var settings = new FitSettings(
-            epochs, batchSize, verbose, shuffle, initialEpoch, callbacks, progress, output, cancellationToken, validationSplit);
-        settings.Check();
-        if (validationSplit is not (>= 0 and < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(validationSplit), validationSplit, "validationSplit is a share of the samples: at least 0 and below 1.");
-        }
-        if (validationSplit > 0 && validationData is not null)
-        {
-            throw new ArgumentException("Give validationSplit or validationData, not both.", nameof(validationData));
-        }
-        var given = new GivenSamples(x, y, sampleWeight, mask, lengths);
-        var (training, last) = ModelData.ForTraining(this, given, compilation, classWeight, validationSplit);
-        using (training)
-        using (last)
-        {
-            using var validation = validationData is null ? null : ModelData.Samples(this, validationData.Given, compilation);
-            return new Trainer(this, _runner, compilation).Fit(training, validation ?? last, settings);
-        }
+        return FitGiven(
+            new GivenSamples(x, y, sampleWeight, mask, lengths),
+            new FitSettings(
+                epochs, batchSize, verbose, shuffle, initialEpoch, callbacks, progress, output, cancellationToken, validationSplit),
+            validationData,
+            classWeight);
     }
 
     /// <summary>Trains on one batch (Keras's <c>train_on_batch</c>); builds the model first where it is not built.</summary>
@@ -317,11 +308,7 @@ public abstract partial class Model : Layer
         IReadOnlyList<int>? lengths = null)
     {
         using var change = Guard.Change(nameof(TrainOnBatch));
-        var compilation = Compiled(nameof(TrainOnBatch));
-        var given = new GivenSamples(x, y, sampleWeight, mask, lengths);
-        var (samples, _) = ModelData.ForTraining(this, given, compilation, classWeight);
-        using var owned = samples;
-        return new Trainer(this, _runner, compilation).TrainOnBatch(samples);
+        return TrainGiven(new GivenSamples(x, y, sampleWeight, mask, lengths), classWeight);
     }
 
     /// <summary>Measures the model without training it (Keras's <c>evaluate</c>).</summary>
@@ -349,11 +336,7 @@ public abstract partial class Model : Layer
         IReadOnlyList<int>? lengths = null)
     {
         using var lease = _runner.Enter(nameof(Evaluate));
-        var compilation = Compiled("Evaluate");
-        ThrowIfNotBuilt("be evaluated");
-        using var samples = ModelData.Samples(this, new GivenSamples(x, y, sampleWeight, mask, lengths), compilation);
-        using var source = new ArrayBatches(samples, ModelData.BatchSize(this, samples, batchSize, carryState));
-        return _runner.Measure(source, carryState)!.ToDictionary();
+        return EvaluateGiven(new GivenSamples(x, y, sampleWeight, mask, lengths), batchSize, carryState);
     }
 
     /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>
@@ -382,10 +365,15 @@ public abstract partial class Model : Layer
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
-        ThrowIfNotBuilt("predict");
-        var given = new GivenSamples(x, Mask: mask, Lengths: lengths, AllowNonFinite: allowNonFinite);
-        using var samples = ModelData.Samples(this, given, null);
-        return _runner.Predict(samples, ModelData.BatchSize(this, samples, batchSize, carryState), carryState);
+        ThrowIfShapeless("predict");
+        var given = new GivenSamples(x, mask: mask, lengths: lengths, allowNonFinite: allowNonFinite);
+        if (OutputNames.Count > 1)
+        {
+            throw new InvalidOperationException(
+                $"{Title} has the outputs {string.Join(", ", OutputNames)}, and this call returns one. Call Predict with a list of arrays, "
+                    + "Predict([x]), or a dictionary by the inputs' names.");
+        }
+        return PredictGiven(given, batchSize, carryState)[0];
     }
 
     /// <summary>
@@ -564,6 +552,22 @@ public abstract partial class Model : Layer
         return ModelFile.Load(file);
     }
 
+    /// <summary>A model of a kind from a file.</summary>
+    private protected static TModel Loaded<TModel>(string path)
+        where TModel : Model
+    {
+        var model = Load(path);
+        if (model is TModel wanted)
+        {
+            return wanted;
+        }
+        using (model)
+        {
+            throw new InvalidDataException(
+                $"{path} has a {model.GetType().Name}, not a {typeof(TModel).Name}. Load it with {model.GetType().Name}.Load, or Model.Load.");
+        }
+    }
+
     /// <summary>
     /// Saves the weights alone, as a plain safetensors file that Python's safetensors reads too (Keras's <c>save_weights</c>). The names
     /// are the layers' with Keras's names of their weights behind, e.g. <c>lstm_1.kernel</c>, the layouts those of
@@ -620,17 +624,28 @@ public abstract partial class Model : Layer
     internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);
 
     /// <summary>The first layer whose output for these inputs has a value that is NaN or infinite; null where none has.</summary>
-    internal abstract Layer? FirstNotFinite(Tensor inputs);
+    internal abstract Layer? FirstNotFinite(Tensor[] inputs);
 
     /// <summary>Whether a step may be masked where nobody says so with the data.</summary>
     /// <param name="isGiven">Whether somebody does.</param>
     internal bool MayMask(bool isGiven) =>
         isGiven || modules().Any(module => module is Masking or Embedding { MaskZero: true });
 
-    /// <summary>Which steps of the output count; null: all. In the caller's dispose scope.</summary>
+    /// <summary>Which steps of an output count; null: all. In the caller's dispose scope.</summary>
     /// <param name="inputs">Inputs that were checked.</param>
-    /// <param name="mask">Their mask.</param>
-    internal Tensor? FindOutputMask(Tensor inputs, Tensor? mask) => _runner.OutputMask(inputs, mask);
+    /// <param name="masks">Their masks.</param>
+    /// <param name="output">Which output.</param>
+    internal Tensor? FindOutputMask(Tensor[] inputs, Tensor?[] masks, int output) => _runner.OutputMask(inputs, masks, output);
+
+    /// <summary>The names of the inputs, in their order, by which data may be given; of a SequentialModel Keras's, e.g.
+    /// <c>lstm_1_input</c>.</summary>
+    public virtual IReadOnlyList<string> InputNames => [$"{(Layers.Count == 0 ? Name : Layers[0].Name)}_input"];
+
+    /// <summary>The names of the outputs, in their order: of the layers that make them.</summary>
+    public virtual IReadOnlyList<string> OutputNames => [Layers.Count == 0 ? Name : Layers[^1].Name];
+
+    /// <summary>The layer that makes an output.</summary>
+    internal virtual Layer MakerOf(int output) => this;
 
     /// <summary>Runs layers in evaluation mode, with zero states, while no prediction runs.</summary>
     internal T Inferring<T>(string what, Func<T> run)
@@ -656,7 +671,7 @@ public abstract partial class Model : Layer
     private protected void ForgetEngine() => _runner.BeginAnew();
 
     /// <summary>Checks data of any number of samples: it comes in batches.</summary>
-    internal void CheckSamples(Shape inputShape) => CheckInput(inputShape, InputShape!.With(0, null));
+    internal virtual void CheckSamples(IReadOnlyList<Shape> inputShapes) => CheckInput(inputShapes[0], InputShape!.With(0, null));
 
     /// <summary>Throws where layers can't compute, or not with each other.</summary>
     internal void CheckLayers()

@@ -54,7 +54,7 @@ internal static class ModelData
             }
             using var first = all.Part(0, count);
             using var ofFirst = classWeights.narrow(0, 0, count);
-            return (first.WithWeights(SampleWeights.Product(ofFirst, first.Weights)), validation);
+            return (first.WithWeights([SampleWeights.Product(ofFirst, first.Weights)]), validation);
         }
     }
 
@@ -66,71 +66,106 @@ internal static class ModelData
         out Tensor? classWeights)
     {
         model.CheckLayers();
+        CheckCounts(model, given, classWeight is not null);
         using var scope = NewDisposeScope();
         var allowNonFinite = given.AllowNonFinite;
-        var (xName, yName) = (given.NameOf("x"), given.NameOf("y"));
-        var inputs = given.X.ToTensor(xName);
-        var targets = given.Y?.ToTensor(yName);
-        SampleCheck.Counts(inputs, targets, xName, yName);
-        SampleCheck.Length(inputs, xName);
-        if (!allowNonFinite)
+        var inputs = new Tensor[given.Inputs.Count];
+        for (var i = 0; i < inputs.Length; i++)
         {
-            SampleCheck.Finite(inputs, xName, targets is null ? SampleCheck.Allow : "");
+            inputs[i] = given.Inputs[i].ToTensor(given.NameOf("x", i));
         }
-        model.IndexReader?.CheckIndices(inputs, xName);
-        if (targets is not null && !model.MayMask(given.HasMask))
+        var targets = new Tensor[given.Targets?.Count ?? 0];
+        for (var i = 0; i < targets.Length; i++)
         {
-            SampleCheck.Finite(targets, yName);
+            targets[i] = given.Targets![i].ToTensor(given.NameOf("y", i));
         }
-        var shape = Shape.Of(inputs);
+        // Of several each has as many samples as the first.
+        SampleCheck.Counts(inputs[0], targets.Length > 0 ? targets[0] : null, given.NameOf("x"), given.NameOf("y"));
+        for (var i = 1; i < inputs.Length; i++)
+        {
+            SampleCheck.Counts(
+                inputs[i], inputs[0], given.NameOf("x", i), given.NameOf("x"), "A sample is one row of every input");
+        }
+        for (var i = 1; i < targets.Length; i++)
+        {
+            SampleCheck.Counts(inputs[0], targets[i], given.NameOf("x"), given.NameOf("y", i));
+        }
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            SampleCheck.Length(inputs[i], given.NameOf("x", i));
+            if (!allowNonFinite)
+            {
+                SampleCheck.Finite(inputs[i], given.NameOf("x", i), targets.Length == 0 ? SampleCheck.Allow : "");
+            }
+            model.IndexReaderOf(i)?.CheckIndices(inputs[i], given.NameOf("x", i));
+        }
+        for (var i = 0; i < targets.Length && !model.MayMask(given.HasMask); i++)
+        {
+            SampleCheck.Finite(targets[i], given.NameOf("y", i));
+        }
+        Shape[] shapes = [.. inputs.Select(Shape.Of)];
         if (model.IsBuilt)
         {
-            model.CheckSamples(shape);
+            model.CheckSamples(shapes);
         }
-        var output = model.OutputShape(shape);
-        if (targets is not null)
+        var outputs = model.OutputShapes(shapes);
+        for (var i = 0; i < targets.Length; i++)
         {
-            SampleCheck.Softmax(model.OutputsFor(shape));
-            SampleCheck.TargetShape(output, targets, compilation!.Loss, yName);
-            foreach (var metric in compilation.Metrics)
+            var head = compilation!.Heads[i];
+            SampleCheck.Softmax(model.OutputsFor(shapes[0]));
+            SampleCheck.TargetShape(outputs[i], targets[i], head.Loss, given.NameOf("y", i));
+            foreach (var metric in head.Metrics)
             {
-                metric.CheckOutput(output);
+                metric.CheckOutput(outputs[i]);
             }
         }
-        var mask = Mask(given, inputs, model.IndexReader is not null);
-        var weights = given.SampleWeight is { IsEmpty: false } weight ? weight.ToTensor(given.NameOf("sampleWeight")) : null;
-        if (weights is not null)
+        var masks = new Tensor?[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
         {
-            weights = SampleWeights.Checked(weights, output, inputs.shape[0], compilation!, given.NameOf("sampleWeight"));
+            masks[i] = Mask(given, i, inputs[i], model.IndexReaderOf(i) is not null);
         }
-        if (targets is not null)
+        var weights = new Tensor?[Math.Max(1, targets.Length)];
+        for (var i = 0; i < targets.Length; i++)
         {
-            targets = Targets(model, inputs, targets, mask, weights, output, compilation!.Loss, yName);
+            weights[i] = given.WeightOf(i) is not { } weight ? null : SampleWeights.Checked(
+                weight.ToTensor(given.NameOf("sampleWeight", i)),
+                outputs[i],
+                inputs[0].shape[0],
+                compilation!.Heads[i],
+                given.NameOf("sampleWeight", i));
+        }
+        for (var i = 0; i < targets.Length; i++)
+        {
+            var (loss, name) = (compilation!.Heads[i].Loss, given.NameOf("y", i));
+            targets[i] = Targets(model, inputs, targets[i], masks, weights[i], outputs[i], i, loss, name);
         }
         classWeights = null;
         if (classWeight is not null)
         {
             classWeights = SampleWeights.OfClasses(
-                classWeight, compilation!.Loss.WithoutIgnored(targets!), output, compilation.Loss.TakesClassIndices);
-            ClassTargets.CheckWeighted(targets!, compilation.Loss);
+                classWeight, compilation!.Loss.WithoutIgnored(targets[0]), outputs[0], compilation.Loss.TakesClassIndices);
+            ClassTargets.CheckWeighted(targets[0], compilation.Loss);
         }
-        model.Build(shape.With(0, null));
+        model.Build(shapes[0].With(0, null), null);
 
         var (dtype, device) = model.NumberType();
-        // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
-        inputs = model.IndexReader is null
-            ? InType(inputs, xName)
-            : inputs.to(inputs.is_floating_point() ? inputs.dtype : ScalarType.Int64, device).contiguous();
-        targets = targets is null ? null
-            : compilation!.Loss.TakesClassIndices ? targets.to(ScalarType.Int64, device).contiguous()
-            : InType(targets, yName);
-        weights = weights is null ? null : InType(weights, given.NameOf("sampleWeight"));
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
+            inputs[i] = model.IndexReaderOf(i) is null
+                ? InType(inputs[i], given.NameOf("x", i))
+                : inputs[i].to(inputs[i].is_floating_point() ? inputs[i].dtype : ScalarType.Int64, device).contiguous();
+        }
+        for (var i = 0; i < targets.Length; i++)
+        {
+            targets[i] = compilation!.Heads[i].Loss.TakesClassIndices
+                ? targets[i].to(ScalarType.Int64, device).contiguous()
+                : InType(targets[i], given.NameOf("y", i));
+            weights[i] = weights[i] is { } weight ? InType(weight, given.NameOf("sampleWeight", i)) : null;
+        }
         classWeights = classWeights is null ? null : InType(classWeights, nameof(classWeight)).DetachFromDisposeScope();
-        return new SampleSet(
-            inputs.DetachFromDisposeScope(),
-            targets?.DetachFromDisposeScope(),
-            weights?.DetachFromDisposeScope(),
-            mask?.to(device).contiguous().DetachFromDisposeScope());
+        return new SampleSet(inputs, targets, weights, [.. masks.Select(mask => mask?.to(device).contiguous())])
+            .Each(static tensor => tensor.DetachFromDisposeScope());
 
         Tensor InType(Tensor data, string name)
         {
@@ -143,16 +178,51 @@ internal static class ModelData
         }
     }
 
-    /// <summary>The given mask as booleans of the inputs' first axes; null where every step is there.</summary>
-    private static Tensor? Mask(in GivenSamples given, Tensor inputs, bool areIndices)
+    /// <summary>Throws unless there is an array for each of the model's inputs and outputs.</summary>
+    private static void CheckCounts(Model model, in GivenSamples given, bool hasClassWeight)
     {
-        if (!given.HasMask)
+        var (inputs, outputs) = (model.InputNames, model.OutputNames);
+        Check("inputs", inputs, given.NameOf("x"), given.Inputs.Count);
+        if (given.Targets is not null)
+        {
+            Check("outputs", outputs, given.NameOf("y"), given.Targets.Count);
+        }
+        Check("outputs", outputs, given.NameOf("sampleWeight"), given.Weights?.Count ?? outputs.Count);
+        Check("inputs", inputs, given.NameOf("mask"), given.Masks?.Count ?? inputs.Count);
+        Check("inputs", inputs, given.NameOf("lengths"), given.Steps?.Count ?? inputs.Count);
+        if (hasClassWeight && outputs.Count > 1)
+        {
+            throw new ArgumentException(
+                $"classWeight is for models with one output, and the model has {string.Join(", ", outputs)}. Weight the samples of each "
+                    + "with sampleWeight.",
+                "classWeight");
+        }
+
+        static void Check(string what, IReadOnlyList<string> names, string argument, int count)
+        {
+            if (count != names.Count)
+            {
+                argument = argument.Replace("[0]", "", StringComparison.Ordinal);
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The model has {names.Count} {(names.Count == 1 ? what[..^1] : what)}, {string.Join(", ", names)}, but {argument} "
+                            + $"has {count}. Give a list of one for each, in that order, or a dictionary by these names."),
+                    argument);
+            }
+        }
+    }
+
+    /// <summary>The given mask as booleans of the inputs' first axes; null where every step is there.</summary>
+    private static Tensor? Mask(in GivenSamples given, int place, Tensor inputs, bool areIndices)
+    {
+        if (!given.HasMaskOf(place))
         {
             return null;
         }
-        var (maskName, lengthsName) = (given.NameOf("mask"), given.NameOf("lengths"));
-        var mask = given.Mask is { IsEmpty: false } one ? one.ToTensor(maskName) : null;
-        if (mask is not null && given.Lengths is not null)
+        var (maskName, lengthsName, lengths) = (given.NameOf("mask", place), given.NameOf("lengths", place), given.LengthsOf(place));
+        var mask = given.MaskOf(place) is { IsEmpty: false } one ? one.ToTensor(maskName) : null;
+        if (mask is not null && lengths is not null)
         {
             throw new ArgumentException($"Give {maskName} or {lengthsName}, not both: each says which time steps are there.", maskName);
         }
@@ -160,28 +230,36 @@ internal static class ModelData
         if (mostAxes < 2)
         {
             throw new ShapeMismatchException(
-                $"x has no time steps to mask: its shape is {Shape.Of(inputs)}. Leave {(mask is null ? lengthsName : maskName)} out.",
+                $"{given.NameOf("x", place)} has no time steps to mask: its shape is {Shape.Of(inputs)}. Leave {(mask is null ? lengthsName : maskName)} out.",
                 "(samples, time steps, features)",
                 Shape.Of(inputs).ToString());
         }
         return mask is null
-            ? GivenMask.OfLengths(given.Lengths!, inputs, lengthsName)
+            ? GivenMask.OfLengths(lengths!, inputs, lengthsName)
             : GivenMask.Checked(mask, inputs, mostAxes, maskName);
     }
 
     /// <summary>Targets that the loss takes; what stands at masked steps is made 0, as it may be anything.</summary>
     private static Tensor Targets(
-        Model model, Tensor inputs, Tensor targets, Tensor? mask, Tensor? weights, Shape output, Loss loss, string name)
+        Model model,
+        Tensor[] inputs,
+        Tensor targets,
+        Tensor?[] masks,
+        Tensor? weights,
+        Shape output,
+        int place,
+        Loss loss,
+        string name)
     {
         if (SampleCheck.WrongTargets(targets, output, loss) is not { } wrong)
         {
             return targets;
         }
-        if (model.MayMask(mask is not null))
+        if (model.MayMask(masks.Any(mask => mask is not null)))
         {
             // Rarely so: which steps are masked is known when the model has run.
-            model.Build(Shape.Of(inputs).With(0, null));
-            if (model.FindOutputMask(inputs, mask) is { } there)
+            model.Build(Shape.Of(inputs[0]).With(0, null), null);
+            if (model.FindOutputMask(inputs, masks, place) is { } there)
             {
                 var ofTargets = there.dim() > targets.dim() ? there.flatten((int)targets.dim() - 1).any(-1) : there;
                 var counted = CountedTargets.Over(ofTargets, targets);

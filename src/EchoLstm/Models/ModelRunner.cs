@@ -146,33 +146,36 @@ internal sealed class ModelRunner(Model model)
     internal MetricMeans NewMeans(SampleSet samples)
     {
         var metrics = Compilation!.Metrics;
-        var units = metrics.Any(metric => metric.SumsDependOnUnits) ? model.OutputShape(Shape.Of(samples.Inputs)).Last ?? 1 : 1;
-        return new MetricMeans(Compilation.Names, metrics, checked((int)units));
+        List<int> heads = [.. Enumerable.Repeat(0, Compilation.HeadLosses)]; // the output that each metric is of
+        heads.AddRange(Compilation.Heads.SelectMany((head, place) => head.Metrics.Select(_ => place)));
+        var outputs = metrics.Any(metric => metric.SumsDependOnUnits) ? model.OutputShapes([.. samples.AllInputs.Select(Shape.Of)]) : null;
+        return new MetricMeans(Compilation.Names, metrics, place => checked((int)(outputs?[heads[place]].Last ?? 1)));
     }
 
-    /// <summary>The outputs for all samples; the caller's, or its dispose scope's.</summary>
-    internal Tensor Predict(SampleSet samples, int batchSize, bool carryState)
+    /// <summary>Every output for all samples; the caller's, or its dispose scope's.</summary>
+    internal Tensor[] Predict(SampleSet samples, int batchSize, bool carryState)
     {
-        var outputs = new List<Tensor>();
+        var batches = new List<Tensor[]>();
         using var scope = NewDisposeScope();
         using var source = new ArrayBatches(samples, batchSize);
-        Run(source, carryState, (engine, in batch) => outputs.Add(engine.PredictOnBatch(batch)));
-        return (outputs.Count == 1 ? outputs[0] : cat(outputs, 0)).MoveToOuterDisposeScope();
+        Run(source, carryState, (engine, in batch) => batches.Add(engine.PredictAllOnBatch(batch)));
+        return [.. Enumerable.Range(0, batches[0].Length).Select(i =>
+            (batches.Count == 1 ? batches[0][i] : cat([.. batches.Select(outputs => outputs[i])], 0)).MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Which steps of the output count, by running the layers; null: all. In the caller's dispose scope.</summary>
-    internal Tensor? OutputMask(Tensor inputs, Tensor? mask)
+    /// <summary>Which steps of an output count, by running the layers; null: all. In the caller's dispose scope.</summary>
+    internal Tensor? OutputMask(Tensor[] inputs, Tensor?[] given, int output)
     {
         var masks = new List<Tensor>();
         var (type, device) = model.NumberType();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        inputs = model.IndexReader is null ? inputs.to(type, device) : inputs.to(device);
-        var samples = new SampleSet(inputs, null, null, mask?.to(device));
+        inputs = [.. inputs.Select((input, i) => model.IndexReaderOf(i) is null ? input.to(type, device) : input.to(device))];
+        var samples = new SampleSet(inputs, [], [null], [.. given.Select(mask => mask?.to(device))]);
         using var source = new ArrayBatches(samples, (int)(model.InputShape![0] ?? ModelData.DefaultBatchSize));
         Run(source, carryState: false, (_, in batch) =>
         {
-            if (StepMasks.Of(model.call(batch.Gather().Inputs)) is { } there)
+            if (StepMasks.Of(model.CallMany(batch.Gather().AllInputs)[output]) is { } there)
             {
                 masks.Add(there);
             }
@@ -183,6 +186,12 @@ internal sealed class ModelRunner(Model model)
     /// <summary>The outputs for inputs in plain memory, into plain memory.</summary>
     internal void Predict(ReadOnlySpan<float> x, Span<float> y, int samples, ReadOnlySpan<int> lengths, bool allowNonFinite)
     {
+        if (model.HasSeveral)
+        {
+            throw new InvalidOperationException(
+                $"{model.Title} has the inputs {string.Join(", ", model.InputNames)} and the outputs {string.Join(", ", model.OutputNames)}; "
+                    + "numbers in memory are for one of each. Call Predict with a list of arrays.");
+        }
         var built = model.InputShape!;
         // An index is a step.
         var readsIndices = built.Rank == 2 && model.IndexReader is not null;

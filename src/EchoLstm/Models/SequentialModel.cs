@@ -208,10 +208,10 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of another kind, or of a version that this library does not
-    /// read.</exception>
+    /// read, or has a FunctionalModel.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
-    public static new SequentialModel Load(string path) => (SequentialModel)Model.Load(path);
+    public static new SequentialModel Load(string path) => Loaded<SequentialModel>(path);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
@@ -253,16 +253,16 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle) =>
         FusedPlan.TryCreate(_layers, InputShape!, compilation, out obstacle, ForcedWidth);
 
-    internal override Layer? FirstNotFinite(Tensor inputs)
+    internal override Layer? FirstNotFinite(Tensor[] inputs)
     {
-        var x = inputs;
+        var x = inputs[0];
         foreach (var layer in _layers)
         {
             var before = x;
             x = layer.call(x);
             if (!x.isfinite().all().item<bool>())
             {
-                return (layer as Model)?.FirstNotFinite(before) ?? layer;
+                return (layer as Model)?.FirstNotFinite([before]) ?? layer;
             }
         }
         return null;

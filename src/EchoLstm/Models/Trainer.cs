@@ -35,7 +35,13 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         CheckRate(observers);
         var (epochs, cancellation, samples) = (settings.Epochs, settings.Cancellation, source.Samples);
         _ = runner.ReadyToTrain();
-        var warnings = compilation.AdviceOnce(model, samples.Inputs, samples.Targets!, samples.Weights, samples.Mask);
+        var warnings = compilation.AdviceOnce(
+            model,
+            [.. compilation.Heads.Select((_, place) => model.MakerOf(place))],
+            samples.AllInputs,
+            samples.AllTargets,
+            samples.Weights,
+            samples.Mask);
         foreach (var warning in warnings)
         {
             Trace.TraceWarning(warning); // for programs that print nothing
@@ -258,15 +264,15 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         runner.Publish();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var culprit = hasLostGradients ? null : undo.FirstNotFinite(batch.Gather().Inputs);
+        var culprit = hasLostGradients ? null : undo.FirstNotFinite(batch.Gather().AllInputs);
         var forgotten = undo.ForgetNotFinite();
+        var losses = string.Join(" or ", compilation.Heads.Select(head => head.Loss.Name).Distinct());
         var where = forgotten.Count > 0
             ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
             : hasLostGradients
             ? "The outputs and the loss are finite: on the way back the numbers became too large."
             : culprit is null
-            ? $"Every layer's output is finite, so it is the loss {compilation.Loss.Name} itself; check that outputs and targets lie "
-                + $"where it is defined."
+            ? $"Every layer's output is finite, so it is the loss {losses} itself; check that outputs and targets lie where it is defined."
             : $"The output of {culprit.GetType().Name} '{culprit.Name}' is the first that is not finite.";
         var what = string.Create(
             CultureInfo.InvariantCulture,

@@ -11,6 +11,28 @@ internal sealed class Compilation
 
     private bool _isAdvised;
 
+    /// <summary>For outputs that each have a loss and metrics of their own; the total is the weighted sum, as in Keras.</summary>
+    /// <param name="outputs">The outputs' names.</param>
+    /// <param name="heads">What each is compiled with.</param>
+    /// <param name="optimizer">The optimiser.</param>
+    internal Compilation(IReadOnlyList<string> outputs, IReadOnlyList<Head> heads, Optimizer optimizer)
+    {
+        optimizer.CheckClipping();
+        (Loss, Optimizer, Heads) = (heads[0].Loss, optimizer, heads);
+        Metrics = [.. Enumerable.Range(0, HeadLosses).Select(_ => new HeadLoss()), .. heads.SelectMany(head => head.Metrics)];
+        FirstWeighted = heads.Count == 1 ? heads[0].FirstWeighted : Metrics.Count;
+        HasWeightedMetrics = heads.Any(head => head.HasWeightedMetrics);
+        Names = heads.Count == 1
+            ? [LossName, .. heads[0].MetricNames()]
+            :
+            [
+                LossName,
+                .. outputs.Select(output => $"{output}_{LossName}"),
+                .. heads.SelectMany((head, i) => head.MetricNames().Select(name => $"{outputs[i]}_{name}")),
+            ];
+        CheckNames();
+    }
+
     /// <param name="loss">The loss.</param>
     /// <param name="optimizer">The optimiser.</param>
     /// <param name="metrics">The metrics that weigh all alike.</param>
@@ -23,29 +45,43 @@ internal sealed class Compilation
         Optimizer = optimizer;
         FirstWeighted = metrics.Count;
         Metrics = [.. metrics, .. weightedMetrics ?? []];
-        List<string> names = [LossName, .. metrics.Select(metric => metric.Name)];
-        // As in Keras, the name alone where that is free.
-        names.AddRange((weightedMetrics ?? []).Select(metric => names.Contains(metric.Name) ? $"weighted_{metric.Name}" : metric.Name));
-        Names = names;
+        var head = new Head(loss, 1, Metrics, FirstWeighted);
+        (Heads, HasWeightedMetrics) = ([head], head.HasWeightedMetrics);
+        Names = [LossName, .. head.MetricNames()];
+        CheckNames();
+    }
+
+    private void CheckNames()
+    {
         if (Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } doubled)
         {
             throw new ArgumentException(
                 $"Two metrics are named '{doubled.Key}'. Give each metric a name of its own, other than '{LossName}'.",
-                nameof(metrics));
+                "metrics");
         }
     }
 
     /// <summary>What is unsound about the fit, at the first one; nothing at later ones.</summary>
-    internal IReadOnlyList<string> AdviceOnce(Layer model, Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask)
+    /// <param name="model">The model.</param>
+    /// <param name="makers">The layers that make the outputs.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="targets">Its targets.</param>
+    /// <param name="weights">Those of the first targets.</param>
+    /// <param name="mask">That of the first input.</param>
+    internal IReadOnlyList<string> AdviceOnce(
+        Layer model, IReadOnlyList<Layer> makers, Tensor[] inputs, Tensor[] targets, Tensor? weights, Tensor? mask)
     {
         if (_isAdvised)
         {
             return [];
         }
         _isAdvised = true;
-        return FitAdvice.Of(this, model, inputs, targets, weights, mask);
+        return inputs.Length + targets.Length == 2
+            ? FitAdvice.Of(this, model, inputs[0], targets[0], weights, mask)
+            : [.. Heads.SelectMany((head, i) => LossAdvice.Of(head.Loss, makers[i], targets[i]))];
     }
 
+    /// <summary>The loss, of several outputs the first's.</summary>
     internal Loss Loss { get; }
 
     internal Optimizer Optimizer { get; }
@@ -57,8 +93,44 @@ internal sealed class Compilation
     internal int FirstWeighted { get; }
 
     /// <summary>Whether sample weights weigh any metric.</summary>
-    internal bool HasWeightedMetrics => FirstWeighted < Metrics.Count;
+    internal bool HasWeightedMetrics { get; }
+
+    /// <summary>What each output is compiled with; of most models there is one.</summary>
+    internal IReadOnlyList<Head> Heads { get; }
+
+    /// <summary>How many figures of <see cref="Metrics"/> are losses of single outputs.</summary>
+    internal int HeadLosses => Heads.Count > 1 ? Heads.Count : 0;
 
     /// <summary>The names of what an engine measures: the loss, then the metrics.</summary>
     internal IReadOnlyList<string> Names { get; }
+}
+
+/// <summary>What one output is compiled with.</summary>
+/// <param name="Loss">Its loss.</param>
+/// <param name="Weight">How much that counts in the total.</param>
+/// <param name="Metrics">Its metrics, the weighted ones last.</param>
+/// <param name="FirstWeighted">How many of them weigh all alike.</param>
+internal sealed record Head(Loss Loss, double Weight, IReadOnlyList<Metric> Metrics, int FirstWeighted)
+{
+    /// <summary>Whether sample weights weigh any metric.</summary>
+    internal bool HasWeightedMetrics => FirstWeighted < Metrics.Count;
+
+    /// <summary>The metrics' names.</summary>
+    internal IReadOnlyList<string> MetricNames()
+    {
+        List<string> names = [Compilation.LossName, .. Metrics.Take(FirstWeighted).Select(metric => metric.Name)];
+        // As in Keras, the name alone where that is free.
+        names.AddRange(Metrics.Skip(FirstWeighted)
+            .Select(metric => names.Contains(metric.Name) ? $"weighted_{metric.Name}" : metric.Name)
+            .ToList());
+        return names[1..];
+    }
+}
+
+/// <summary>The loss of one of several outputs, before its weight and without penalties; the engine adds it up.</summary>
+internal sealed class HeadLoss() : Metric(Compilation.LossName)
+{
+    internal override int SumsFor(int units) => 2;
+
+    internal override double Of(ReadOnlySpan<double> sums) => sums[0] / sums[1];
 }

@@ -14,12 +14,20 @@ internal sealed class MetricMeans
     /// <param name="metrics">The metrics.</param>
     /// <param name="units">The length of the output's last axis, where a metric has sums for each.</param>
     internal MetricMeans(IReadOnlyList<string> names, IReadOnlyList<Metric> metrics, int units)
+        : this(names, metrics, _ => units)
+    {
+    }
+
+    /// <param name="names">The names, the loss's first.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="units">The length of the last axis of the output that the metric at a place measures.</param>
+    internal MetricMeans(IReadOnlyList<string> names, IReadOnlyList<Metric> metrics, Func<int, int> units)
     {
         (_names, _metrics, _places) = (names, metrics, new int[metrics.Count + 1]);
         _places[0] = 1;
         for (var i = 0; i < metrics.Count; i++)
         {
-            _places[i + 1] = _places[i] + metrics[i].SumsFor(units);
+            _places[i + 1] = _places[i] + metrics[i].SumsFor(units(i));
         }
         (_sums, Batch) = (new double[_places[^1]], new double[_places[^1]]);
     }

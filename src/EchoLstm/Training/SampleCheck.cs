@@ -15,7 +15,8 @@ internal static class SampleCheck
     internal const string Allow = " With allowNonFinite: true it is computed with all the same.";
 
     /// <summary>Throws unless inputs and targets have as many samples, at least one.</summary>
-    internal static void Counts(Tensor x, Tensor? y, string xName = "x", string yName = "y")
+    internal static void Counts(
+        Tensor x, Tensor? y, string xName = "x", string yName = "y", string why = "Each sample needs its target")
     {
         if (x.dim() == 0 || x.shape[0] == 0)
         {
@@ -33,8 +34,8 @@ internal static class SampleCheck
         {
             throw new ShapeMismatchException(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"{xName} has {samples} samples but {yName} has {targets}: {xName} is {Shape.Of(x)}, {yName} is {Shape.Of(y)}. Each "
-                        + $"sample needs its target; the samples are the first axis of both."),
+                    $"{xName} has {samples} samples but {yName} has {targets}: {xName} is {Shape.Of(x)}, {yName} is {Shape.Of(y)}. "
+                        + $"{why}; the samples are the first axis of both."),
                 string.Create(CultureInfo.InvariantCulture, $"({samples}, ...)"),
                 Shape.Of(y).ToString());
         }

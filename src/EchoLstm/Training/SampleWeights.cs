@@ -12,9 +12,9 @@ internal static class SampleWeights
     /// <param name="given">One weight for each sample, for each step (and inner step) of each, or for each number of the output.</param>
     /// <param name="output">The shape of the model's output for all samples.</param>
     /// <param name="samples">The number of samples.</param>
-    /// <param name="compilation">The loss and the metrics.</param>
+    /// <param name="head">The loss and the metrics.</param>
     /// <param name="name">What the caller calls them.</param>
-    internal static Tensor Checked(Tensor given, Shape output, long samples, Compilation compilation, string name)
+    internal static Tensor Checked(Tensor given, Shape output, long samples, Head head, string name)
     {
         var (shape, whole) = (Shape.Of(given), output.With(0, samples));
         var steps = new Shape([.. whole.Take(whole.Rank - 1)]); // the shape of the loss before its mean
@@ -30,9 +30,9 @@ internal static class SampleWeights
                 expected,
                 shape.ToString());
         }
-        if (isEach && (!compilation.Loss.IsElementwise || compilation.HasWeightedMetrics))
+        if (isEach && (!head.Loss.IsElementwise || head.HasWeightedMetrics))
         {
-            var what = compilation.HasWeightedMetrics ? "a weighted metric" : $"the loss {compilation.Loss.Name}";
+            var what = head.HasWeightedMetrics ? "a weighted metric" : $"the loss {head.Loss.Name}";
             throw new ArgumentException(
                 $"{name} of shape {shape} weights each number, but {what} is one number for all of the last axis. Give a weight for each of "
                     + $"{steps}.",

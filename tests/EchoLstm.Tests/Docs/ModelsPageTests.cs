@@ -76,4 +76,65 @@ public class ModelsPageTests() : PageProgram("docs/models.md")
         Console.WriteLine($"{string.Join(' ', models.Select(model => model.CountParameters()))} parameters");
         #endregion
     }
+
+    [Fact]
+    public void A_graph()
+    {
+        #region
+        var random = new SeededRandom(1);
+        const int samples = 200, before = 12, after = 4;
+        var (past, known, y) = (new float[samples, before, 1], new float[samples, after, 1], new float[samples, after, 1]);
+        for (var i = 0; i < samples; i++)
+        {
+            var level = (float)random.NextUniform(1);
+            for (var t = 0; t < before; t++)
+            {
+                past[i, t, 0] = level + (float)random.NextUniform(0.1);      // a level, and noise
+            }
+            for (var t = 0; t < after; t++)
+            {
+                known[i, t, 0] = random.NextUniform(1) > 0 ? 1 : 0;          // days that will be holidays
+                y[i, t, 0] = level + 0.5f * known[i, t, 0];
+            }
+        }
+
+        var (x, future) = (new Input(-1, 1) { Name = "past" }, new Input(-1, 1) { Name = "known" });
+        var (_, state) = new Lstm(8).ApplyWithState(x);                       // what the past has left
+        var (steps, _) = new Lstm(8, returnSequences: true).ApplyWithState(future, state);
+        using var model = new FunctionalModel([x, future], [new Dense(1).Apply(steps)]) { Seed = 1 };
+        Console.WriteLine(model.Summary());
+
+        model.Compile(Loss.MeanSquaredError(), new Adam(0.01));
+        model.Fit([past, known], [y], epochs: 30, verbose: 0);
+        Console.WriteLine($"learned: {model.Evaluate([past, known], [y])["loss"] < 0.01}");
+        #endregion
+    }
+
+    [Fact]
+    public void Sequence_to_sequence()
+    {
+        #region
+        const int start = 11, stop = 12;                                     // digits are 1 to 10, padding is 0
+        var random = new SeededRandom(1);
+        var (source, target) = (new long[600, 4], new long[600, 6]);
+        for (var i = 0; i < 600; i++)
+        {
+            var length = 2 + (i % 3);
+            target[i, 0] = start;
+            target[i, length + 1] = stop;
+            for (var t = 0; t < length; t++)
+            {
+                source[i, t] = target[i, length - t] = 1 + (long)(5 * (1 + random.NextUniform(0.999)));
+            }
+        }
+        using var model = EchoModels.Seq2Seq(inputs: 10, outputs: 12, units: 32, attention: true, seed: 1);
+        model.Model.Optimizer!.LearningRate = 0.01;
+        model.Fit(source, target, epochs: 30, verbose: 0);
+
+        foreach (var told in model.Decode(new long[,] { { 3, 1, 4, 0 }, { 9, 2, 6, 5 } }, start, maxSteps: 6, stop: stop, beam: 3))
+        {
+            Console.WriteLine(string.Join(" ", told));
+        }
+        #endregion
+    }
 }

@@ -64,6 +64,15 @@ internal static class LayerCases
         ["encoder-decoder model"] = new(() => new SequentialModel(new Lstm(2), new RepeatVector(3), new Lstm(2, returnSequences: true), new Dense(2, Activation.Softmax)) { Seed = Seed }, [2, 4, 1], 78),
         ["stateful model"] = new(() => new SequentialModel(new Lstm(2, returnSequences: true, stateful: true), new Lstm(2, stateful: true)) { Seed = Seed }, [2, 4, 1], 72),
         ["model in a model"] = new(() => new SequentialModel(new SequentialModel(new Dense(2)), new Dense(1)) { Seed = Seed }, [4, 2], 9),
+        ["graph with two branches"] = new(() => Graph(x => new Add().Apply(new Lstm(3).Apply(x), new Lstm(3, goBackwards: true).Apply(x))), [2, 4, 2], 144),
+        ["graph with states"] = new(() => Graph(x => new Gru(3, returnSequences: true).ApplyWithState(x, new Gru(3).ApplyWithState(x).States).Output), [2, 4, 2], 126),
+        ["graph that subtracts"] = new(() => Graph(x => new Subtract().Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
+        ["graph that multiplies"] = new(() => Graph(x => new Multiply().Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
+        ["graph of a mean"] = new(() => Graph(x => new Average().Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
+        ["graph of the largest"] = new(() => Graph(x => new Maximum().Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
+        ["graph of the smallest"] = new(() => Graph(x => new Minimum().Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
+        ["graph that concatenates steps"] = new(() => Graph(x => new Concatenate(1).Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
+        ["graph of products"] = new(() => Graph(x => new Dot(2, 2, normalize: true).Apply(x, new Dense(2).Apply(x))), [2, 4, 2], 6),
         ["Gru"] = new(() => new Gru(3) { Seed = Seed }, [2, 4, 2], 63),
         ["Gru that goes backwards"] = new(() => new Gru(3, returnSequences: true, goBackwards: true) { Seed = Seed }, [2, 4, 2], 63),
         ["Gru with reset before"] = new(() => new Gru(3, returnSequences: true, resetAfter: false) { Seed = Seed }, [2, 4, 2], 54),
@@ -145,6 +154,12 @@ internal static class LayerCases
     }
 
     // Torch draws its modules' weights from its own generator.
+    private static FunctionalModel Graph(Func<EchoLstm.Layers.Input, Node> make)
+    {
+        var input = new EchoLstm.Layers.Input(4, 2);
+        return new FunctionalModel([input], [make(input)]) { Seed = Seed };
+    }
+
     private static nn.Module<Tensor, Tensor> Seeded(Func<nn.Module<Tensor, Tensor>> make)
     {
         manual_seed(Seed);

@@ -164,6 +164,11 @@ internal sealed unsafe class FusedPlan
             reason = $"the loss {compilation.Loss.Name} has no fused form";
             return false;
         }
+        if (compilation.Heads[0].Weight != 1)
+        {
+            reason = "the loss has a weight";
+            return false;
+        }
         if (!compilation.Optimizer.HasFusedForm)
         {
             reason = $"the optimiser {compilation.Optimizer.Name} has no fused form";

@@ -22,27 +22,39 @@ internal sealed record CompileSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<JsonElement>? WeightedMetrics { get; init; }
 
+    /// <summary>How much the loss counts in the total; null: 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LossWeight { get; init; }
+
+    /// <summary>What the outputs behind the first have in place of the loss, its weight and the metrics; null: there is one output.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<HeadSettings>? FurtherOutputs { get; init; }
+
     /// <summary>What a model was compiled with.</summary>
     /// <exception cref="InvalidOperationException">Some of it is the user's own code.</exception>
-    internal static CompileSettings Of(Compilation compilation) => new()
+    internal static CompileSettings Of(Compilation compilation)
     {
-        Loss = compilation.Loss.Fused is null ? throw OwnCode($"the loss '{compilation.Loss.Name}'") : LossSettings.Of(compilation.Loss),
-        Optimizer = compilation.Optimizer.LearningRateSchedule is { } schedule && ScheduleSettings.Of(schedule) is null
-            ? throw OwnCode($"the learning rate schedule {schedule.GetType().Name}")
-            : OptimizerSettings.Of(compilation.Optimizer)
-            ?? throw OwnCode($"the optimiser '{compilation.Optimizer.Name}' ({compilation.Optimizer.GetType().Name})"),
-        Metrics = Elements(compilation.Metrics.Take(compilation.FirstWeighted)),
-        WeightedMetrics = compilation.HasWeightedMetrics ? Elements(compilation.Metrics.Skip(compilation.FirstWeighted)) : null,
-    };
-
-    private static List<JsonElement> Elements(IEnumerable<Metric> metrics) =>
-        [.. metrics.Select(metric => metric.IsBuiltIn ? MetricSettings.ElementOf(metric) : throw OwnCode($"the metric '{metric.Name}'"))];
+        List<HeadSettings> heads = [.. compilation.Heads.Select(HeadSettings.Of)];
+        return new CompileSettings
+        {
+            Loss = heads[0].Loss,
+            Optimizer = compilation.Optimizer.LearningRateSchedule is { } schedule && ScheduleSettings.Of(schedule) is null
+                ? throw OwnCode($"the learning rate schedule {schedule.GetType().Name}")
+                : OptimizerSettings.Of(compilation.Optimizer)
+                ?? throw OwnCode($"the optimiser '{compilation.Optimizer.Name}' ({compilation.Optimizer.GetType().Name})"),
+            Metrics = heads[0].Metrics,
+            WeightedMetrics = heads[0].WeightedMetrics.Count > 0 ? heads[0].WeightedMetrics : null,
+            LossWeight = heads[0].LossWeight == 1 ? null : heads[0].LossWeight,
+            FurtherOutputs = heads.Count == 1 ? null : heads[1..],
+        };
+    }
 
     /// <summary>What the model is to be compiled with.</summary>
     /// <param name="file">The file, for messages.</param>
     /// <param name="part">Which part of it this is, for messages.</param>
+    /// <param name="outputs">The model's outputs.</param>
     /// <exception cref="InvalidDataException">A setting can't be.</exception>
-    internal Compilation Make(string file, string part)
+    internal Compilation Make(string file, string part, IReadOnlyList<string> outputs)
     {
         var place = $"{part}, optimizer";
         try
@@ -51,19 +63,65 @@ internal sealed record CompileSettings
             // A schedule's is that of the last step.
             optimizer.ShowRate(Optimizer.LearningRate);
             place = part;
-            return new Compilation(Loss.Make(), optimizer, Made(Metrics), Made(WeightedMetrics ?? []));
+            HeadSettings[] heads =
+            [
+                new() { Loss = Loss, LossWeight = LossWeight ?? 1, Metrics = Metrics, WeightedMetrics = WeightedMetrics ?? [] },
+                .. FurtherOutputs ?? [],
+            ];
+            if (heads.Length != outputs.Count || heads.Contains(null!))
+            {
+                throw StrictJson.Wrong(file, [part], $"its losses and metrics are not those of {string.Join(", ", outputs)}");
+            }
+            if (Array.Exists(heads, head => !(head.LossWeight >= 0) || !double.IsFinite(head.LossWeight)))
+            {
+                throw StrictJson.Wrong(file, [part], "a 'loss_weight' is negative or not finite");
+            }
+            return new Compilation(outputs, [.. heads.Select(head => head.Make(file, part))], optimizer);
         }
         catch (ArgumentException error)
         {
             throw new InvalidDataException($"{file}: in its {place}: {error.Message}", error);
         }
-
-        Metric[] Made(IReadOnlyList<JsonElement> metrics) => [.. metrics.Select(metric => MetricSettings.Make(file, part, metric))];
     }
 
-    private static InvalidOperationException OwnCode(string what) =>
+    internal static InvalidOperationException OwnCode(string what) =>
         new($"The model can't be saved as a whole: {what} is code of yours, which a file can't hold. Call SaveWeights; to go on, make "
             + $"and compile the same model in code and call LoadWeights.");
+}
+
+/// <summary>What one output is compiled with.</summary>
+internal sealed record HeadSettings
+{
+    public required LossSettings Loss { get; init; }
+
+    public required double LossWeight { get; init; }
+
+    public required IReadOnlyList<JsonElement> Metrics { get; init; }
+
+    public required IReadOnlyList<JsonElement> WeightedMetrics { get; init; }
+
+    /// <exception cref="InvalidOperationException">Some of it is the user's own code.</exception>
+    internal static HeadSettings Of(Head head) => new()
+    {
+        Loss = head.Loss.Fused is null ? throw CompileSettings.OwnCode($"the loss '{head.Loss.Name}'") : LossSettings.Of(head.Loss),
+        LossWeight = head.Weight,
+        Metrics = Elements(head.Metrics.Take(head.FirstWeighted)),
+        WeightedMetrics = Elements(head.Metrics.Skip(head.FirstWeighted)),
+    };
+
+    internal Head Make(string file, string part)
+    {
+        return new Head(Loss.Make(), LossWeight, [.. Made(Metrics), .. Made(WeightedMetrics)], Metrics.Count);
+
+        IEnumerable<Metric> Made(IReadOnlyList<JsonElement> metrics) =>
+            metrics.Select(metric => MetricSettings.Make(file, part, metric));
+    }
+
+    private static List<JsonElement> Elements(IEnumerable<Metric> metrics) =>
+    [
+        .. metrics.Select(metric =>
+            metric.IsBuiltIn ? MetricSettings.ElementOf(metric) : throw CompileSettings.OwnCode($"the metric '{metric.Name}'")),
+    ];
 }
 
 /// <summary>A loss by its name.</summary>

@@ -38,6 +38,7 @@ internal static class LayerMapping
     private static Layer New(LayerSettings settings, string file, string place) => settings switch
     {
         SequentialSettings model => NewModel(model, file, place),
+        FunctionalSettings model => NewGraph(model, file, place),
         LstmSettings s => new Lstm(s),
         GruSettings s => new Gru(s),
         SimpleRnnSettings s => new SimpleRnn(s),
@@ -73,6 +74,14 @@ internal static class LayerMapping
         LeakyReluSettings s => new LeakyRelu(s),
         EluSettings s => new Elu(s),
         FlattenSettings s => new Flatten(s),
+        ConcatenateSettings s => new Concatenate(s),
+        AddSettings s => new Add(s),
+        SubtractSettings s => new Subtract(s),
+        MultiplySettings s => new Multiply(s),
+        AverageSettings s => new Average(s),
+        MaximumSettings s => new Maximum(s),
+        MinimumSettings s => new Minimum(s),
+        DotSettings s => new Dot(s),
         _ => throw new InvalidOperationException($"{settings.GetType().Name} has no layer."),
     };
 
@@ -84,6 +93,39 @@ internal static class LayerMapping
             model.AddLoaded(Make(settings.Layers[i], file, string.Create(CultureInfo.InvariantCulture, $"{place}, layers[{i}]")));
         }
         return model;
+    }
+
+    private static FunctionalModel NewGraph(FunctionalSettings settings, string file, string place)
+    {
+        Input[] inputs = [.. settings.Inputs.Select(input => new Input([.. input.Shape]) { Name = input.Name })];
+        Layer[] layers =
+        [
+            .. settings.Layers.Select((layer, i) =>
+                Make(layer, file, string.Create(CultureInfo.InvariantCulture, $"{place}, layers[{i}]"))),
+        ];
+        List<Node> nodes = [.. inputs];
+        for (var i = 0; i < settings.Calls.Count; i++)
+        {
+            var call = settings.Calls[i];
+            var where = string.Create(CultureInfo.InvariantCulture, $"calls[{i}]");
+            if (call.Layer < 0 || call.Layer >= layers.Length)
+            {
+                throw Wrong(where, string.Create(CultureInfo.InvariantCulture, $"there is no layer {call.Layer}"));
+            }
+            nodes.AddRange(layers[call.Layer].ApplyAll([.. call.Inputs.Select(value => At(value, where))], call.WithStates));
+        }
+        var model = new FunctionalModel(inputs, [.. settings.Outputs.Select(value => At(value, "outputs"))])
+        {
+            Seed = settings.Seed,
+            RequestedEngine = settings.RequestedEngine,
+        };
+        return model.Graph.Calls.Count == settings.Calls.Count && model.Layers.Count == layers.Length ? model
+            : throw Wrong("calls", "some lead to no output");
+
+        Node At(int value, string where) => value >= 0 && value < nodes.Count ? nodes[value]
+            : throw Wrong(where, string.Create(CultureInfo.InvariantCulture, $"there is no tensor {value} before it"));
+
+        InvalidDataException Wrong(string where, string what) => StrictJson.Wrong(file, [place, where], what);
     }
 
     private static Bidirectional NewBidirectional(BidirectionalSettings settings, string file, string place)
@@ -101,10 +143,10 @@ internal static class LayerMapping
 
     /// <summary>What a model is.</summary>
     /// <exception cref="InvalidOperationException">A part of it is a TorchSharp module.</exception>
-    internal static SequentialSettings SettingsOf(SequentialModel model)
+    internal static LayerSettings SettingsOf(Model model)
     {
-        var settings = (SequentialSettings)model.Settings;
-        foreach (var layer in settings.Layers)
+        var settings = model.Settings;
+        foreach (var layer in settings.Inner)
         {
             ThrowIfModule(layer, $"'{layer.Name}'");
         }
@@ -121,7 +163,7 @@ internal static class LayerMapping
         }
         foreach (var inner in layer.Inner)
         {
-            ThrowIfModule(inner, layer is SequentialSettings ? $"'{inner.Name}' in {where}" : $"what {where} wraps");
+            ThrowIfModule(inner, layer is SequentialSettings or FunctionalSettings ? $"'{inner.Name}' in {where}" : $"what {where} wraps");
         }
     }
 }

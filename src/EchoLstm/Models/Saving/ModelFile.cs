@@ -18,7 +18,7 @@ internal static class ModelFile
     private const string TrainingKey = "training";
 
     /// <summary>Throws where the model has a part that a file can't hold.</summary>
-    internal static void Check(SequentialModel model)
+    internal static void Check(Model model)
     {
         _ = SavedOf(model).Metadata().ToList();
         if (model.Compilation is { } settings)
@@ -28,7 +28,7 @@ internal static class ModelFile
     }
 
     /// <summary>Writes the model.</summary>
-    internal static void Save(SequentialModel model, string path)
+    internal static void Save(Model model, string path)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
@@ -46,19 +46,20 @@ internal static class ModelFile
     }
 
     /// <summary>Reads a model; the caller's.</summary>
-    internal static SequentialModel Load(SafetensorsFile file)
+    internal static Model Load(SafetensorsFile file)
     {
         var saved = SavedModel.Read(file);
         NativeTorch.Load();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var model = (SequentialModel)LayerMapping.Make(saved.Network, file.Path, $"{SavedModel.ModelKey}, network");
+        var model = (Model)LayerMapping.Make(saved.Network, file.Path, $"{SavedModel.ModelKey}, network");
         try
         {
             // Before any weight is made; by now every layer has a name.
             (saved with { Network = LayerMapping.SettingsOf(model) }).CheckWeights(file);
             var compilation = file.Metadata.TryGetValue(CompileKey, out var text)
-                ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings).Make(file.Path, CompileKey)
+                ? StrictJson.Read<CompileSettings>(file.Path, CompileKey, text, TrainingJson.Settings)
+                    .Make(file.Path, CompileKey, model.OutputNames)
                 : null;
             text = SavedModel.Text(file, TrainingKey);
             var training = StrictJson.Read<TrainingSettings>(file.Path, TrainingKey, text, TrainingJson.Settings);
@@ -92,7 +93,7 @@ internal static class ModelFile
         }
     }
 
-    private static SavedModel SavedOf(SequentialModel model)
+    private static SavedModel SavedOf(Model model)
     {
         var types = model.parameters().Select(parameter => parameter.dtype).Distinct().ToList();
         if (types.Count > 1)
@@ -110,7 +111,7 @@ internal static class ModelFile
             model.Extras);
     }
 
-    private static void Freeze(SafetensorsFile file, SequentialModel model, IReadOnlyList<string> frozen)
+    private static void Freeze(SafetensorsFile file, Model model, IReadOnlyList<string> frozen)
     {
         var names = frozen.ToHashSet();
         foreach (var (name, parameter) in model.named_parameters())
@@ -124,7 +125,7 @@ internal static class ModelFile
         }
     }
 
-    private static IEnumerable<SafetensorsSource> OptimizerSources(SequentialModel model, OptimizerProgress? progress)
+    private static IEnumerable<SafetensorsSource> OptimizerSources(Model model, OptimizerProgress? progress)
     {
         if (progress is null)
         {
@@ -140,7 +141,7 @@ internal static class ModelFile
         }
     }
 
-    private static void LoadOptimizer(SafetensorsFile file, SequentialModel model, Optimizer? optimizer, long? steps)
+    private static void LoadOptimizer(SafetensorsFile file, Model model, Optimizer? optimizer, long? steps)
     {
         var entries = FileFormat.Below(FileFormat.OptimizerPrefix, file);
         var progress = new OptimizerProgress(steps ?? 0);
@@ -179,7 +180,7 @@ internal static class ModelFile
         }
     }
 
-    private static IEnumerable<SafetensorsSource> StateSources(SequentialModel model)
+    private static IEnumerable<SafetensorsSource> StateSources(Model model)
     {
         foreach (var (name, layer) in Recurrent(model))
         {
@@ -191,7 +192,7 @@ internal static class ModelFile
         }
     }
 
-    private static void LoadStates(SafetensorsFile file, SequentialModel model)
+    private static void LoadStates(SafetensorsFile file, Model model)
     {
         var entries = FileFormat.Below(FileFormat.StatePrefix, file);
         foreach (var (name, layer) in Recurrent(model))
@@ -214,7 +215,7 @@ internal static class ModelFile
     private static string StateName(string layer, int state) =>
         string.Create(CultureInfo.InvariantCulture, $"{FileFormat.StatePrefix}{layer}/{state}");
 
-    private static IEnumerable<(string Name, RecurrentLayer Layer)> Recurrent(SequentialModel model) =>
+    private static IEnumerable<(string Name, RecurrentLayer Layer)> Recurrent(Model model) =>
         model.named_modules().Where(named => named.module is RecurrentLayer).Select(named => (named.name, (RecurrentLayer)named.module));
 
     private static Tensor ReadFloats(SafetensorsFile file, string name, Dictionary<string, SafetensorsEntry> entries, long[] shape)

@@ -21,7 +21,7 @@ internal sealed record TrainingSettings
     /// <summary>By the layer's path, which of them it draws from; the model itself has the empty path.</summary>
     public required Dictionary<string, long> GeneratorOf { get; init; }
 
-    internal static TrainingSettings Of(SequentialModel model, long? optimizerSteps)
+    internal static TrainingSettings Of(Model model, long? optimizerSteps)
     {
         var generators = new List<SeededRandom>();
         var holders = new Dictionary<string, long>();
@@ -48,7 +48,7 @@ internal sealed record TrainingSettings
     }
 
     /// <summary>Gives the layers of a built model their generators.</summary>
-    internal void GiveGenerators(string file, string part, SequentialModel model)
+    internal void GiveGenerators(string file, string part, Model model)
     {
         List<SeededRandom> generators =
             [.. Generators.Select(text => OfText(text) ?? throw StrictJson.Wrong(file, [part], $"'{text}' is no state of a generator"))];
@@ -70,7 +70,7 @@ internal sealed record TrainingSettings
         }
     }
 
-    private static IEnumerable<(string Name, Layer Layer)> Holders(SequentialModel model) =>
+    private static IEnumerable<(string Name, Layer Layer)> Holders(Model model) =>
         model.named_modules()
             .Where(named => named.module is Layer { Generator: not null })
             .Select(named => (named.name, (Layer)named.module))

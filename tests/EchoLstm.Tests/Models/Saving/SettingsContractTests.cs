@@ -31,8 +31,8 @@ public class SettingsContractTests
         saved.Network.OutputShape(saved.InputShape, saved.Network.Title).Should().Equal(model.OutputShape(model.InputShape!));
         saved.Network.Weights(saved.InputShape).Select(weight => weight.FileName)
             .Should().BeEquivalentTo(FileFormat.WeightsOf(file).Select(entry => entry.Name));
-        saved.Network.Layers.Select(layer => layer.Title).Should().Equal(model.Layers.Select(layer => layer.Title));
-        saved.Network.Layers.Select(layer => layer.KerasClass).Should().Equal(model.Layers.Select(layer => layer.KerasClass));
+        saved.Network.Inner.Select(layer => layer.Title).Should().Equal(model.Layers.Select(layer => layer.Title));
+        saved.Network.Inner.Select(layer => layer.KerasClass).Should().Equal(model.Layers.Select(layer => layer.KerasClass));
     }
 
     [Theory]
