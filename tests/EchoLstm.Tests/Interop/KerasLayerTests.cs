@@ -100,7 +100,11 @@ public sealed class KerasLayerTests
     {
         var read = Known.Select(known => known.Expected.GetType()).Append(typeof(SequentialSettings)).ToHashSet();
         // These are the library's own, or take several inputs.
-        var others = new[] { typeof(AttentionDecoderSettings), typeof(AdditiveAttentionSettings) };
+        var others = new[]
+        {
+            typeof(AttentionDecoderSettings), typeof(AdditiveAttentionSettings), typeof(FunctionalSettings), typeof(ConcatenateSettings), typeof(AddSettings), typeof(SubtractSettings),
+            typeof(MultiplySettings), typeof(AverageSettings), typeof(MaximumSettings), typeof(MinimumSettings), typeof(DotSettings),
+        };
 
         var all = typeof(LayerSettings).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
             .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().Select(kind => kind.DerivedType);
