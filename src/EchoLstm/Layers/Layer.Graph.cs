@@ -40,6 +40,10 @@ public abstract partial class Layer
     /// <summary>The layer that looks up an input's numbers as rows of its table; null where the input is computed with.</summary>
     internal virtual Embedding? IndexReaderOf(int input) => input == 0 ? IndexReader : null;
 
+    /// <summary>Throws unless the layer can compute with the tensor as that input, whatever its shape; see
+    /// <see cref="CheckTensor"/>.</summary>
+    internal virtual void CheckTensorOf(int input, Tensor tensor, string name, Layer owner) => CheckTensor(tensor, name, owner);
+
     /// <summary>The nodes of all that the layer makes, with its states behind them or not.</summary>
     internal IReadOnlyList<Node> ApplyAll(IReadOnlyList<Node> inputs, bool withStates)
     {
@@ -87,7 +91,7 @@ public abstract partial class Layer
         ThrowIfDisposed();
         for (var i = 0; i < inputs.Length; i++)
         {
-            CheckTensor(inputs[i], string.Create(CultureInfo.InvariantCulture, $"inputs[{i}]"), this);
+            CheckTensorOf(i, inputs[i], string.Create(CultureInfo.InvariantCulture, $"inputs[{i}]"), this);
         }
         Shape[] shapes = [.. inputs.Select(Shape.Of)];
         _ = OutputShapes(shapes);

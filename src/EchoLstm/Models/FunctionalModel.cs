@@ -79,6 +79,17 @@ public sealed class FunctionalModel : Model
     internal override IEnumerable<(Layer Layer, Shape Output)> OutputsFor(Shape input) =>
         Layers.Select(layer => (layer, _graph.Calls.First(call => call.Layer == layer).Outputs[0].Shape));
 
+    internal override void CheckTensor(Tensor tensor, string name, Layer owner) => CheckTensorOf(0, tensor, name, owner);
+
+    // The layers that read it check it.
+    internal override void CheckTensorOf(int input, Tensor tensor, string name, Layer owner)
+    {
+        foreach (var (layer, place) in _graph.ReadersOf(input))
+        {
+            layer.CheckTensorOf(place, tensor, name, owner);
+        }
+    }
+
     internal override bool? EndsIn(Activation activation) => MakerOf(0).EndsIn(activation);
 
     internal override Activation? OutputActivation => MakerOf(0).OutputActivation;

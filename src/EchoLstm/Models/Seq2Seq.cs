@@ -75,7 +75,8 @@ public sealed class Seq2Seq : IDisposable
         if (needed.FirstOrDefault(name => model.Layers.All(layer => layer.Name != name)) is { } missing)
         {
             model.Dispose();
-            throw new InvalidDataException($"{path} has no Seq2Seq: its model lacks the layer '{missing}'. Load it with FunctionalModel.Load.");
+            throw new InvalidDataException(
+                $"{path} has no Seq2Seq: its model lacks the layer '{missing}'. Load it with FunctionalModel.Load.");
         }
         return new Seq2Seq(model);
     }
@@ -143,7 +144,11 @@ public sealed class Seq2Seq : IDisposable
         // Row by row: each sample's beams, of which only the first counts at the start.
         Tensor[] rows = [.. encoded.Select(one => one.repeat_interleave(beam, 0))];
         var mask = _attends ? symbols.ne(0).repeat_interleave(beam, 0) : null;
-        Beam[] beams = [.. Enumerable.Range(0, samples * beam).Select(row => new Beam([], row % beam == 0 ? 0 : double.NegativeInfinity, false, row))];
+        Beam[] beams =
+        [
+            .. Enumerable.Range(0, samples * beam)
+                .Select(row => new Beam([], row % beam == 0 ? 0 : double.NegativeInfinity, false, row)),
+        ];
         for (var step = 0; step < maxSteps && !Array.TrueForAll(beams, one => one.HasEnded); step++)
         {
             var last = tensor(beams.Select(one => one.Symbols is [.., var symbol] ? (long)symbol : start).ToArray()).unsqueeze(-1);
