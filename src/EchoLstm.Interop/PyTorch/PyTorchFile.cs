@@ -41,7 +41,8 @@ public static partial class PyTorchFile
         Load(places, path, pickled.Tensors, names ?? new Dictionary<string, string>());
     }
 
-    /// <summary>Saves weights as a safetensors file whose names and layouts PyTorch's modules have: <c>load_state_dict</c> takes it.</summary>
+    /// <summary>Saves weights as a safetensors file whose names and layouts PyTorch's modules have: <c>load_state_dict</c> takes
+    /// it.</summary>
     /// <param name="layer">The model or layer, built.</param>
     /// <param name="path">The file, which ends in <c>.safetensors</c>; an old one is replaced as a whole.</param>
     /// <param name="names">For a layer's name PyTorch's name of its module. null: the layer's own name, e.g.

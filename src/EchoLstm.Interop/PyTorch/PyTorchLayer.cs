@@ -8,7 +8,8 @@ internal static class PyTorchLayer
     // Keras's gates z, r, h are PyTorch's second, first and third.
     private static int[] GruGates => [1, 0, 2];
 
-    /// <summary>The tensors that PyTorch's module for a layer has, with their shapes; null, and why, where there is no such module.</summary>
+    /// <summary>The tensors that PyTorch's module for a layer has, with their shapes; null, and why, where there is no such
+    /// module.</summary>
     internal static IReadOnlyDictionary<string, long[]>? Expected(Layer layer, out string? reason)
     {
         reason = null;

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Interop;
 
-/// <summary>The tensors of a file that <c>torch.save(module.state_dict())</c> wrote, or of the one state dictionary of a checkpoint.</summary>
+/// <summary>The tensors of a file that <c>torch.save(module.state_dict())</c> wrote, or of the one state dictionary of a
+/// checkpoint.</summary>
 internal sealed class PyTorchPickle : IDisposable
 {
     private const long LargestPickle = 64 << 20, Spare = 64 << 20, Copies = 8;
@@ -34,8 +35,8 @@ internal sealed class PyTorchPickle : IDisposable
         {
             scope.Dispose();
             throw new InvalidDataException(
-                $"{path} can't be read as PyTorch's state dictionary: {error.Message} Save torch.save(module.state_dict(), path) with numbers "
-                    + "on the CPU, or write safetensors.", error);
+                $"{path} can't be read as PyTorch's state dictionary: {error.Message} Save torch.save(module.state_dict(), path) with "
+                    + "numbers on the CPU, or write safetensors.", error);
         }
         catch
         {
@@ -88,7 +89,10 @@ internal sealed class PyTorchPickle : IDisposable
         var inner = given.Cast<DictionaryEntry>().Where(entry => entry.Value is Hashtable table
             && table.Count > 0 && table.Values.Cast<object>().All(value => value is Tensor)).ToList();
         return inner.Count == 1 ? (Hashtable)inner[0].Value! : throw new InvalidDataException(
-            $"{path} has {(inner.Count == 0 ? "no state dictionary" : $"several state dictionaries: {string.Join(", ", inner.Select(entry => entry.Key))}")}"
+            $"{path} has "
+                + (inner.Count == 0
+                    ? "no state dictionary"
+                    : $"several state dictionaries: {string.Join(", ", inner.Select(entry => entry.Key))}")
                 + ". Save the one of the module alone: torch.save(module.state_dict(), path).");
     }
 

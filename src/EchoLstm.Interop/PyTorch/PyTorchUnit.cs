@@ -33,8 +33,12 @@ internal sealed partial record PyTorchUnit(string Name, IReadOnlyDictionary<stri
     /// <summary>A tensor's shape; null where there is none.</summary>
     internal long[]? ShapeOf(string tensor) => Tensors.TryGetValue(tensor, out var found) ? found.Shape : null;
 
-    public override string ToString() =>
-        $"{(Name.Length == 0 ? "the root" : Name)} ({string.Join(", ", Tensors.OrderBy(tensor => tensor.Key, StringComparer.Ordinal).Select(tensor => $"{tensor.Key} {tensor.Value.ShapeText}"))})";
+    public override string ToString()
+    {
+        var tensors = Tensors.OrderBy(tensor => tensor.Key, StringComparer.Ordinal)
+            .Select(tensor => $"{tensor.Key} {tensor.Value.ShapeText}");
+        return $"{(Name.Length == 0 ? "the root" : Name)} ({string.Join(", ", tensors)})";
+    }
 
     // prefix.weight_ih_l1_reverse is weight_ih_reverse of layer 1; a cell's weight_ih is of layer 0.
     private static (string Prefix, string Leaf, int Layer) PartOf(string name)

@@ -61,7 +61,8 @@ public sealed class ForecastWindow
         if (faults.Count == 0 && needsTarget && Span > rows)
         {
             faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Past {Past}, Ahead {Ahead} and Horizon {Horizon} span {Span} time steps but {(series is null ? "the series" : $"series[{series}]")} has {rows}: shorten them or give "
+                $"Past {Past}, Ahead {Ahead} and Horizon {Horizon} span {Span} time steps "
+                    + $"but {(series is null ? "the series" : $"series[{series}]")} has {rows}: shorten them or give "
                     + $"a longer series{(series is null ? "" : ", or leave it out")}"));
         }
         if (faults.Count > 0)

@@ -30,7 +30,8 @@ public static partial class SupervisedFrames
         return ToForecast([series], window);
     }
 
-    /// <summary>The same for several series of equal columns, one's windows after the other's: none lies across the end of a series.</summary>
+    /// <summary>The same for several series of equal columns, one's windows after the other's: none lies across the end of a
+    /// series.</summary>
     /// <param name="series">The series, each of shape (time steps, features), oldest first.</param>
     /// <param name="window">Which past and which future make a sample.</param>
     /// <returns>X of shape (windows, Past, inputs) and Y of shape (windows, Horizon, targets).</returns>

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace EchoLstm.Files;
 
 /// <summary>
-/// Records as JSON in a file, taken strictly: every member must be there, of its type, once, and no other; but one that is not written where
-/// it is null may be missing. Names are in snake case; those of any language stay readable.
+/// Records as JSON in a file, taken strictly: every member must be there, of its type, once, and no other; but one that is not written
+/// where it is null may be missing. Names are in snake case; those of any language stay readable.
 /// </summary>
 internal static class StrictJson
 {

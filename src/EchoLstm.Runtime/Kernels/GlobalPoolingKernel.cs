@@ -3,8 +3,8 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// One row a sample from all its steps: their mean, δx = δy / count, or the largest of each feature, whose step gets all of δy, the first of
-/// equals. Masked steps take no part; where there are no others the row is 0.
+/// One row a sample from all its steps: their mean, δx = δy / count, or the largest of each feature, whose step gets all of δy, the first
+/// of equals. Masked steps take no part; where there are no others the row is 0.
 /// </summary>
 internal sealed unsafe class GlobalPoolingKernel<V>(bool takesLargest, int features) : LayerKernel
     where V : struct, ILanes<V>

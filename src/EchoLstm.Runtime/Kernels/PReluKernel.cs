@@ -4,8 +4,8 @@ using EchoLstm.Layers;
 namespace EchoLstm.Kernels;
 
 /// <summary>
-/// x above 0, else α x (He et al. 2015): δx = δy above 0, α δy below, 0 at 0; δα = Σ δy x below 0, over what shares it. α has a row for each step,
-/// or one for all; a row has a number for each feature, or one for all.
+/// x above 0, else α x (He et al. 2015): δx = δy above 0, α δy below, 0 at 0; δα = Σ δy x below 0, over what shares it. α has a row for
+/// each step, or one for all; a row has a number for each feature, or one for all.
 /// </summary>
 internal sealed unsafe class PReluKernel<V> : LayerKernel
     where V : struct, ILanes<V>

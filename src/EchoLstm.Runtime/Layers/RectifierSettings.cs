@@ -60,8 +60,8 @@ internal sealed record PReluSettings : LayerSettings
     internal static ShapeMismatchException Unknown(Shape input, string title, int axis) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{title} has a number for each place of axis {axis} but received {input}, whose length there is not known. Give that length at "
-                + $"Build, or share along the axis: sharedAxes: [{axis}]."),
+            $"{title} has a number for each place of axis {axis} but received {input}, whose length there is not known. Give that length "
+                + $"at Build, or share along the axis: sharedAxes: [{axis}]."),
         "(samples, ...) with lengths that are known",
         input.ToString());
 }

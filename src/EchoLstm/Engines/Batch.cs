@@ -10,7 +10,8 @@ namespace EchoLstm.Engines;
 /// <param name="inputs">A tensor for each input of the model.</param>
 /// <param name="targets">One for each output; none where only predictions are asked for.</param>
 /// <param name="weights">
-/// The weight in the loss of each sample, of each step, or, of as many axes as the output, of each of its numbers, for each output; null: 1.
+/// The weight in the loss of each sample, of each step, or, of as many axes as the output, of each of its numbers, for each output;
+/// null: 1.
 /// </param>
 /// <param name="masks">Which steps of each input are there: booleans of its first axes; null: all.</param>
 internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor?[] weights, Tensor?[] masks) : IDisposable

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// The mean of each feature in each window of time steps: Keras's <c>AveragePooling1D</c>. (samples, time steps, features) becomes (samples,
-/// windows, features).
+/// The mean of each feature in each window of time steps: Keras's <c>AveragePooling1D</c>. (samples, time steps, features) becomes
+/// (samples, windows, features).
 /// </summary>
 /// <remarks>It can't take masked steps: a window may hold both masked steps and others.</remarks>
 public sealed class AveragePooling1D : Layer
@@ -13,8 +13,8 @@ public sealed class AveragePooling1D : Layer
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="poolSize">The number of time steps of a window. <value>2</value></param>
     /// <param name="strides">The number of time steps from one window to the next; null: poolSize.</param>
-    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. What is added does not count: the mean is over
-    /// the steps that are there. <value>Valid</value></param>
+    /// <param name="padding">Valid, or Same: windows may reach over the ends of the sequence. What is added does not count: the mean is
+    /// over the steps that are there. <value>Valid</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
     public AveragePooling1D(int poolSize = 2, int? strides = null, StepPadding padding = StepPadding.Valid)
         : this(new AveragePooling1DSettings { PoolSize = poolSize, Strides = strides ?? poolSize, Padding = padding })

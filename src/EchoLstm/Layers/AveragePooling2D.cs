@@ -13,7 +13,8 @@ public sealed class AveragePooling2D : Layer
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="poolSize">The window's height and width: a number for a square, or a pair; null: 2.</param>
     /// <param name="strides">The steps from one window to the next, down and across; null: poolSize.</param>
-    /// <param name="padding">Valid, or Same: windows may reach over the edges. What is added does not count: the mean is over what is there. <value>Valid</value></param>
+    /// <param name="padding">Valid, or Same: windows may reach over the edges. What is added does not count: the mean is over what is
+    /// there. <value>Valid</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
     public AveragePooling2D(Size2D? poolSize = null, Size2D? strides = null, StepPadding padding = StepPadding.Valid)
         : this(new AveragePooling2DSettings

@@ -11,8 +11,8 @@ namespace EchoLstm.Layers;
 /// </summary>
 /// <remarks>
 /// It has height · width · features · filters + filters parameters, height and width being the kernel's, whose layout is Keras's, (height,
-/// width, features, filters). As in every library of networks the kernel is not turned round. Initial values: kernel Glorot uniform, bias 0.
-/// In TimeDistributed it reads each picture of a film. It can't take masked steps itself.
+/// width, features, filters). As in every library of networks the kernel is not turned round. Initial values: kernel Glorot uniform,
+/// bias 0. In TimeDistributed it reads each picture of a film. It can't take masked steps itself.
 /// </remarks>
 public sealed class Conv2D : Layer
 {

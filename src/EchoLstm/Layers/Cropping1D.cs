@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Cuts time steps off at both ends of a sequence: Keras's <c>Cropping1D</c>. (samples, time steps, features) becomes (samples, the steps between, features).
+/// Cuts time steps off at both ends of a sequence: Keras's <c>Cropping1D</c>. (samples, time steps, features) becomes (samples, the steps
+/// between, features).
 /// </summary>
 /// <remarks>It can't take masked steps, as the output has others.</remarks>
 public sealed class Cropping1D : Layer

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Adds normally distributed numbers of mean 0 in training: Keras's <c>GaussianNoise</c>. The shape stays. Predict and Evaluate add nothing.
+/// Adds normally distributed numbers of mean 0 in training: Keras's <c>GaussianNoise</c>. The shape stays. Predict and Evaluate add
+/// nothing.
 /// </summary>
 /// <remarks>
 /// Each value of each time step has a number of its own, from the model's own generator, so that one seed gives one training. A mask passes

@@ -7,8 +7,8 @@ namespace EchoLstm.Layers;
 /// The mean of each feature over the time steps: Keras's <c>GlobalAveragePooling1D</c>. (samples, time steps, features)
 /// becomes (samples, features).
 /// </summary>
-/// <remarks>Masked steps count neither above nor below the line; the mask ends here. A sample whose steps are all masked gives zeros, where Keras
-/// gives NaN.</remarks>
+/// <remarks>Masked steps count neither above nor below the line; the mask ends here. A sample whose steps are all masked gives zeros,
+/// where Keras gives NaN.</remarks>
 public sealed class GlobalAveragePooling1D : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>

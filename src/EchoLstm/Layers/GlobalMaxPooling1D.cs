@@ -7,8 +7,8 @@ namespace EchoLstm.Layers;
 /// The largest value of each feature over the time steps: Keras's <c>GlobalMaxPooling1D</c>. (samples, time steps, features)
 /// becomes (samples, features).
 /// </summary>
-/// <remarks>Masked steps are left out, where Keras would take their numbers for data; the mask ends here. A sample whose steps are all masked gives
-/// zeros.</remarks>
+/// <remarks>Masked steps are left out, where Keras would take their numbers for data; the mask ends here. A sample whose steps are all
+/// masked gives zeros.</remarks>
 public sealed class GlobalMaxPooling1D : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>

@@ -52,8 +52,8 @@ public abstract partial class Layer
         if (inputs.Count == 0 || inputs.Contains(null!))
         {
             throw new ArgumentException(
-                $"{Title} was applied to {(inputs.Count == 0 ? "nothing" : "a node that is null")}: expected nodes, such as new Input(-1, 3) "
-                    + "or what another layer's Apply returned.",
+                $"{Title} was applied to {(inputs.Count == 0 ? "nothing" : "a node that is null")}: expected nodes, such as "
+                    + "new Input(-1, 3) or what another layer's Apply returned.",
                 nameof(inputs));
         }
         Shape[] shapes = [.. inputs.Select(node => node.Shape)];
@@ -141,8 +141,8 @@ public abstract partial class Layer
         if (!weights.All(pair => pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape)))
         {
             throw new ShapeMismatchException(
-                $"{Title} was applied to {_appliedTo} before and now to {shape}, but its weights fit one number of features alone. Give both "
-                    + "as many features, or make a second layer.",
+                $"{Title} was applied to {_appliedTo} before and now to {shape}, but its weights fit one number of features alone. Give "
+                    + "both as many features, or make a second layer.",
                 _appliedTo.ToString(),
                 shape.ToString());
         }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>x above 0, else a small share of it (Maas et al. 2013): Keras's layer <c>LeakyReLU</c>. The shape stays.</summary>
-/// <remarks>Keras's activation of the same name has another slope: <see cref="Activation.LeakyRelu"/>, 0.2. A mask passes through.</remarks>
+/// <remarks>Keras's activation of the same name has another slope: <see cref="Activation.LeakyRelu"/>, 0.2. A mask passes
+/// through.</remarks>
 public sealed class LeakyRelu : Layer
 {
     /// <summary>Creates the layer; it has no weights.</summary>

@@ -26,13 +26,7 @@ public sealed class MaxPooling1D : Layer
     {
         AtLeastOne(settings.PoolSize, "poolSize", "MaxPooling1D");
         AtLeastOne(settings.Strides, "strides", "MaxPooling1D");
-        if (settings.Padding is not (StepPadding.Valid or StepPadding.Same))
-        {
-            throw new ArgumentOutOfRangeException(
-                "padding",
-                settings.Padding,
-                $"MaxPooling1D has no padding {settings.Padding}: expected Valid or Same.");
-        }
+        Windows2D.CheckPadding(settings.Padding, "MaxPooling1D");
     }
 
     internal new MaxPooling1DSettings Settings => (MaxPooling1DSettings)base.Settings;

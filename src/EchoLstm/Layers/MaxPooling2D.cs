@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Keeps the largest value of each feature in each window of a picture: Keras's <c>MaxPooling2D</c>, channels last. (samples, height, width,
-/// features) becomes (samples, windows down, windows across, features).
+/// Keeps the largest value of each feature in each window of a picture: Keras's <c>MaxPooling2D</c>, channels last. (samples, height,
+/// width, features) becomes (samples, windows down, windows across, features).
 /// </summary>
 /// <remarks>In TimeDistributed it pools each picture of a film. It can't take masked steps itself.</remarks>
 public sealed class MaxPooling2D : Layer
@@ -13,7 +13,8 @@ public sealed class MaxPooling2D : Layer
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="poolSize">The window's height and width: a number for a square, or a pair; null: 2.</param>
     /// <param name="strides">The steps from one window to the next, down and across; null: poolSize.</param>
-    /// <param name="padding">Valid, or Same: windows may reach over the edges. Nothing that is added ever wins. <value>Valid</value></param>
+    /// <param name="padding">Valid, or Same: windows may reach over the edges. Nothing that is added ever wins.
+    /// <value>Valid</value></param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the padding is neither Valid nor Same.</exception>
     public MaxPooling2D(Size2D? poolSize = null, Size2D? strides = null, StepPadding padding = StepPadding.Valid)
         : this(new MaxPooling2DSettings

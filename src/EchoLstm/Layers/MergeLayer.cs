@@ -222,8 +222,8 @@ public sealed class Concatenate : MergeLayer
     }
 }
 
-/// <summary>The products of two inputs along an axis of each, summed (Keras's <c>Dot</c>): (samples, a, k) and (samples, b, k) along the last
-/// make (samples, a, b). Of two vectors it is one number, (samples, 1).</summary>
+/// <summary>The products of two inputs along an axis of each, summed (Keras's <c>Dot</c>): (samples, a, k) and (samples, b, k) along the
+/// last make (samples, a, b). Of two vectors it is one number, (samples, 1).</summary>
 /// <remarks>As in Keras no mask leaves it, and masked steps are computed with as they are.</remarks>
 public sealed class Dot : MergeLayer
 {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Any TorchSharp module as a layer; it comes with its weights, and its output shape is found by a trial run. A model wraps the modules that
-/// it is given by itself; wrap one yourself to give it a name, to freeze it, or to say that it is <see cref="Stepwise"/>.
+/// Any TorchSharp module as a layer; it comes with its weights, and its output shape is found by a trial run. A model wraps the modules
+/// that it is given by itself; wrap one yourself to give it a name, to freeze it, or to say that it is <see cref="Stepwise"/>.
 /// </summary>
 /// <example><code>
 /// using var model = new SequentialModel(new Lstm(8, returnSequences: true), new ModuleLayer(myModule) { Stepwise = true });

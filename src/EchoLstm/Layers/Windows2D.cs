@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 
-/// <summary>What layers with windows over pictures have in common.</summary>
+/// <summary>What layers with windows have in common.</summary>
 internal static class Windows2D
 {
     /// <summary>All windows of pictures, what is added being 0: (samples, windows down, windows across, features, height, width).</summary>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace EchoLstm.Layers;
 
 /// <summary>
-/// Puts zeros before and behind a sequence: Keras's <c>ZeroPadding1D</c>. (samples, time steps, features) becomes (samples, before + time steps + after, features).
+/// Puts zeros before and behind a sequence: Keras's <c>ZeroPadding1D</c>. (samples, time steps, features) becomes (samples,
+/// before + time steps + after, features).
 /// </summary>
 /// <remarks>It can't take masked steps, as the output has others.</remarks>
 public sealed class ZeroPadding1D : Layer

@@ -168,8 +168,8 @@ public sealed class FunctionalModel : Model
             if (!input.Shape.Accepts(inputShapes[i]))
             {
                 throw new ShapeMismatchException(
-                    $"The input '{input.Name}' has shape {input.Shape} but received {inputShapes[i]}. Give it samples of that shape, or make "
-                        + "the Input with -1 where a length may vary.",
+                    $"The input '{input.Name}' has shape {input.Shape} but received {inputShapes[i]}. Give it samples of that shape, or "
+                        + "make the Input with -1 where a length may vary.",
                     input.Shape.ToString(),
                     inputShapes[i].ToString());
             }

@@ -78,8 +78,8 @@ internal sealed class GivenBatches : BatchSource
                 if (!Advance())
                 {
                     throw new InvalidOperationException(
-                        $"{_name} gave no batches the second time, but each epoch goes through them from the beginning. Give a list, or what "
-                            + "begins anew each time, not an iterator that is used up.");
+                        $"{_name} gave no batches the second time, but each epoch goes through them from the beginning. Give a list, or "
+                            + "what begins anew each time, not an iterator that is used up.");
                 }
             }
         }

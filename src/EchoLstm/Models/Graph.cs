@@ -145,8 +145,8 @@ internal sealed class Graph
         return new Graph([.. inputs.Cast<Input>()], [.. outputs], order);
     }
 
-    // The inputs and calls that the outputs need. As in Keras, what one needs comes before it, in the order in which it is named. Deep graphs
-    // need no deep stack.
+    // The inputs and calls that the outputs need. As in Keras, what one needs comes before it, in the order in which it is named. Deep
+    // graphs need no deep stack.
     private static List<object> OrderTo(IReadOnlyList<Node> outputs)
     {
         var order = new List<object>();

@@ -18,8 +18,8 @@ public abstract partial class Model
     /// <typeparam name="TY">The type of its targets.</typeparam>
     /// <param name="batches">The batches; each epoch goes through them from the beginning. Each is checked when it is its turn.</param>
     /// <param name="epochs">The number of the last epoch, counted from 1. <value>1</value></param>
-    /// <param name="stepsPerEpoch">How many batches make an epoch; the next one goes on where it ended, and where the batches end they begin
-    /// anew. null: all of them. An endless source needs it.</param>
+    /// <param name="stepsPerEpoch">How many batches make an epoch; the next one goes on where it ended, and where the batches end they
+    /// begin anew. null: all of them. An endless source needs it.</param>
     /// <param name="verbose">As in the other overload. <value>1</value></param>
     /// <param name="shuffle">Whether each epoch has its own random order of batches, where they are a list; others keep theirs, and a
     /// stateful model's must. <value>true</value></param>
@@ -33,9 +33,10 @@ public abstract partial class Model
     /// <param name="cancellationToken">Ends the fit after the batch that runs.</param>
     /// <returns>Every metric of every epoch, and how the fit ended.</returns>
     /// <exception cref="ShapeMismatchException">A batch does not fit the model; the batches before it have trained it.</exception>
-    /// <exception cref="ArgumentException">There are no batches, data has NaN or infinities, or an argument is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The model is not compiled, another call is using it, or the batches can't be gone through
-    /// again.</exception>
+    /// <exception cref="ArgumentException">There are no batches, data has NaN or infinities, or an argument is out of its
+    /// range.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, another call is using it, or the batches can't be gone
+    /// through again.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, and there is no
     /// <see cref="TerminateOnNaN"/>.</exception>
     /// <example><code>

@@ -62,8 +62,8 @@ public abstract partial class Model
                 throw new ArgumentException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Title} has {names.Count} outputs, {string.Join(", ", names)}, but {name} has {count}. Give one for each, in that "
-                            + $"order."),
+                        $"{Title} has {names.Count} outputs, {string.Join(", ", names)}, but {name} has {count}. Give one for each, in "
+                            + $"that order."),
                     name);
             }
         }
@@ -105,7 +105,8 @@ public abstract partial class Model
     /// <param name="batchSize">The number of samples between two updates of the weights. <value>32</value></param>
     /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch. <value>1</value></param>
     /// <param name="shuffle">Whether each epoch has its own random order of samples. <value>true</value></param>
-    /// <param name="validationSplit">The share of samples, the last of the data, that are measured after each epoch. <value>0</value></param>
+    /// <param name="validationSplit">The share of samples, the last of the data, that are measured after each epoch.
+    /// <value>0</value></param>
     /// <param name="validationData">What to measure after each epoch; null: nothing.</param>
     /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
     /// <param name="initialEpoch">The epoch to begin with, counted from 0. <value>0</value></param>
@@ -155,7 +156,8 @@ public abstract partial class Model
     /// <param name="batchSize">The number of samples between two updates of the weights. <value>32</value></param>
     /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch. <value>1</value></param>
     /// <param name="shuffle">Whether each epoch has its own random order of samples. <value>true</value></param>
-    /// <param name="validationSplit">The share of samples, the last of the data, that are measured after each epoch. <value>0</value></param>
+    /// <param name="validationSplit">The share of samples, the last of the data, that are measured after each epoch.
+    /// <value>0</value></param>
     /// <param name="validationData">What to measure after each epoch; null: nothing.</param>
     /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
     /// <param name="initialEpoch">The epoch to begin with, counted from 0. <value>0</value></param>

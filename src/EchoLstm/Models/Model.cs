@@ -230,8 +230,8 @@ public abstract partial class Model : Layer
     /// <param name="shuffle">Whether each epoch has its own random order of samples. A stateful model must not. <value>true</value></param>
     /// <param name="validationSplit">The share of samples, the last of the data before shuffling, that are measured after each epoch
     /// instead of trained on; windows of one series overlap, so that the two parts then share time steps. <value>0</value></param>
-    /// <param name="validationData">Inputs and targets, and their weights if wanted, to measure after each epoch: <c>(x, y)</c> or <c>(x, y,
-    /// sampleWeight)</c>; null: none.</param>
+    /// <param name="validationData">Inputs and targets, and their weights if wanted, to measure after each epoch: <c>(x, y)</c> or <c>(x,
+    /// y, sampleWeight)</c>; null: none.</param>
     /// <param name="callbacks">What else to do at the turns of the fit; null: nothing.</param>
     /// <param name="initialEpoch">The epoch to begin with, counted from 0, to continue an earlier fit. <value>0</value></param>
     /// <param name="sampleWeight">How much each sample counts in the loss (samples), or each time step (samples, time steps), each inner
@@ -239,8 +239,8 @@ public abstract partial class Model : Layer
     /// <paramref name="validationSplit"/> keep theirs.</param>
     /// <param name="classWeight">How much the samples or steps of a class count in the loss of training, for one-hot targets and class
     /// indices of any rank; classes that are not named: 1; null: 1 for all.</param>
-    /// <param name="mask">Which time steps of x are there, booleans of (samples, time steps) or, for series of series, (samples, time steps,
-    /// inner steps); null: all. See <see cref="Masking"/>, which makes one from a value.</param>
+    /// <param name="mask">Which time steps of x are there, booleans of (samples, time steps) or, for series of series, (samples, time
+    /// steps, inner steps); null: all. See <see cref="Masking"/>, which makes one from a value.</param>
     /// <param name="lengths">The same for sequences that are padded behind: how many steps each sample has; null: all.</param>
     /// <param name="progress">Is told how far the fit is, ten times a second at most and once at the end; null: nobody.</param>
     /// <param name="output">Where <paramref name="verbose"/> prints; null: the console.</param>
@@ -412,8 +412,8 @@ public abstract partial class Model : Layer
     /// The outputs for inputs in .NET memory, into .NET memory (Keras's <c>predict_on_batch</c>): for many small predictions. On the fused
     /// engine nothing is allocated once a shape was seen.
     /// </summary>
-    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features, or samples · time steps indices where the
-    /// first layer is an Embedding; one sample after the other.</param>
+    /// <param name="x">The inputs, samples · time steps · features numbers, or samples · features, or samples · time steps indices where
+    /// the first layer is an Embedding; one sample after the other.</param>
     /// <param name="y">Receives the outputs, one sample after the other: the numbers of the model's output shape.</param>
     /// <param name="samples">How many samples; all are run together. <value>1</value></param>
     /// <param name="lengths">How many of its first time steps each sample has; the others are masked. Empty: all of them.
@@ -564,7 +564,8 @@ public abstract partial class Model : Layer
         using (model)
         {
             throw new InvalidDataException(
-                $"{path} has a {model.GetType().Name}, not a {typeof(TModel).Name}. Load it with {model.GetType().Name}.Load, or Model.Load.");
+                $"{path} has a {model.GetType().Name}, not a {typeof(TModel).Name}. "
+                    + $"Load it with {model.GetType().Name}.Load, or Model.Load.");
         }
     }
 

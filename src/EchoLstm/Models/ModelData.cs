@@ -230,7 +230,8 @@ internal static class ModelData
         if (mostAxes < 2)
         {
             throw new ShapeMismatchException(
-                $"{given.NameOf("x", place)} has no time steps to mask: its shape is {Shape.Of(inputs)}. Leave {(mask is null ? lengthsName : maskName)} out.",
+                $"{given.NameOf("x", place)} has no time steps to mask: its shape is {Shape.Of(inputs)}. "
+                    + $"Leave {(mask is null ? lengthsName : maskName)} out.",
                 "(samples, time steps, features)",
                 Shape.Of(inputs).ToString());
         }

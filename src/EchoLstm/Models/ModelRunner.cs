@@ -189,8 +189,9 @@ internal sealed class ModelRunner(Model model)
         if (model.HasSeveral)
         {
             throw new InvalidOperationException(
-                $"{model.Title} has the inputs {string.Join(", ", model.InputNames)} and the outputs {string.Join(", ", model.OutputNames)}; "
-                    + "numbers in memory are for one of each. Call Predict with a list of arrays.");
+                $"{model.Title} has the inputs {string.Join(", ", model.InputNames)} and the outputs "
+                    + $"{string.Join(", ", model.OutputNames)}; numbers in memory are for one of each. "
+                    + "Call Predict with a list of arrays.");
         }
         var built = model.InputShape!;
         // An index is a step.

@@ -83,8 +83,8 @@ public sealed class Seq2Seq : IDisposable
 
     /// <summary>Trains with teacher forcing: at each step the decoder reads the right symbol before the one that it is to tell.</summary>
     /// <param name="source">(samples, time steps) symbols, padded behind with 0.</param>
-    /// <param name="target">(samples, time steps) symbols, padded behind with 0: a symbol that says "start" first, and where sequences end by
-    /// themselves one that says "stop" last.</param>
+    /// <param name="target">(samples, time steps) symbols, padded behind with 0: a symbol that says "start" first, and where sequences end
+    /// by themselves one that says "stop" last.</param>
     /// <param name="epochs">The number of the last epoch, counted from 1. <value>1</value></param>
     /// <param name="batchSize">The number of samples between two updates of the weights. <value>32</value></param>
     /// <param name="verbose">What is printed: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch. <value>1</value></param>
@@ -107,8 +107,8 @@ public sealed class Seq2Seq : IDisposable
         if (whole.dim() != 2 || whole.shape[1] < 2)
         {
             throw new ShapeMismatchException(
-                $"target has shape {Shape.Of(whole)}, expected (samples, time steps) of 2 steps or more: a symbol that says start, then those "
-                    + "to learn.",
+                $"target has shape {Shape.Of(whole)}, expected (samples, time steps) of 2 steps or more: a symbol that says start, then "
+                    + "those to learn.",
                 "(samples, time steps)",
                 Shape.Of(whole).ToString());
         }

@@ -277,8 +277,8 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var what = string.Create(
             CultureInfo.InvariantCulture,
             $"{(hasLostGradients ? "A gradient became NaN or infinite"
-                : double.IsNaN(loss) ? "The loss became NaN" : "The loss became infinite")} in epoch {progress.Epoch + 1} of {progress.Epochs}, batch "
-                + $"{progress.BatchesDone + 1}{(progress.Batches > 0 ? $" of {progress.Batches}" : "")}; ");
+                : double.IsNaN(loss) ? "The loss became NaN" : "The loss became infinite")} in epoch {progress.Epoch + 1} of "
+                + $"{progress.Epochs}, batch {progress.BatchesDone + 1}{(progress.Batches > 0 ? $" of {progress.Batches}" : "")}; ");
         var kept = model.StatefulLayers.Count > 0 ? "no weight and no carried state" : "no weight";
         return new TrainingDivergedException(
             $"{what}this batch changed {kept}. {where} Lower the learning rate, clip gradients (ClipNorm), or scale the data.",

@@ -239,8 +239,8 @@ internal sealed class LayerNodes
         var isOpen = x.Shape.Skip(1).Any(length => length is null);
         return isOpen && !layer.TargetShape.Contains(-1)
             ? throw new ShapeMismatchException(
-                $"{layer.Title} makes samples of shape ({string.Join(", ", layer.TargetShape)}), which it can't of {x.Shape}, whose lengths "
-                    + "are not all known: set FixedSteps.",
+                $"{layer.Title} makes samples of shape ({string.Join(", ", layer.TargetShape)}), which it can't of {x.Shape}, whose "
+                    + "lengths are not all known: set FixedSteps.",
                 "lengths that are known",
                 x.Shape.ToString())
             : _graph.Main("Reshape", [x.Name, _graph.Integers([0, .. layer.TargetShape])]);

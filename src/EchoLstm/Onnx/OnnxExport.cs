@@ -20,8 +20,8 @@ public static class OnnxExport
 
     /// <summary>
     /// Writes the model as an ONNX file that predicts what the model's <c>Predict</c> does: an input <c>input</c>, whole numbers of 64 bits
-    /// where the model begins with an Embedding, else floats, an output <c>output</c>, samples first. Masks are in it, dropout is not. Nodes
-    /// have the layers' names.
+    /// where the model begins with an Embedding, else floats, an output <c>output</c>, samples first. Masks are in it, dropout is not.
+    /// Nodes have the layers' names.
     /// </summary>
     /// <param name="model">The model, built.</param>
     /// <param name="path">The file, which ends in <c>.onnx</c>; a missing folder is made, and a file that is there is replaced when the new
@@ -30,8 +30,8 @@ public static class OnnxExport
     /// <exception cref="ArgumentException">The path is empty or promises another format, or an option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, or has a layer that ONNX has no form for, or, with state, one
     /// that can't run step by step; the message names it. Or another thread trains the model.</exception>
-    /// <exception cref="ShapeMismatchException">The layers can't take as many steps as <see cref="OnnxOptions.FixedSteps"/>, or need to know
-    /// how many.</exception>
+    /// <exception cref="ShapeMismatchException">The layers can't take as many steps as <see cref="OnnxOptions.FixedSteps"/>, or need to
+    /// know how many.</exception>
     /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>

@@ -5,7 +5,8 @@ namespace EchoLstm.Training;
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017) as Keras has it: every weight shrinks before its step.</summary>
 /// <remarks>
 /// <code>w ← w - learningRate · weightDecay · w, then <see cref="Adam"/>'s step</code>
-/// All weights shrink, biases too, as in Keras. It is no <see cref="EchoLstm.Layers.Regularizer"/>: the loss does not have it, and the moments don't either.
+/// All weights shrink, biases too, as in Keras. It is no <see cref="EchoLstm.Layers.Regularizer"/>: the loss does not have it, and the
+/// moments don't either.
 /// </remarks>
 public sealed class AdamW : Optimizer
 {

@@ -58,8 +58,8 @@ public sealed class ConfusionMatrix
         {
             var indices = new Shape([.. Shape.Of(guessed).Take((int)guessed.dim() - 1)]);
             throw new ShapeMismatchException(
-                $"targets has shape {Shape.Of(right)} but outputs {Shape.Of(guessed)}: expected class indices of shape {indices}, or targets "
-                    + $"of the outputs' shape.",
+                $"targets has shape {Shape.Of(right)} but outputs {Shape.Of(guessed)}: expected class indices of shape {indices}, or "
+                    + $"targets of the outputs' shape.",
                 indices.ToString(),
                 Shape.Of(right).ToString());
         }

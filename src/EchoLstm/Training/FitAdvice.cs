@@ -89,8 +89,8 @@ internal static class FitAdvice
         }
         return ClassTargets.FirstOther(targets, counted, allowsShares: targets.shape[^1] > 1) is not var (place, value) ? []
             : [
-                $"The metric {ofClasses.Name} counts outputs that are of the target's class, but {place} is {Text(value)}, which is no class: the "
-                    + "number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
+                $"The metric {ofClasses.Name} counts outputs that are of the target's class, but {place} is {Text(value)}, which is no "
+                    + "class: the number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
     }
 
     private static IEnumerable<string> OfScale(Tensor data, Tensor? counted, string name, string why)

@@ -176,9 +176,9 @@ public abstract class Loss
     /// </summary>
     /// <param name="fromLogits">Whether the output is before its softmax; otherwise it is divided by its sum over the classes and clipped
     /// to [1e-7, 1 - 1e-7]. <value>false</value></param>
-    /// <param name="ignoreClass">The target, such as -1, of samples and steps that count nowhere (Keras's <c>ignore_class</c>): they have no
-    /// loss and no gradient, and the mean, of the metrics too, is over the others alone, as with a mask. It need not be one of the model's
-    /// classes. <value>null: every target counts</value></param>
+    /// <param name="ignoreClass">The target, such as -1, of samples and steps that count nowhere (Keras's <c>ignore_class</c>): they have
+    /// no loss and no gradient, and the mean, of the metrics too, is over the others alone, as with a mask. It need not be one of the
+    /// model's classes. <value>null: every target counts</value></param>
     /// <returns>The loss.</returns>
     public static Loss SparseCategoricalCrossentropy(bool fromLogits = false, int? ignoreClass = null) =>
         new SparseCategoricalCrossentropy(fromLogits, ignoreClass);

@@ -96,8 +96,8 @@ public abstract class Metric
     /// <param name="name">Its name; no two metrics of a model share one. <value>f1_score</value></param>
     /// <returns>The metric.</returns>
     /// <remarks>Class indices count as one-hot. A class that is neither predicted nor a target has 0, as in Keras.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="average"/> is none of its names, or <paramref name="threshold"/> is not
-    /// a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="average"/> is none of its names, or <paramref name="threshold"/> is
+    /// not a number.</exception>
     public static Metric F1Score(ScoreAverage average = ScoreAverage.Macro, double? threshold = null, string name = "f1_score") =>
         new F1Score(name, average, threshold);
 
@@ -112,8 +112,8 @@ public abstract class Metric
     /// <returns>The metric.</returns>
     /// <remarks>All outputs of the last axis count together; class indices count as one-hot. Between thresholds the area is interpolated as
     /// in Keras. It is 0 where there are only positives or only negatives.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numThresholds"/> is below 2, or <paramref name="curve"/> is none of its
-    /// names.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numThresholds"/> is below 2, or <paramref name="curve"/> is none of
+    /// its names.</exception>
     public static Metric Auc(
         int numThresholds = 200, AucCurve curve = AucCurve.Roc, bool fromLogits = false, string name = "auc") =>
         new AreaUnderCurve(name, numThresholds, curve, fromLogits);

@@ -42,9 +42,9 @@ internal sealed class QuantileLoss : Loss
             throw new ShapeMismatchException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The loss quantile was given {_quantiles.Length} quantiles, one for each output of the last axis, but the model's output "
-                        + $"is {output}. Give the last layer {_quantiles.Length} units, or Loss.Quantile as many quantiles as there are "
-                        + $"outputs, or one for all."),
+                    $"The loss quantile was given {_quantiles.Length} quantiles, one for each output of the last axis, but the model's "
+                        + $"output is {output}. Give the last layer {_quantiles.Length} units, or Loss.Quantile as many quantiles as there "
+                        + $"are outputs, or one for all."),
                 output.WithLast(_quantiles.Length).ToString(),
                 output.ToString());
         }

@@ -47,8 +47,8 @@ internal static class SampleCheck
         if (x.shape.AsSpan(1).ContainsAnyExceptInRange(0, int.MaxValue))
         {
             throw new ShapeMismatchException(
-                $"{name} of shape {Shape.Of(x)} has an axis of more than {int.MaxValue} numbers. Cut it into shorter ones; a stateful model "
-                    + "goes on where it was.",
+                $"{name} of shape {Shape.Of(x)} has an axis of more than {int.MaxValue} numbers. Cut it into shorter ones; a stateful "
+                    + "model goes on where it was.",
                 "(samples, time steps, features)",
                 Shape.Of(x).ToString());
         }

@@ -34,8 +34,8 @@ internal static class SampleWeights
         {
             var what = head.HasWeightedMetrics ? "a weighted metric" : $"the loss {head.Loss.Name}";
             throw new ArgumentException(
-                $"{name} of shape {shape} weights each number, but {what} is one number for all of the last axis. Give a weight for each of "
-                    + $"{steps}.",
+                $"{name} of shape {shape} weights each number, but {what} is one number for all of the last axis. Give a weight for each "
+                    + $"of {steps}.",
                 name);
         }
         SampleCheck.Finite(given, name);

@@ -190,8 +190,8 @@ internal static unsafe class LaneMath<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V NormalBell(V x) => Exp(x * x * V.All(-0.5f));
 
-    // Φ(x): 1 - Φ(|x|) is exp(-z²) times half the scaled complementary error function of z = |x| / √2, which is smooth in t = 1 / (1 + z / 2):
-    // t times a polynomial, fitted to 5e-8 relative for z up to 10 by Chebyshev's points.
+    // Φ(x): 1 - Φ(|x|) is exp(-z²) times half the scaled complementary error function of z = |x| / √2, which is smooth in
+    // t = 1 / (1 + z / 2): t times a polynomial, fitted to 5e-8 relative for z up to 10 by Chebyshev's points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V NormalShare(V x, V bell)
     {

@@ -26,7 +26,8 @@ internal sealed record CompileSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? LossWeight { get; init; }
 
-    /// <summary>What the outputs behind the first have in place of the loss, its weight and the metrics; null: there is one output.</summary>
+    /// <summary>What the outputs behind the first have in place of the loss, its weight and the metrics; null: there is one
+    /// output.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<HeadSettings>? FurtherOutputs { get; init; }
 
