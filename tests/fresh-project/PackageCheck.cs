@@ -24,6 +24,9 @@ Expect(dependencies.Order().SequenceEqual([$"EchoLstm.Runtime [{version}]", $"To
 var interop = packages["EchoLstm.Interop"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => $"{(string?)element.Attribute("id")} {(string?)element.Attribute("version")}").ToList();
 Expect(interop.Order().SequenceEqual([$"EchoLstm [{version}]", $"TorchSharp {compiledAgainst}", "TorchSharp.PyBridge 1.4.4"]), $"EchoLstm.Interop depends on {string.Join(", ", interop)}");
 
+var streams = packages["EchoLstm.Orleans"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id")).ToList();
+Expect(streams.Order().SequenceEqual(["EchoLstm.Runtime", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Sdk"]), $"EchoLstm.Orleans depends on {string.Join(", ", streams)}");
+
 Expect(!packages["EchoLstm.Runtime"].Nuspec.Descendants().Any(element => element.Name.LocalName == "dependency"), "EchoLstm.Runtime depends on something");
 
 foreach (var fault in faults)
