@@ -63,13 +63,13 @@ internal sealed record FunctionalSettings : LayerSettings
 
     internal override IEnumerable<WeightSpec> Weights(Shape input)
     {
-        var built = new Shape?[Layers.Count];
+        var built = new IReadOnlyList<Shape>?[Layers.Count];
         Walk([.. Inputs.Select(one => one.WithSamples())], built);
         for (var i = 0; i < Layers.Count; i++)
         {
             var name = Layers[i].Name ?? throw new InvalidOperationException($"A layer of {Title} has no name.");
-            var shape = built[i] ?? throw new ArgumentException($"the layer '{name}' is in no call");
-            foreach (var weight in WeightSpec.Below(name, Layers[i].Weights(shape)))
+            var shapes = built[i] ?? throw new ArgumentException($"the layer '{name}' is in no call");
+            foreach (var weight in WeightSpec.Below(name, Layers[i].WeightsOf(shapes)))
             {
                 yield return weight;
             }
@@ -90,7 +90,7 @@ internal sealed record FunctionalSettings : LayerSettings
     }
 
     // What a file says may be anything.
-    private List<Shape> Walk(IReadOnlyList<Shape> inputs, Shape?[]? built)
+    private List<Shape> Walk(IReadOnlyList<Shape> inputs, IReadOnlyList<Shape>?[]? built)
     {
         if (inputs.Count == 0 || Outputs.Count == 0)
         {
@@ -117,7 +117,7 @@ internal sealed record FunctionalSettings : LayerSettings
             }
             if (built is not null)
             {
-                built[call.Layer] ??= given[0];
+                built[call.Layer] ??= given;
             }
         }
         return shapes;

@@ -18,6 +18,8 @@ namespace EchoLstm.Layers;
 [JsonDerivedType(typeof(Conv1DSettings), "Conv1D")]
 [JsonDerivedType(typeof(EmbeddingSettings), "Embedding")]
 [JsonDerivedType(typeof(AdditiveAttentionSettings), "AdditiveAttention")]
+[JsonDerivedType(typeof(AttentionSettings), "Attention")]
+[JsonDerivedType(typeof(MultiHeadAttentionSettings), "MultiHeadAttention")]
 [JsonDerivedType(typeof(AttentionDecoderSettings), "AttentionDecoder")]
 [JsonDerivedType(typeof(Conv2DSettings), "Conv2D")]
 [JsonDerivedType(typeof(LayerNormalizationSettings), "LayerNormalization")]
@@ -172,6 +174,10 @@ internal abstract record LayerSettings
     /// <summary>The weights that the layer has for a shape of the input, in Keras's order and layouts; found without making any.</summary>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     internal virtual IEnumerable<WeightSpec> Weights(Shape input) => [];
+
+    /// <summary>The same for several inputs; most layers make weights for the first alone.</summary>
+    /// <exception cref="ShapeMismatchException">The layer can't take such inputs.</exception>
+    internal virtual IEnumerable<WeightSpec> WeightsOf(IReadOnlyList<Shape> inputs) => Weights(inputs[0]);
 
     private protected long Features(Shape input) => input.Last ?? throw new ShapeMismatchException(
         $"{Title} must know the number of features but the input is {input}.",
@@ -445,45 +451,6 @@ internal sealed record EmbeddingSettings : LayerSettings
     }
 
     internal override IEnumerable<WeightSpec> Weights(Shape input) => [new("embeddings", [InputDim, OutputDim])];
-}
-
-internal sealed record AdditiveAttentionSettings : LayerSettings
-{
-    public bool UseScale { get; init; } = true;
-
-    internal override Shape OutputShape(Shape input, string title) => input.Rank == 3
-        ? input
-        : throw new ShapeMismatchException(
-            $"{title} expects input of rank 3 (samples, time steps, features) but received {input}. "
-            + "After a recurrent layer, give that one returnSequences: true.",
-            "(samples, time steps, features)",
-            input.ToString());
-
-    // Query, value and, where it is not the value, key.
-    internal override IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputs, string title)
-    {
-        if (inputs.Count == 1)
-        {
-            return [OutputShape(inputs[0], title)];
-        }
-        var (query, value, key) = (inputs[0], inputs[1], inputs.Count == 2 ? inputs[1] : inputs[2]);
-        var fits = inputs.Count <= 3 && query.Rank == 3 && value.Rank == 3 && key.Rank == 3
-            && key.With(2, null).Accepts(value.With(2, null))
-            && query.With(1, null).Accepts(key.With(1, null));
-        if (!fits)
-        {
-            const string Expected = "query (samples, query steps, features), value (samples, value steps, any) and, where it is not the "
-                + "value, key (samples, value steps, features)";
-            var received = string.Join(", ", inputs);
-            throw new ShapeMismatchException(
-                $"{title} expects {Expected} but received {received}. Give key the query's features with a Dense before.",
-                Expected,
-                received);
-        }
-        return [query.WithLast(value.Last)];
-    }
-
-    internal override IEnumerable<WeightSpec> Weights(Shape input) => UseScale ? [new("scale", [Features(input)])] : [];
 }
 
 internal sealed record AttentionDecoderSettings : LayerSettings

@@ -36,6 +36,7 @@ internal sealed partial class SavedJson : JsonSerializerContext
         new EnumName<Activation>(),
         new EnumName<StepPadding>(),
         new EnumName<MergeMode>(),
+        new EnumName<ScoreMode>(),
         new RegularizerJson());
 }
 

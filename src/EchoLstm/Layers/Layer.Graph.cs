@@ -8,7 +8,8 @@ namespace EchoLstm.Layers;
 /// <content>A layer as a part of a graph: applied to nodes, and computing with several tensors.</content>
 public abstract partial class Layer
 {
-    private Shape? _appliedTo;
+    private IReadOnlyList<Shape>? _appliedTo;
+    private IReadOnlyList<Shape>? _builtFor;
 
     /// <summary>Says that the layer gets these nodes, and gives the node of what it makes of them (Keras's call of a layer with symbolic
     /// tensors). Nothing is computed; a <c>FunctionalModel</c> runs it.</summary>
@@ -69,7 +70,7 @@ public abstract partial class Layer
             {
                 outputs = OutputShapes(shapes);
             }
-            CheckShared(shapes[0]);
+            CheckShared(withStates ? shapes[..1] : shapes);
             return new NodeCall(this, inputs, withStates, outputs).Outputs;
         }
         catch (ShapeMismatchException error)
@@ -130,21 +131,22 @@ public abstract partial class Layer
     private protected virtual void CheckFirst(Shape inputShape) => CheckInput(inputShape);
 
     // The weights must be of one shape for all that the layer is applied to.
-    private void CheckShared(Shape shape)
+    private void CheckShared(IReadOnlyList<Shape> shapes)
     {
-        _appliedTo ??= InputShape ?? shape;
-        if (ReferenceEquals(_appliedTo, shape) || HasModule(Settings))
+        _appliedTo ??= _builtFor ?? shapes;
+        if (ReferenceEquals(_appliedTo, shapes) || HasModule(Settings))
         {
             return;
         }
-        var weights = Settings.Weights(_appliedTo).Zip(Settings.Weights(shape));
+        var weights = Settings.WeightsOf(_appliedTo).Zip(Settings.WeightsOf(shapes));
         if (!weights.All(pair => pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape)))
         {
+            var (before, now) = (string.Join(", ", _appliedTo), string.Join(", ", shapes));
             throw new ShapeMismatchException(
-                $"{Title} was applied to {_appliedTo} before and now to {shape}, but its weights fit one number of features alone. Give "
+                $"{Title} was applied to {before} before and now to {now}, but its weights fit one number of features alone. Give "
                     + "both as many features, or make a second layer.",
-                _appliedTo.ToString(),
-                shape.ToString());
+                before,
+                now);
         }
     }
 

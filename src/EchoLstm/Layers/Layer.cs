@@ -177,7 +177,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Builds with the generator of the model that the layer is in.</summary>
     internal void Build(Shape inputShape, SeededRandom? modelRandom) => Build([inputShape], modelRandom);
 
-    /// <summary>Builds for several inputs; those behind the first make no weights.</summary>
+    /// <summary>Builds for several inputs; those behind the first make weights in few layers.</summary>
     internal void Build(IReadOnlyList<Shape> inputShapes, SeededRandom? modelRandom)
     {
         var inputShape = inputShapes[0];
@@ -199,7 +199,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         using (NewDisposeScope())
         using (no_grad())
         {
-            CreateWeights(inputShape, random);
+            CreateWeights(inputShapes, random);
             // TorchSharp's recurrent modules leave their parameters to the scope that they are made in.
             foreach (var parameter in Nesting.Parameters(this))
             {
@@ -210,6 +210,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             FreezeOrThaw();
         }
+        _builtFor = inputShapes;
         InputShape = BuiltFor(inputShape);
     }
 
@@ -414,6 +415,10 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
     }
 
+    /// <summary>The same for several inputs.</summary>
+    private protected virtual void CreateWeights(IReadOnlyList<Shape> inputShapes, SeededRandom random) =>
+        CreateWeights(inputShapes[0], random);
+
     /// <summary>The layer's function of an input that was checked.</summary>
     /// <param name="input">The input, samples first.</param>
     /// <param name="mask">Which time steps count, (samples, time steps); null where all do.</param>
@@ -486,7 +491,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    internal void EnsureBuilt(Tensor input)
+    internal void EnsureBuilt(Tensor input, params Tensor[] others)
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
@@ -498,7 +503,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             return;
         }
         _ = OutputShape(shape); // an error shows the shape that came
-        Build(shape.With(0, null), null);
+        Build([shape.With(0, null), .. others.Select(other => Shape.Of(other).With(0, null))], null);
         if (IndexReader is null && input.is_floating_point() && input.dtype != ScalarType.Float32)
         {
             this.to(input.dtype);

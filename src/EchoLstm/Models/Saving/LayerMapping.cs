@@ -48,6 +48,8 @@ internal static class LayerMapping
         Conv1DSettings s => new Conv1D(s),
         EmbeddingSettings s => new Embedding(s),
         AdditiveAttentionSettings s => new AdditiveAttention(s),
+        AttentionSettings s => new Attention(s),
+        MultiHeadAttentionSettings s => new MultiHeadAttention(s),
         AttentionDecoderSettings s => new AttentionDecoder(s),
         Conv2DSettings s => new Conv2D(s),
         LayerNormalizationSettings s => new LayerNormalization(s),
