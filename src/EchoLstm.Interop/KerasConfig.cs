@@ -10,8 +10,9 @@ namespace EchoLstm.Interop;
 /// Models and layers as Keras's JSON. The library's own JSON has Keras's names; here is what Keras calls otherwise, wraps or lacks.
 /// What Keras can't have is refused before anything is written.
 /// </summary>
-/// <param name="version">Whose JSON it is: with modules in Keras 3, without before.</param>
-internal sealed class KerasConfig(KerasVersion version)
+/// <param name="version">Whose JSON it is.</param>
+/// <param name="hasModules">Whether classes come with their modules.</param>
+internal sealed class KerasConfig(KerasVersion version, bool hasModules)
 {
     private const string InputName = "input_layer";
 
@@ -21,6 +22,11 @@ internal sealed class KerasConfig(KerasVersion version)
         "class", "seed", "requested_engine", "uses_fused_kernel", "checkpoint_steps", "backward_trainable", "backward_uses_fused_kernel",
     ];
 
+    internal KerasConfig(KerasVersion version)
+        : this(version, version.HasModules)
+    {
+    }
+
     /// <summary>A model: its class and its configuration.</summary>
     /// <exception cref="NotSupportedException">It has what Keras does not have.</exception>
     internal JsonObject Of(Model model) => Of(model, model.InputShape!, trains: true, givesStates: false);
@@ -29,13 +35,20 @@ internal sealed class KerasConfig(KerasVersion version)
     internal JsonObject Object(string module, string kind, JsonNode config, string? registered = null)
     {
         var json = new JsonObject { ["class_name"] = kind, ["config"] = config };
-        if (version.IsKeras3)
+        if (hasModules)
         {
             json.Insert(0, "module", module);
             json["registered_name"] = registered;
         }
         return json;
     }
+
+    /// <summary>A layer's name; one that is in a wrapper and has none is called by its class.</summary>
+    internal static string NameOf(Layer layer) =>
+        layer.Settings.Name is { Length: > 0 } name ? name : Keras3Weights.SnakeCase(layer.Settings.KerasClass);
+
+    // What is in a wrapper has its modules since tf.keras 2.13 too, and Keras 3 finds no class without.
+    private KerasConfig Inside => new(version, hasModules: true);
 
     private JsonObject Of(Layer layer, Shape input, bool trains, bool givesStates)
     {
@@ -71,7 +84,7 @@ internal sealed class KerasConfig(KerasVersion version)
             layers.Add(Alone(layer, shape, trains));
             shape = layer.OutputShape(shape);
         }
-        var config = new JsonObject { ["name"] = model.Name, ["layers"] = layers };
+        var config = new JsonObject { ["name"] = NameOf(model), ["layers"] = layers };
         if (version.IsKeras3)
         {
             config["trainable"] = trains;
@@ -97,13 +110,13 @@ internal sealed class KerasConfig(KerasVersion version)
         foreach (var row in graph.Rows)
         {
             var json = row is Input input ? InputLayer(input.Name, input.Shape) : Called((Layer)row);
-            json["name"] = NameOf(row);
+            json["name"] = NameOfRow(row);
             json["inbound_nodes"] = new JsonArray([.. row is Layer layer ? calls[layer].Select(Inbound) : []]);
             layers.Add(json);
         }
         return new JsonObject
         {
-            ["name"] = model.Name,
+            ["name"] = NameOf(model),
             ["trainable"] = trains,
             ["layers"] = layers,
             ["input_layers"] = Ends(graph.Inputs),
@@ -122,15 +135,15 @@ internal sealed class KerasConfig(KerasVersion version)
             return json;
         }
 
-        JsonArray History(Node node)
+        // What goes through a model from its own inputs counts as its first call; in Keras 3 only where the graph ends.
+        JsonArray History(Node node, bool isEnd)
         {
             if (node.Call is not { } call)
             {
-                return [NameOf(node), 0, 0];
+                return [((Input)node).Name, 0, 0];
             }
-            // What goes through a model from its own inputs counts as its first call.
-            var first = call.Layer is FunctionalModel || (call.Layer is SequentialModel && !version.IsKeras3) ? 1 : 0;
-            return [call.Layer.Name, first + calls[call.Layer].IndexOf(call), node.Index];
+            var counts = version.IsKeras3 ? isEnd && call.Layer is FunctionalModel : call.Layer is Model;
+            return [call.Layer.Name, calls[call.Layer].IndexOf(call) + (counts ? 1 : 0), node.Index];
         }
 
         JsonNode Inbound(NodeCall call)
@@ -146,7 +159,7 @@ internal sealed class KerasConfig(KerasVersion version)
                 var node = new JsonArray();
                 foreach (var input in inputs)
                 {
-                    var history = History(input);
+                    var history = History(input, isEnd: false);
                     history.Add((JsonNode)new JsonObject());
                     node.Add((JsonNode)history);
                 }
@@ -175,14 +188,20 @@ internal sealed class KerasConfig(KerasVersion version)
         JsonNode Tensor(Node node) => new JsonObject
         {
             ["class_name"] = "__keras_tensor__",
-            ["config"] = new JsonObject { ["shape"] = Json(node.Shape), ["dtype"] = "float32", ["keras_history"] = History(node) },
+            ["config"] = new JsonObject
+            {
+                ["shape"] = Json(node.Shape),
+                ["dtype"] = "float32",
+                ["keras_history"] = History(node, isEnd: false),
+            },
         };
 
         // Of one, Keras 3 makes no list: the model then takes, or gives, a tensor.
         JsonArray Ends(IReadOnlyList<Node> nodes) =>
-            version.IsKeras3 && nodes.Count == 1 ? History(nodes[0]) : new JsonArray([.. nodes.Select(History)]);
+            version.IsKeras3 && nodes.Count == 1 ? History(nodes[0], isEnd: true)
+                : new JsonArray([.. nodes.Select(node => History(node, isEnd: true))]);
 
-        static string NameOf(object row) => row is Input input ? input.Name : ((Layer)row).Name;
+        static string NameOfRow(object row) => row is Input input ? input.Name : NameOf((Layer)row);
     }
 
     private JsonObject InputLayer(string name, Shape shape) => Object(
@@ -203,7 +222,7 @@ internal sealed class KerasConfig(KerasVersion version)
         ThrowIfLacking(settings, input);
         // Of what is inside, nothing is asked here.
         var config = layer is Bidirectional or TimeDistributed
-            ? new JsonObject { ["name"] = layer.Name }
+            ? []
             : JsonSerializer.SerializeToNode(settings, SavedJson.Settings.GetTypeInfo(typeof(LayerSettings)))!.AsObject();
         foreach (var key in Own)
         {
@@ -218,29 +237,34 @@ internal sealed class KerasConfig(KerasVersion version)
         }
         foreach (var (key, function) in Functions(settings))
         {
-            config[key] = NameOf(function) ?? throw Refused(
+            config[key] = FunctionOf(function) ?? throw Refused(
                 settings,
                 $"has the {key.Replace('_', ' ')} {function}, which {version} does not have",
                 version.IsKeras3 ? "Write an .h5" : "Write a .keras");
         }
+        config["name"] = NameOf(layer);
         config["trainable"] = trains;
         config["dtype"] = Float32();
         switch (layer)
         {
             case Bidirectional both:
                 config["merge_mode"] = both.MergeMode.ToString().ToLowerInvariant();
-                config["layer"] = Of(both.Forward, input, trains, givesStates);
+                config["layer"] = Inside.Of(both.Forward, input, trains, givesStates);
                 // Older ones turn the layer round themselves, but for what is said of its twin alone.
                 if (version.IsKeras3 || both.Forward.Trainable != both.Backward.Trainable)
                 {
-                    config["backward_layer"] = Of(both.Backward, input, trains, givesStates);
+                    config["backward_layer"] = Inside.Of(both.Backward, input, trains, givesStates);
                 }
                 break;
             case TimeDistributed wrapper:
-                config["layer"] = Alone(wrapper.InnerLayer, TimeDistributedSettings.StepShape(input), trains);
+                config["layer"] = Inside.Alone(wrapper.InnerLayer, TimeDistributedSettings.StepShape(input), trains);
                 break;
             case RecurrentLayer:
                 config["return_state"] = givesStates;
+                break;
+            case SpatialDropout1D:
+                // In Keras 3 it takes no such argument.
+                config.Remove("trainable");
                 break;
             case LeakyRelu when !version.IsKeras3:
                 Rename("negative_slope", "alpha");
@@ -323,7 +347,7 @@ internal sealed class KerasConfig(KerasVersion version)
         }
     }
 
-    private string? NameOf(Activation activation) => activation switch
+    private string? FunctionOf(Activation activation) => activation switch
     {
         Activation.HardSigmoid => version.IsKeras3 ? null : "hard_sigmoid",
         Activation.HardSigmoidKeras3 => version.IsKeras3 ? "hard_sigmoid" : null,
@@ -338,5 +362,6 @@ internal sealed class KerasConfig(KerasVersion version)
     private static JsonArray Json(Shape shape) => [.. shape.Select(length => (JsonNode?)length)];
 
     private static NotSupportedException Refused(LayerSettings layer, string why, string advice) =>
-        new($"The model can't be written for Keras: {layer.Title} {why}. {advice}; nothing was written.");
+        new($"The model can't be written for Keras: {(layer.Name is { Length: > 0 } ? layer.Title : layer.LayerClass)} "
+            + $"{why}. {advice}; nothing was written.");
 }

@@ -99,7 +99,7 @@ internal sealed class KerasFileWriter
     // Groups are called by class and counter, arrays by numbers.
     private void AddKeras3(H5Group group, Layer layer)
     {
-        var own = Vars(group, layer.Name);
+        var own = Vars(group, KerasConfig.NameOf(layer));
         switch (layer)
         {
             case Model model:
