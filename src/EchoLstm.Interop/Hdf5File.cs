@@ -5,9 +5,9 @@ using System.Text;
 namespace EchoLstm.Interop;
 
 /// <summary>
-/// An HDF5 file as Keras writes it: superblock 0, groups with symbol tables or links as messages, arrays in one piece, no filters. All
-/// else is refused by name. Nothing is read that was not asked for, nothing outside the file, and no size is believed that is larger than
-/// the file.
+/// An HDF5 file as Keras and PureHDF write it: headers of either kind, groups with symbol tables or links as messages, arrays in one piece,
+/// no filters. All else is refused by name. Nothing is read that was not asked for, nothing outside the file, and no size is believed that
+/// is larger than the file.
 /// </summary>
 internal sealed class Hdf5File : IDisposable
 {
@@ -67,19 +67,19 @@ internal sealed class Hdf5File : IDisposable
             throw new InvalidDataException($"{Path} is no HDF5 file: it does not begin with HDF5's signature.");
         }
         var version = cursor.U8();
-        if (version > 1)
+        if (version > 3)
         {
-            throw Unread(string.Create(
-                CultureInfo.InvariantCulture, $"it has an HDF5 superblock of version {version} (h5py's libver='latest')"));
+            throw Unread(string.Create(CultureInfo.InvariantCulture, $"it has an HDF5 superblock of version {version}"));
         }
-        _ = cursor.Take(4);
+        var isOld = version < 2;
+        _ = cursor.Take(isOld ? 4 : 0);
         var (offsets, lengths) = (cursor.U8(), cursor.U8());
         if (offsets != 8 || lengths != 8)
         {
             throw Unread(string.Create(
                 CultureInfo.InvariantCulture, $"its addresses have {offsets} bytes and its lengths {lengths}, where HDF5 writes 8"));
         }
-        _ = cursor.Take(version == 0 ? 9 : 13);
+        _ = cursor.Take(version switch { 0 => 9, 1 => 13, _ => 1 });
         if (cursor.U64() != 0)
         {
             throw Unread("its HDF5 part does not begin at the file's first byte");
@@ -90,8 +90,7 @@ internal sealed class Hdf5File : IDisposable
         {
             throw Damaged(string.Create(CultureInfo.InvariantCulture, $"it says that it has {end} bytes and has {Length}"));
         }
-        _ = cursor.U64();
-        _ = cursor.U64();
+        _ = cursor.Take(isOld ? 16 : 0);
         return cursor.U64();
     }
 
@@ -106,7 +105,7 @@ internal sealed class Hdf5File : IDisposable
         var prefix = _bytes.Piece(address, 16, what);
         if (prefix.AsSpan().StartsWith("OHDR"u8))
         {
-            throw Unread($"{what} is of HDF5's newer kind (h5py's libver='latest' or track_order)");
+            return NewMessages(address, what);
         }
         var cursor = new Hdf5Cursor(prefix, _bytes, what);
         if (cursor.U8() != 1)
@@ -136,6 +135,45 @@ internal sealed class Hdf5File : IDisposable
             }
         }
         return messages.Count == count ? messages : throw Damaged($"{what} lacks some of its messages");
+    }
+
+    // A header of HDF5's newer kind: its blocks end in a checksum, and some messages are numbered.
+    private List<Hdf5Message> NewMessages(ulong address, string what)
+    {
+        const int Signature = 4, Checksum = 4;
+        var cursor = new Hdf5Cursor(_bytes.Piece(address, Math.Min(34, Length - (long)address), what), _bytes, what);
+        _ = cursor.Take(Signature);
+        if (cursor.U8() != 2)
+        {
+            throw Damaged($"{what} has no known version");
+        }
+        var flags = cursor.U8();
+        _ = cursor.Take(((flags & 32) != 0 ? 16 : 0) + ((flags & 16) != 0 ? 4 : 0));
+        var size = cursor.Number(1 << (flags & 3));
+        var messages = new List<Hdf5Message>();
+        var blocks = new Queue<(ulong Address, ulong Length, bool IsFirst)>([(address + (ulong)cursor.Place, size, true)]);
+        while (blocks.TryDequeue(out var block))
+        {
+            var part = new Hdf5Cursor(_bytes.Piece(block.Address, (long)Math.Min(block.Length, long.MaxValue), what), _bytes, what);
+            if (!block.IsFirst)
+            {
+                part.Expect("OCHK"u8);
+            }
+            var (end, head) = (block.IsFirst ? 0 : Checksum, (flags & 4) != 0 ? 6 : 4);
+            while (part.Left >= end + head && messages.Count < MostMessages)
+            {
+                var (type, length, kind) = (part.U8(), part.U16(), part.U8());
+                _ = part.Take(head - 4);
+                var message = new Hdf5Message(type, kind, part.Take(length).ToArray());
+                messages.Add(message);
+                if (type == Hdf5Message.Continuation)
+                {
+                    var next = new Hdf5Cursor(message.Bytes, _bytes, what);
+                    blocks.Enqueue((next.U64(), next.U64(), false));
+                }
+            }
+        }
+        return messages;
     }
 
     /// <summary>The names in a group and the addresses of what they name.</summary>

@@ -97,6 +97,45 @@ public static class KerasFile
         model.ResetStates();
     }
 
+    /// <summary>Writes the model for Keras (Keras's <c>model.save</c>): a <c>.keras</c> as Keras 3 lays it out, or an <c>.h5</c> as tf.keras
+    /// 2.15 does. What the optimiser remembers, and the states that a stateful model carries, are not written.</summary>
+    /// <param name="model">The model, built, with weights of float32. Where it is compiled with a loss and an optimiser that Keras has, so
+    /// is the file's.</param>
+    /// <param name="path">The file, which ends in <c>.keras</c>, <c>.h5</c> or <c>.hdf5</c>; a missing folder is made, and a file that is
+    /// there is replaced when the new one is complete.</param>
+    /// <exception cref="ArgumentException">The path is empty, or has another ending.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, its weights are not float32, or another thread changes
+    /// it.</exception>
+    /// <exception cref="NotSupportedException">It has a layer or a setting that this version of Keras does not have; the message names it.
+    /// Nothing was written.</exception>
+    /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    /// <example><code>
+    /// KerasFile.Save(model, "model.keras");        // in Python: keras.saving.load_model("model.keras")
+    /// </code></example>
+    public static void Save(Model model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var version = Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".keras" => KerasVersion.OfZip,
+            ".h5" or ".hdf5" => KerasVersion.OfHdf5,
+            _ => throw new ArgumentException(
+                $"'{path}' does not say which of Keras's formats to write. End it in .keras for Keras 3, or in .h5 for tf.keras 2.",
+                nameof(path)),
+        };
+        using var use = model.Guard.Read(nameof(Save));
+        model.ThrowIfNotBuilt("be saved");
+        model.ThrowIfPartDisposed();
+        if (model.parameters().FirstOrDefault(parameter => parameter.dtype != ScalarType.Float32) is { } other)
+        {
+            throw new InvalidOperationException($"{model.Title} has weights of {other.dtype}, and float32 is written for Keras. Convert it "
+                + $"first, model.to(torch.float32).");
+        }
+        KerasFileWriter.Write(model, path, version);
+    }
+
     private enum FileStart
     {
         Other,

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EchoLstm.Models;
+using EchoLstm.Models.Saving;
 using EchoLstm.Training;
 
 namespace EchoLstm.Interop;
@@ -231,6 +233,100 @@ internal static class KerasTraining
             _ => null,
         };
     }
+
+    /// <summary>What a model was compiled with, as Keras has it; null where it is not compiled, or its loss or its optimiser is none of
+    /// Keras's. Metrics that Keras does not have are left out.</summary>
+    internal static JsonObject? ConfigOf(Model model, KerasVersion version)
+    {
+        var keras = new KerasConfig(version);
+        if (model.Compilation is not { } compilation || ObjectOf(keras, compilation.Optimizer) is not { } optimizer
+            || compilation.Heads.Any(head => !IsKeras(head.Loss)))
+        {
+            return null;
+        }
+        return new JsonObject
+        {
+            [version.IsKeras3 ? "optimizer" : "optimizer_config"] = optimizer,
+            ["loss"] = OfEach(head => ObjectOf(keras, head.Loss)),
+            ["loss_weights"] = compilation.Heads.All(head => head.Weight == 1) ? null
+                : new JsonArray([.. compilation.Heads.Select(head => (JsonNode)head.Weight)]),
+            ["metrics"] = OfEach(head => Metrics(head.Metrics.Take(head.FirstWeighted))),
+            ["weighted_metrics"] = OfEach(head => Metrics(head.Metrics.Skip(head.FirstWeighted))),
+        };
+
+        JsonNode OfEach(Func<Head, JsonNode> of) =>
+            compilation.Heads.Count == 1 ? of(compilation.Heads[0]) : new JsonArray([.. compilation.Heads.Select(of)]);
+
+        JsonArray Metrics(IEnumerable<Metric> metrics) =>
+            [.. metrics.Where(metric => metric.IsBuiltIn).Select(metric => ObjectOf(keras, metric))];
+    }
+
+    private static bool IsKeras(Loss loss) => loss.Fused is not null && LossSettings.Of(loss) is not QuantileSettings;
+
+    private static JsonObject ObjectOf(KerasConfig keras, Loss loss)
+    {
+        var config = Node(LossSettings.Of(loss));
+        return keras.Object("keras.losses", ClassOf(config["name"]!.GetValue<string>()), config);
+    }
+
+    private static JsonObject? ObjectOf(KerasConfig keras, Optimizer optimizer)
+    {
+        if (OptimizerSettings.Of(optimizer) is not { } settings
+            || (optimizer.LearningRateSchedule is not null && settings.LearningRateSchedule is null))
+        {
+            return null;
+        }
+        var config = Node(settings);
+        if (config.Remove("learning_rate_schedule", out var given) && given is JsonObject schedule)
+        {
+            var kind = schedule["class"]!.GetValue<string>();
+            schedule.Remove("class");
+            config["learning_rate"] = keras.Object("keras.optimizers.schedules", kind, schedule);
+        }
+        return keras.Object("keras.optimizers", ClassOf(config["name"]!.GetValue<string>()), config);
+    }
+
+    private static JsonNode ObjectOf(KerasConfig keras, Metric metric)
+    {
+        var element = MetricSettings.ElementOf(metric);
+        if (element.ValueKind == JsonValueKind.String)
+        {
+            var name = element.GetString()!;
+            return name == "accuracy" ? name : keras.Object("keras.metrics", ClassOf(name), new JsonObject { ["name"] = name });
+        }
+        var config = JsonObject.Create(element)!;
+        var kind = ClassOf(config["class"]!.GetValue<string>());
+        config.Remove("class");
+        if (metric is HitRate && config.Remove("threshold", out var threshold))
+        {
+            config["thresholds"] = threshold;
+        }
+        foreach (var (key, letters) in new (string, Func<string, string>)[]
+        {
+            ("curve", text => text.ToUpperInvariant()), ("average", text => text.ToLowerInvariant()),
+        })
+        {
+            if (config[key] is JsonValue text)
+            {
+                config[key] = letters(text.GetValue<string>());
+            }
+        }
+        return keras.Object("keras.metrics", kind, config);
+    }
+
+    private static JsonObject Node<T>(T settings) =>
+        JsonSerializer.SerializeToNode(settings, TrainingJson.Settings.GetTypeInfo(typeof(T)))!.AsObject();
+
+    // Keras's class of a name: MeanSquaredError of mean_squared_error.
+    private static string ClassOf(string name) => name switch
+    {
+        "kl_divergence" => "KLDivergence",
+        "adamw" => "AdamW",
+        "sgd" => "SGD",
+        "rmsprop" => "RMSprop",
+        "auc" => "AUC",
+        _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
+    };
 
     // mean_squared_error and MeanSquaredError are one.
     private static string? Simple(string? name) => name?.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -7,6 +7,12 @@ namespace EchoLstm.Interop;
 /// <param name="HasModules">Whether classes come with their module, as Keras 3 writes them.</param>
 internal sealed record KerasVersion(string? Text, bool HasModules)
 {
+    /// <summary>Whose files are written as <c>.keras</c>.</summary>
+    internal static KerasVersion OfZip { get; } = new("3.9.2", true);
+
+    /// <summary>Whose files are written as <c>.h5</c>.</summary>
+    internal static KerasVersion OfHdf5 { get; } = new("2.15.0", false);
+
     private (int Major, int Minor) Numbers
     {
         get

@@ -103,7 +103,7 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
             {
                 foreach (var spec in holders[i].Specs)
                 {
-                    var trains = !holders[i].IsFrozen && !IsStatistic(spec);
+                    var trains = !holders[i].IsFrozen && !IsStatistic(spec.Name);
                     if (trains == isTrained && left.TryDequeue(out var array))
                     {
                         given[i].Add(array);
@@ -116,8 +116,8 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
         return holders.Zip(given, (holder, list) => (holder, (IReadOnlyList<StoredArray>)list));
     }
 
-    private static bool IsStatistic(WeightSpec spec) =>
-        spec.Name.EndsWith("moving_mean", StringComparison.Ordinal) || spec.Name.EndsWith("moving_variance", StringComparison.Ordinal);
+    internal static bool IsStatistic(string name) =>
+        name.EndsWith("moving_mean", StringComparison.Ordinal) || name.EndsWith("moving_variance", StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -243,7 +243,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         : null;
 
     /// <summary>Keras's rule: LSTM is lstm, SimpleRNN simple_rnn, Conv1D conv1d, PReLU p_re_lu.</summary>
-    private static string SnakeCase(string name) => Word().Replace(Capital().Replace(name, "$1_$2"), "$1_$2").ToLowerInvariant();
+    internal static string SnakeCase(string name) => Word().Replace(Capital().Replace(name, "$1_$2"), "$1_$2").ToLowerInvariant();
 
     [GeneratedRegex("(.)([A-Z][a-z]+)")]
     private static partial Regex Capital();

@@ -1,5 +1,6 @@
 using EchoLstm.Tests.Models.Saving;
 using EchoLstm.Tests.Hunt;
+using EchoLstm.Tests.Interop;
 using EchoLstm.Tests.Models;
 using EchoLstm.Tests.Torch;
 
@@ -22,6 +23,10 @@ internal static class Program
         if (args is [TorchChild.Command, .. var task])
         {
             return TorchChild.Run(task);
+        }
+        if (args is [KerasModelsCommand.Command, var folder])
+        {
+            return KerasModelsCommand.Run(folder);
         }
         if (HuntCommand.TryRun(args) is { } exitCode)
         {

@@ -73,7 +73,7 @@ internal static class AtomicFile
     {
         try
         {
-            return new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            return new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException error)
         {

@@ -11,7 +11,7 @@ internal sealed class Graph
 {
     private readonly Dictionary<Node, int> _places = new(ReferenceEqualityComparer.Instance);
 
-    private Graph(IReadOnlyList<Input> inputs, IReadOnlyList<Node> outputs, List<object> order)
+    private Graph(IReadOnlyList<Input> inputs, IReadOnlyList<Node> outputs, List<object> order, List<object> found)
     {
         (Inputs, Outputs, Calls) = (inputs, outputs, [.. order.OfType<NodeCall>()]);
         foreach (var node in inputs.Concat(Calls.SelectMany(call => call.Outputs)))
@@ -19,7 +19,7 @@ internal sealed class Graph
             _places.Add(node, _places.Count);
         }
         InCallOrder = [.. Calls.Select(call => call.Layer).Distinct()];
-        Rows = ByDepth(order);
+        Rows = ByDepth(order, found);
         Layers = [.. Rows.OfType<Layer>()];
         GiveNames();
         OutputNames = NamesOfOutputs();
@@ -126,7 +126,7 @@ internal sealed class Graph
             throw new ArgumentException(
                 $"The output {given} is an input itself, and no layer leads to it. Give what a layer's Apply returned.", nameof(outputs));
         }
-        var order = OrderTo(outputs);
+        var (order, found) = OrderTo(outputs);
         var needed = order.OfType<Input>().ToList();
         if (needed.FirstOrDefault(node => !inputs.Contains(node)) is { } foreign)
         {
@@ -142,14 +142,14 @@ internal sealed class Graph
                 $"The input {unused} leads to no output, {string.Join(", ", outputs)}. Leave it out, or apply a layer to it.",
                 nameof(inputs));
         }
-        return new Graph([.. inputs.Cast<Input>()], [.. outputs], order);
+        return new Graph([.. inputs.Cast<Input>()], [.. outputs], order, found);
     }
 
-    // The inputs and calls that the outputs need. As in Keras, what one needs comes before it, in the order in which it is named. Deep
-    // graphs need no deep stack.
-    private static List<object> OrderTo(IReadOnlyList<Node> outputs)
+    // The inputs and calls that the outputs need. As in Keras, what one needs comes before it, in the order in which it is named; and in
+    // the order in which they are found on the way from the outputs. Deep graphs need no deep stack.
+    private static (List<object> Order, List<object> Found) OrderTo(IReadOnlyList<Node> outputs)
     {
-        var order = new List<object>();
+        var (order, found) = (new List<object>(), new List<object>());
         var seen = new HashSet<object>();
         var left = new Stack<(NodeCall Call, int Next)>();
         foreach (var output in outputs)
@@ -168,25 +168,28 @@ internal sealed class Graph
                 }
             }
         }
-        return order;
+        return (order, found);
 
         void Enter(Node node)
         {
-            if (node.Call is not { } call)
+            var one = (object?)node.Call ?? node;
+            if (!seen.Add(one))
             {
-                if (seen.Add(node))
-                {
-                    order.Add(node);
-                }
+                return;
             }
-            else if (seen.Add(call))
+            found.Add(one);
+            if (node.Call is { } call)
             {
                 left.Push((call, 0));
+            }
+            else
+            {
+                order.Add(node);
             }
         }
     }
 
-    private static List<object> ByDepth(List<object> order)
+    private static List<object> ByDepth(List<object> order, List<object> found)
     {
         // Of calls and inputs, and of layers and inputs.
         var (depths, ofRows) = (new Dictionary<object, int>(), new Dictionary<object, int>());
@@ -201,7 +204,7 @@ internal sealed class Graph
                 depths[source] = Math.Max(depth + 1, depths.GetValueOrDefault(source));
             }
         }
-        return [.. order.Select(RowOf).Distinct().OrderByDescending(row => ofRows[row])];
+        return [.. found.Select(RowOf).Distinct().OrderByDescending(row => ofRows[row])];
 
         static object RowOf(object one) => one is NodeCall call ? call.Layer : one;
     }
