@@ -7,7 +7,7 @@ using EchoLstm.Benchmarks.Commands;
 
 namespace EchoLstm.Benchmarks;
 
-/// <summary>The benchmarks: peers, linear, memory and windows are commands of its own; anything else goes to BenchmarkDotNet.</summary>
+/// <summary>The benchmarks: peers, linear, memory, windows and model are commands of its own; anything else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -20,6 +20,7 @@ internal static class Program
             LinearCommand.Create(),
             MemoryCommand.Create(),
             WindowsCommand.Create(),
+            ModelCommand.Create(),
         };
         if (args is ["--help" or "-h"] || root.Subcommands.Any(command => args.FirstOrDefault() == command.Name))
         {

@@ -110,16 +110,8 @@ public sealed unsafe class InferenceModel : IDisposable
         ReadOnlySpan<float> x, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default, bool allowNonFinite = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        if (ReadsIndices)
-        {
-            throw new InvalidOperationException("The model reads indices: give them as integers, Predict(ReadOnlySpan<int>, ...).");
-        }
-        var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, _packed.InputWidth, x.Length, samples);
+        var steps = CheckedSteps(x, samples, allowNonFinite);
         InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
-        if (!allowNonFinite)
-        {
-            InputCheck.Finite(x, nameof(x), samples, _packed.InputWidth, _packed.ReadsSteps);
-        }
         var pass = Begin(samples, steps, lengths);
         fixed (float* start = x)
         {
@@ -145,14 +137,8 @@ public sealed unsafe class InferenceModel : IDisposable
     public void Predict(ReadOnlySpan<int> words, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        if (!ReadsIndices)
-        {
-            throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, "
-                + "Predict(ReadOnlySpan<float>, ...).");
-        }
-        var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, features: 1, words.Length, samples);
+        var steps = CheckedSteps(words, samples);
         InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
-        _packed.CheckIndices(words, nameof(words));
         var pass = Begin(samples, steps, lengths);
         pass.GatherIndices(words);
         pass.Run();
@@ -184,6 +170,34 @@ public sealed unsafe class InferenceModel : IDisposable
             _isDisposed = true;
             _idle.Clear();
         }
+    }
+
+    /// <summary>The time steps of samples of features; throws what Predict throws where they are none that the model takes.</summary>
+    internal int CheckedSteps(ReadOnlySpan<float> x, int samples, bool allowNonFinite)
+    {
+        if (ReadsIndices)
+        {
+            throw new InvalidOperationException("The model reads indices: give them as integers, Predict(ReadOnlySpan<int>, ...).");
+        }
+        var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, _packed.InputWidth, x.Length, samples);
+        if (!allowNonFinite)
+        {
+            InputCheck.Finite(x, nameof(x), samples, _packed.InputWidth, _packed.ReadsSteps);
+        }
+        return steps;
+    }
+
+    /// <summary>The time steps of samples of indices; throws what Predict throws where they are none that the model takes.</summary>
+    internal int CheckedSteps(ReadOnlySpan<int> words, int samples)
+    {
+        if (!ReadsIndices)
+        {
+            throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, "
+                + "Predict(ReadOnlySpan<float>, ...).");
+        }
+        var steps = InputCheck.Steps(InputShape, _packed.ReadsSteps, features: 1, words.Length, samples);
+        _packed.CheckIndices(words, nameof(words));
+        return steps;
     }
 
     private static InferenceModel Load(SafetensorsFile file)
