@@ -51,6 +51,8 @@ public sealed class AdditiveAttention : Layer
 
     internal override Tensor? OwnWeight => IsBuilt && UseScale ? get_parameter(ScaleName) : null;
 
+    internal override IReadOnlyList<ParameterMemory> Memories => UseScale ? [new(() => get_parameter(ScaleName)!)] : [];
+
     private protected override bool ComputesWithFloats => true;
 
     /// <summary>Lets each step of a query attend to the steps of a value.</summary>
