@@ -9,15 +9,15 @@ namespace EchoLstm.Inference;
 /// <summary>A saved network's layers and their packed weights, which any number of passes read at once.</summary>
 internal sealed unsafe class PackedNetwork
 {
-    private readonly IReadOnlyList<PlacedLayer> _layers;
-    private readonly Shape _inputShape;
+    private readonly LayerSettings _network;
+    private readonly IReadOnlyList<Shape> _inputShapes;
     private readonly Arena _arena = new();
     private readonly KernelPlan _plan; // for questions; it is never run
     private float* _weights;
 
-    private PackedNetwork(IReadOnlyList<PlacedLayer> layers, Shape inputShape)
+    private PackedNetwork(LayerSettings network, IReadOnlyList<Shape> inputShapes)
     {
-        (_layers, _inputShape) = (layers, inputShape);
+        (_network, _inputShapes) = (network, inputShapes);
         _plan = Plan(out var reason) ?? throw new NotSupportedException(
             $"EchoLstm.Runtime can't run the model: {reason}. Load it with SequentialModel.Load of the package EchoLstm, or train a model "
                 + "without it.");
@@ -40,7 +40,7 @@ internal sealed unsafe class PackedNetwork
 
     /// <summary>How many numbers a sample's output has.</summary>
     /// <param name="steps">The time steps of its input.</param>
-    internal long OutputSize(int steps) => (_plan.ReturnsSteps ? _plan.OutputSteps(steps) : 1) * (long)_plan.Kernels[^1].OutputWidth;
+    internal long OutputSize(int steps) => (_plan.OutputAxes() == 3 ? _plan.OutputSteps(steps) : 1) * (long)_plan.OutputWidth();
 
     /// <summary>Reads the weights.</summary>
     /// <param name="file">The file.</param>
@@ -54,11 +54,11 @@ internal sealed unsafe class PackedNetwork
                 $"EchoLstm.Runtime can't run the model: {saved.Network.Title} is a graph, which has no kernels yet. Load it with "
                     + "FunctionalModel.Load of the package EchoLstm.");
         }
-        var packed = new PackedNetwork([.. Flat(network, saved.InputShape, "")], saved.InputShape);
+        var packed = new PackedNetwork(network, [saved.InputShape]);
         var entries = file.Tensors.ToDictionary(entry => entry.Name);
-        foreach (var part in packed._plan.Parts.Where(part => part.Kernel.PackedNumbers > 0))
+        foreach (var part in packed._plan.Parts.Where(part => part.Kernel.PackedNumbers > 0 && !part.IsLater))
         {
-            float[][] weights = [.. packed._layers[part.Layer].WeightsOf(part.Part)
+            float[][] weights = [.. packed._plan.Layers[part.Layer].WeightsOf(part.Part)
                 .Select(weight => file.ReadFloats(entries[weight.FileName]))];
             using var pinned = new PinnedArrays(weights);
             part.Kernel.Pack(WeightLayout.Keras, pinned.Starts, packed._weights + part.Place);
@@ -71,9 +71,9 @@ internal sealed unsafe class PackedNetwork
     {
         var plan = Plan(out _)!;
         plan.Bind(_weights, null);
-        foreach (var kernel in plan.Kernels)
+        foreach (var part in plan.Parts)
         {
-            kernel.Examine();
+            part.Kernel.Examine();
         }
         return plan;
     }
@@ -85,20 +85,20 @@ internal sealed unsafe class PackedNetwork
         if (!ReadsSteps)
         {
             throw new InvalidOperationException(
-                $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShape}. Call Predict "
+                $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShapes[0]}. Call Predict "
                     + "instead.");
         }
-        _ = LayerSettings.StreamedOf([.. _layers.Select(layer => layer.Settings)]);
+        _ = LayerSettings.StreamedOf([.. _plan.Layers.Select(layer => layer.Settings)]);
         return new StepPass(CreatePlan(), batch);
     }
 
     /// <summary>Which layer can't leave masked time steps out, and why; null: all can.</summary>
-    internal void ThrowUnlessMaskable() => _plan.ThrowUnlessMaskable();
+    internal void ThrowUnlessMaskable() => _plan.ThrowUnlessMaskable([true]);
 
     /// <summary>Throws where an index has no vector, naming the first.</summary>
     internal void CheckIndices(ReadOnlySpan<int> indices, string name)
     {
-        var embedding = (EmbeddingSettings)_layers[0].Settings;
+        var embedding = (EmbeddingSettings)_plan.Layers[0].Settings;
         for (var i = 0; i < indices.Length; i++)
         {
             if ((uint)indices[i] >= (uint)embedding.InputDim)
@@ -116,55 +116,14 @@ internal sealed unsafe class PackedNetwork
 
     private StateKinds KindsOf(KernelPlan plan)
     {
-        var streamed = plan.Kernels[..plan.Streamed];
+        var streamed = plan.Calls.Take(plan.Streamed).Select(call => call.Kernel).ToList();
         var stateful = plan.Parts.Where(part => part.Kernel.StateCount > 0 && streamed.Contains(part.Kernel)).ToList();
         return new StateKinds(
             string.Join(", ", stateful.Select(part =>
-                string.Create(CultureInfo.InvariantCulture, $"{_layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),
+                string.Create(CultureInfo.InvariantCulture, $"{plan.Layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),
             [.. stateful.SelectMany(part => Enumerable.Repeat(part.Kernel.OutputWidth, part.Kernel.StateCount))]);
     }
 
-    // A model among the layers is its layers.
-    private static IEnumerable<PlacedLayer> Flat(SequentialSettings model, Shape input, string path)
-    {
-        foreach (var layer in model.Layers)
-        {
-            var place = path.Length == 0 ? layer.Name! : $"{path}/{layer.Name}";
-            if (layer is SequentialSettings inner)
-            {
-                foreach (var part in Flat(inner, input, place))
-                {
-                    yield return part;
-                }
-            }
-            else
-            {
-                yield return new PlacedLayer(layer, input, place);
-            }
-            input = layer.OutputShape(input, layer.Title);
-        }
-    }
-
     private KernelPlan? Plan(out string? reason) =>
-        KernelPlan.TryCreate(
-            [.. _layers.Select(layer => layer.Settings)],
-            _inputShape,
-            new WorkTeam(Environment.ProcessorCount),
-            out reason,
-            predicts: true);
-
-    /// <summary>A layer with what it reads and where its weights are in the file.</summary>
-    private sealed record PlacedLayer(LayerSettings Settings, Shape Input, string Path)
-    {
-        /// <summary>The weights of the layer, or of one of a Bidirectional's two, in Keras's order.</summary>
-        internal IEnumerable<WeightSpec> WeightsOf(int part)
-        {
-            var weights = Settings.Weights(Input);
-            if (Settings is BidirectionalSettings)
-            {
-                weights = weights.Where(weight => weight.Name.StartsWith(part == 0 ? "forward/" : "backward/", StringComparison.Ordinal));
-            }
-            return WeightSpec.Below(Path, weights);
-        }
-    }
+        KernelPlan.TryCreate(_network, _inputShapes, new WorkTeam(Environment.ProcessorCount), out reason, predicts: true);
 }

@@ -1,95 +1,109 @@
-
 namespace EchoLstm.Kernels;
 
-/// <summary>A plan's kernels one after the other, with buffers for one shape at a time: from the samples' rows to the output.</summary>
+/// <summary>A plan's kernels one after the other, with buffers for one shape at a time: from the samples' rows to the outputs.</summary>
 internal sealed unsafe class ForwardPass
 {
     private readonly KernelPlan _plan;
+    private readonly PlanRun _run;
     private readonly Arena _arena;
     private readonly Action<Arena>? _takeMore;
     private readonly Action<Arena> _takeBuffers; // one delegate, as the last batch of each epoch may be short
-    private BatchShape _layout, _wanted;
-    private float* _input;
-    private byte* _mask;
-    private bool _isHot;
+    private readonly BatchShape[] _wanted;       // of the inputs
+    private readonly float*[] _inputs;
+    private readonly int*[] _indices;
+    private readonly byte*[] _masks;
+    private bool _isLaid;
 
     /// <param name="plan">The kernels, bound to their weights.</param>
     /// <param name="arena">The memory of the buffers.</param>
-    /// <param name="takeMore">Takes what the holder needs beside them, for <see cref="Shape"/>.</param>
+    /// <param name="takeMore">Takes what the holder needs beside them, for <see cref="Samples"/>.</param>
     internal ForwardPass(KernelPlan plan, Arena arena, Action<Arena>? takeMore = null)
     {
-        (_plan, _arena, _takeMore) = (plan, arena, takeMore);
-        (_takeBuffers, Last) = (TakeBuffers, plan.Kernels[^1]);
+        (_plan, _run, _arena, _takeMore, _takeBuffers) = (plan, new PlanRun(plan), arena, takeMore, TakeBuffers);
+        var count = plan.Inputs.Length;
+        _wanted = new BatchShape[count];
+        _inputs = new float*[count];
+        _indices = new int*[count];
+        _masks = new byte*[count];
     }
 
-    /// <summary>What the buffers are for.</summary>
-    internal BatchShape Shape => _wanted;
+    /// <summary>How many samples the buffers are for.</summary>
+    internal int Samples => _wanted[0].Samples;
 
-    /// <summary>The kernel with the output.</summary>
-    internal LayerKernel Last { get; }
+    /// <summary>The indices of the first input, time-major; to be filled before <see cref="Run"/> where it is indices.</summary>
+    internal int* Indices => IndicesOf(0);
 
-    /// <summary>The indices of a plan that reads indices, time-major; to be filled before <see cref="Run"/>.</summary>
-    internal int* Indices { get; private set; }
+    /// <summary>The same of any input.</summary>
+    internal int* IndicesOf(int input) => _indices[input];
 
-    /// <summary>Lays the buffers where they are not for this shape.</summary>
-    internal void Lay(in BatchShape shape)
+    /// <summary>Lays the buffers of a plan with one input where they are not for this shape.</summary>
+    internal void Lay(in BatchShape shape) => Lay([shape]);
+
+    /// <summary>Lays the buffers where they are not for these shapes of the inputs, which are of the same samples.</summary>
+    internal void Lay(ReadOnlySpan<BatchShape> shapes)
     {
-        if (_layout == shape)
+        if (_isLaid && shapes.SequenceEqual(_wanted))
         {
             return;
         }
-        _layout = default;
-        _wanted = shape;
+        _isLaid = false;
+        shapes.CopyTo(_wanted);
         _arena.Lay(_takeBuffers);
-        _layout = shape;
+        _isLaid = true;
     }
 
     /// <summary>
-    /// Takes samples' rows, time-major. Rows that are all one-hot become indices, which the first kernel looks up instead of multiplying
-    /// with zeros.
+    /// Takes samples' rows, time-major. Rows that are all one-hot become indices where the kernels that read them look them up instead of
+    /// multiplying with zeros.
     /// </summary>
     /// <param name="source">Samples of steps · features numbers.</param>
     /// <param name="order">Which samples; null for the first ones.</param>
-    internal void Gather(float* source, long* order)
+    /// <param name="input">Which input. <value>0</value></param>
+    internal void Gather(float* source, long* order, int input = 0)
     {
-        var (samples, steps, width) = (_layout.Samples, _layout.Steps, _plan.InputWidth);
-        _isHot = _plan.Kernels[0].LooksUpOneHot && width > 1;
-        for (var i = 0; i < samples && _isHot; i++)
+        var (samples, steps, width) = (_wanted[input].Samples, _wanted[input].Steps, _plan.Inputs[input].Width);
+        var isHot = width > 1 && _plan.Inputs[input].LooksUpOneHot;
+        for (var i = 0; i < samples && isHot; i++)
         {
             var row = source + ((order is null ? i : order[i]) * steps * width);
-            for (var t = 0; t < steps && _isHot; t++)
+            for (var t = 0; t < steps && isHot; t++)
             {
-                Indices[((long)t * samples) + i] = OnlyOne(row + ((long)t * width), width, out _isHot);
+                _indices[input][((long)t * samples) + i] = OnlyOne(row + ((long)t * width), width, out isHot);
             }
         }
-        for (var i = 0; i < samples && !_isHot; i++)
+        for (var i = 0; i < samples && !isHot; i++)
         {
             var sample = source + ((order is null ? i : order[i]) * steps * width);
-            Rows.Copy(sample, width, _input + ((long)i * width), (long)samples * width, steps, width);
+            Rows.Copy(sample, width, _inputs[input] + ((long)i * width), (long)samples * width, steps, width);
         }
+        Give(input, isHot);
     }
 
     /// <summary>Takes samples' indices, time-major.</summary>
-    internal void GatherIndices(ReadOnlySpan<int> source)
+    internal void GatherIndices(ReadOnlySpan<int> source, int input = 0)
     {
-        var (samples, steps) = (_layout.Samples, _layout.Steps);
+        var (samples, steps) = (_wanted[input].Samples, _wanted[input].Steps);
         for (var i = 0; i < samples; i++)
         {
             for (var t = 0; t < steps; t++)
             {
-                Indices[((long)t * samples) + i] = source[(i * steps) + t];
+                _indices[input][((long)t * samples) + i] = source[(i * steps) + t];
             }
         }
+        Give(input, isHot: true);
     }
 
+    /// <summary>Says that the indices of an input are there.</summary>
+    internal void GiveIndices(int input) => Give(input, isHot: true);
+
     /// <summary>Says how many steps each sample has, where <see cref="BatchShape.Masked"/> was asked for; the others are masked.</summary>
-    internal void SetLengths(ReadOnlySpan<int> lengths)
+    internal void SetLengths(ReadOnlySpan<int> lengths, int input = 0)
     {
-        for (var t = 0; t < _layout.Steps; t++)
+        for (var t = 0; t < _wanted[input].Steps; t++)
         {
-            for (var i = 0; i < _layout.Samples; i++)
+            for (var i = 0; i < Samples; i++)
             {
-                _mask[((long)t * _layout.Samples) + i] = t < lengths[i] ? (byte)1 : (byte)0;
+                _masks[input][((long)t * Samples) + i] = t < lengths[i] ? (byte)1 : (byte)0;
             }
         }
     }
@@ -97,13 +111,15 @@ internal sealed unsafe class ForwardPass
     /// <summary>Takes samples' masks, time-major, where <see cref="BatchShape.Masked"/> was asked for.</summary>
     /// <param name="source">Samples of as many bytes as steps: 1 for a step that is there, else 0.</param>
     /// <param name="order">Which samples.</param>
-    internal void GatherMask(byte* source, long* order)
+    /// <param name="input">Which input.</param>
+    internal void GatherMask(byte* source, long* order, int input)
     {
-        for (var i = 0; i < _layout.Samples; i++)
+        var steps = _wanted[input].Steps;
+        for (var i = 0; i < Samples; i++)
         {
-            for (var t = 0; t < _layout.Steps; t++)
+            for (var t = 0; t < steps; t++)
             {
-                _mask[((long)t * _layout.Samples) + i] = source[(order[i] * _layout.Steps) + t];
+                _masks[input][((long)t * Samples) + i] = source[(order[i] * steps) + t];
             }
         }
     }
@@ -111,60 +127,73 @@ internal sealed unsafe class ForwardPass
     /// <summary>Runs all kernels, from the states of who carries them.</summary>
     internal void Run()
     {
-        var kernels = _plan.Kernels;
-        for (var i = 0; i < kernels.Length; i++)
+        for (var i = 0; i < _plan.Calls.Length; i++)
         {
-            kernels[i].ReadState();
-            kernels[i].Forward(InputOf(i));
+            if (!_plan.Calls[i].ReadsStates)
+            {
+                _plan.Calls[i].Kernel.ReadState();
+            }
+            _run.Forward(i);
         }
     }
 
     /// <summary>Leaves the states after the last step with who carries them; before the backward pass, which may run steps anew.</summary>
     internal void CarryStates()
     {
-        foreach (var kernel in _plan.Kernels)
+        foreach (var call in _plan.Calls)
         {
-            kernel.WriteState();
+            call.Kernel.WriteState();
         }
     }
 
-    /// <summary>From the gradient by the last output to all others.</summary>
-    internal void RunBack()
+    /// <summary>Begins the gradients of a batch, before those by the outputs come.</summary>
+    internal void BeginBackward() => _run.BeginBackward();
+
+    /// <summary>Where the gradient by an output goes, rows of its stride; <see cref="EndGradient"/> says that it is there.</summary>
+    internal float* BeginGradient(int output) => _run.BeginPart(_plan.Outputs[output]);
+
+    internal void EndGradient(int output) => _run.EndPart(_plan.Outputs[output]);
+
+    /// <summary>From the gradients by the outputs to all others.</summary>
+    /// <param name="gradients">Those of the packed weights.</param>
+    internal void RunBack(float* gradients)
     {
-        var kernels = _plan.Kernels;
-        for (var i = kernels.Length - 1; i >= 0; i--)
+        for (var i = _plan.Calls.Length - 1; i >= 0; i--)
         {
-            kernels[i].Backward(InputOf(i), i > 0 ? kernels[i - 1].OutputGradient : null);
+            _run.Backward(i);
         }
+        _plan.SumGradients(gradients);
     }
 
-    /// <summary>Copies the output, one sample after the other.</summary>
-    internal void CopyOutput(Span<float> values)
+    /// <summary>The rows of an output, with which of them count.</summary>
+    internal InputRows Output(int output = 0) => _run.RowsOf(_plan.Outputs[output]);
+
+    /// <summary>How many steps an output has.</summary>
+    internal int OutputSteps(int output = 0) => _run.StepsOf(_plan.Outputs[output]);
+
+    /// <summary>Copies an output, one sample after the other.</summary>
+    internal void CopyOutput(Span<float> values, int output = 0)
     {
-        var (samples, steps, width) = (_layout.Samples, _plan.OutputSteps(_layout.Steps), Last.OutputWidth);
+        var (rows, steps, width) = (Output(output), OutputSteps(output), _plan.OutputWidth(output));
         fixed (float* start = values)
         {
-            Rows.FromTimeMajor(Last.Output, Last.OutputStride, start, (long)steps * width, samples, steps, width);
+            Rows.FromTimeMajor(rows.Start, rows.Stride, start, (long)steps * width, Samples, steps, width);
         }
     }
 
-    private InputRows InputOf(int i)
-    {
-        if (i == 0)
-        {
-            return new InputRows(_input, _plan.InputWidth, _mask, _isHot || _plan.ReadsIndices ? Indices : null);
-        }
-        var before = _plan.Kernels[i - 1];
-        return new InputRows(before.Output, before.OutputStride, before.OutputMask);
-    }
+    private void Give(int input, bool isHot) =>
+        _run.Give(input, new InputRows(_inputs[input], _plan.Inputs[input].Width, _masks[input], isHot ? _indices[input] : null));
 
     private void TakeBuffers(Arena arena)
     {
-        _input = arena.Take(_wanted.Rows * _plan.InputWidth);
-        Indices = (int*)arena.Take(_wanted.Rows);
-        _mask = _wanted.Masked ? (byte*)arena.Take((_wanted.Rows + sizeof(float) - 1) / sizeof(float)) : null;
+        for (var i = 0; i < _wanted.Length; i++)
+        {
+            _inputs[i] = arena.Take(_wanted[i].Rows * _plan.Inputs[i].Width);
+            _indices[i] = (int*)arena.Take(_wanted[i].Rows);
+            _masks[i] = _wanted[i].Masked ? (byte*)arena.Take((_wanted[i].Rows + sizeof(float) - 1) / sizeof(float)) : null;
+        }
         _takeMore?.Invoke(arena);
-        _plan.Lay(arena, _wanted);
+        _run.Lay(arena, _wanted);
     }
 
     // Floats are searched as integers, which is vectorised.

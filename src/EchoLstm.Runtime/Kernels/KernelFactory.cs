@@ -8,21 +8,20 @@ internal static class KernelFactory
 {
     /// <summary>Why a layer has no kernel, as what follows "has no fused kernel"; null where it has one.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="isFirst">Whether it is the model's first.</param>
     /// <param name="predicts">Whether the model only predicts.</param>
-    internal static string? Obstacle(LayerSettings layer, bool isFirst, bool predicts) => layer switch
+    internal static string? Obstacle(LayerSettings layer, bool predicts) => layer switch
     {
-        BidirectionalSettings both => Obstacle(both.Layer, isFirst, predicts),
+        BidirectionalSettings both => Obstacle(both.Layer, predicts),
         LstmSettings { ReturnState: true } => " with returnState",
         LstmSettings lstm => OfActivations(lstm.Activation, lstm.RecurrentActivation),
         GruSettings gru => OfActivations(gru.Activation, gru.RecurrentActivation),
         SimpleRnnSettings plain => OfActivations(plain.Activation),
         BatchNormalizationSettings => predicts ? null : " that moves its mean and variance in training",
-        TimeDistributedSettings { Layer: BatchNormalizationSettings inner } => Obstacle(inner, isFirst, predicts),
+        TimeDistributedSettings { Layer: BatchNormalizationSettings inner } => Obstacle(inner, predicts),
         TimeDistributedSettings { Layer: var inner } when ReadsRows(inner) => null,
         TimeDistributedSettings { Layer: ModuleSettings } => " around a TorchSharp module",
         TimeDistributedSettings each => $" around {each.Layer.KerasClass}",
-        EmbeddingSettings => isFirst ? null : " behind another layer",
+        EmbeddingSettings or ElementwiseSettings or ConcatenateSettings or DotSettings or AdditiveAttentionSettings => null,
         RepeatVectorSettings or MaskingSettings or FlattenSettings or ReshapeSettings => null,
         PReluSettings or SpatialDropout1DSettings or GlobalPooling1DSettings or StepEditSettings => null,
         _ => ReadsRows(layer) ? null : "",
@@ -35,10 +34,43 @@ internal static class KernelFactory
 
     /// <summary>Makes the kernel; null where the shapes allow none.</summary>
     /// <param name="layer">A layer without an <see cref="Obstacle"/>.</param>
-    /// <param name="input">The shape of its input, of rank 2 or 3; the last axis has a length unless the input is indices.</param>
+    /// <param name="inputs">The shapes of its inputs, of rank 2 or 3; the last axis has a length unless the input is indices.</param>
+    /// <param name="output">The shape of its output, of rank 2 or 3.</param>
     /// <param name="repeats">How often a RepeatVector before it repeats its input; 0 for none.</param>
+    /// <param name="withStates">Whether the inputs behind the first are states.</param>
     /// <param name="team">The threads.</param>
-    internal static LayerKernel? Create<V>(LayerSettings layer, Shape input, int repeats, WorkTeam team)
+    internal static LayerKernel? Create<V>(
+        LayerSettings layer, Shape[] inputs, Shape output, int repeats, bool withStates, WorkTeam team)
+        where V : struct, ILanes<V>
+    {
+        if (layer is MergeSettings or AdditiveAttentionSettings || (inputs.Length > 1 && !withStates))
+        {
+            return CreateMerge<V>(layer, inputs, output, team);
+        }
+        return Create<V>(layer, inputs[0], repeats, team);
+    }
+
+    private static MergeKernel? CreateMerge<V>(LayerSettings layer, Shape[] inputs, Shape output, WorkTeam team)
+        where V : struct, ILanes<V>
+    {
+        if (output.Last is not { } units || !Array.TrueForAll(inputs, input => input.Last is not null))
+        {
+            return null;
+        }
+        MergeInput[] read = [.. inputs.Select(input => new MergeInput(checked((int)input.Last!.Value), input.Rank == 3))];
+        return layer switch
+        {
+            ElementwiseSettings elementwise => new ElementwiseKernel<V>(elementwise, read, checked((int)units)),
+            ConcatenateSettings joined when MergeSettings.AxisOf(joined.Axis, output.Rank) == output.Rank - 1 =>
+                new ConcatenateKernel<V>(read),
+            ConcatenateSettings => new ConcatenateStepsKernel<V>(read),
+            DotSettings dot => new DotKernel<V>(dot, read, output.Rank == 3, checked((int)units)),
+            AdditiveAttentionSettings attention => new AdditiveAttentionKernel<V>(attention, read, team),
+            _ => null,
+        };
+    }
+
+    private static LayerKernel? Create<V>(LayerSettings layer, Shape input, int repeats, WorkTeam team)
         where V : struct, ILanes<V>
     {
         var features = checked((int)(input.Last ?? 1));

@@ -8,7 +8,7 @@ namespace EchoLstm.Kernels;
 /// + i is step t of sample i; a layer without time has one step. It knows settings and memory, neither a layer nor a tensor.
 /// </summary>
 /// <remarks>
-/// How a holder uses it: <see cref="KernelPlan.TryCreate"/> makes the kernels of a list of layers, <see cref="Bind"/> says where the packed
+/// How a holder uses it: <see cref="KernelPlan.TryCreate"/> makes the kernels of a network, <see cref="Bind"/> says where the packed
 /// weights are, <see cref="Pack"/> fills them from memory that is the holder's, <see cref="Examine"/> looks at them once,
 /// <see cref="Layout"/> takes the buffers of a shape; then <see cref="Forward"/> as often as wanted. Packed weights are only read by a
 /// forward pass: any number of kernels of the same settings and width may be bound to the same ones, each with its buffers, one thread at a
@@ -100,6 +100,15 @@ internal abstract unsafe class LayerKernel
     /// <summary>A state after the last step.</summary>
     internal virtual float* FinalState(int state) => null;
 
+    /// <summary>The gradient by a state, a row a sample: by the final one before the backward pass, by the initial one after it.</summary>
+    internal virtual float* StateGradient(int state) => null;
+
+    /// <summary>
+    /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes those
+    /// by the initial ones from there; otherwise both are 0.
+    /// </summary>
+    internal bool TakesStateGradients { get; set; }
+
     /// <summary>Copies a stateful layer's carried state in front of the first step.</summary>
     internal virtual void ReadState()
     {
@@ -183,7 +192,7 @@ internal readonly record struct BatchShape(int Samples, int Steps, bool Training
 /// <param name="hot">The place of the only 1 of each row, where every row is one-hot or an index; the rows need not be there then. null
 /// otherwise.
 /// </param>
-internal readonly unsafe ref struct InputRows(float* start, int stride, byte* mask = null, int* hot = null)
+internal readonly unsafe struct InputRows(float* start, int stride, byte* mask = null, int* hot = null)
 {
     internal readonly float* Start = start;
     internal readonly int Stride = stride;

@@ -74,12 +74,6 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
 
     internal override bool IsStateful => _settings.Stateful;
 
-    /// <summary>
-    /// Whether the caller puts the gradients by the final states into <see cref="StateGradient"/> before the backward pass and takes those
-    /// by the initial ones from there; otherwise both are 0.
-    /// </summary>
-    internal bool TakesStateGradients { get; init; }
-
     internal override int OutputSteps(int inputSteps) => !_settings.ReturnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
 
     internal override bool HasOutputMask(bool masked) => masked && _settings.ReturnSequences;
@@ -94,8 +88,7 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
 
     internal override float* FinalState(int state) => _checkpoints.Last(state);
 
-    /// <summary>The gradient by a state, a row a sample.</summary>
-    internal float* StateGradient(int state) => _cell.StateGradients[state];
+    internal override float* StateGradient(int state) => _cell.StateGradients[state];
 
     internal override void Layout(Arena arena, in BatchShape shape)
     {

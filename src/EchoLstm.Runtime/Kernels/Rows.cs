@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using EchoLstm.Kernels.Lanes;
 
@@ -17,6 +18,29 @@ internal static unsafe class Rows
         for (var r = 0L; r < count; r++)
         {
             Copy(from + (r * fromStride), to + (r * toStride), width);
+        }
+    }
+
+    /// <summary>Adds numbers to others; each sum is its own, so that the bits are those of any width.</summary>
+    internal static void Add(float* from, float* to, long count)
+    {
+        var k = 0L;
+        for (; k <= count - Vector<float>.Count; k += Vector<float>.Count)
+        {
+            (Vector.Load(to + k) + Vector.Load(from + k)).Store(to + k);
+        }
+        for (; k < count; k++)
+        {
+            to[k] += from[k];
+        }
+    }
+
+    /// <summary>Makes numbers 0.</summary>
+    internal static void Clear(float* numbers, long count)
+    {
+        for (var done = 0L; done < count; done += int.MaxValue)
+        {
+            new Span<float>(numbers + done, (int)Math.Min(int.MaxValue, count - done)).Clear();
         }
     }
 

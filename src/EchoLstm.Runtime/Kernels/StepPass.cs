@@ -7,6 +7,7 @@ namespace EchoLstm.Kernels;
 internal sealed unsafe class StepPass
 {
     private readonly KernelPlan _plan;
+    private readonly PlanRun _run;
     private readonly int _streamed; // of the kernels; those behind get what these have made of the steps so far
     private readonly LayerKernel[] _recurrent;
     private readonly Arena _arena = new();
@@ -17,18 +18,18 @@ internal sealed unsafe class StepPass
     /// <param name="batch">How many sequences run beside each other.</param>
     internal StepPass(KernelPlan plan, int batch)
     {
-        (_plan, _batch) = (plan, batch);
+        (_plan, _run, _batch) = (plan, new PlanRun(plan), batch);
         _streamed = plan.Streamed;
-        _recurrent = [.. plan.Kernels.Take(_streamed).Where(kernel => kernel.StateCount > 0)];
+        _recurrent = [.. plan.Calls.Take(_streamed).Select(call => call.Kernel).Where(kernel => kernel.StateCount > 0)];
         _arena.Lay(arena =>
         {
             _indices = (int*)arena.Take(batch);
-            plan.Lay(arena, new BatchShape(batch, 1, Training: false, Masked: false));
+            _run.Lay(arena, [new BatchShape(batch, 1, Training: false, Masked: false)]);
         });
     }
 
     /// <summary>The numbers of an output, of all sequences.</summary>
-    internal int OutputLength => checked(_batch * _plan.OutputSteps(1) * _plan.Kernels[^1].OutputWidth);
+    internal int OutputLength => checked(_batch * _run.StepsOf(_plan.Outputs[0]) * _plan.OutputWidth());
 
     /// <summary>Reads a step.</summary>
     /// <param name="input">The features of one sequence after the other.</param>
@@ -106,20 +107,21 @@ internal sealed unsafe class StepPass
 
     private void Run(InputRows input, Span<float> output)
     {
-        for (var i = 0; i < _plan.Kernels.Length; i++)
+        _run.Give(0, input);
+        for (var i = 0; i < _plan.Calls.Length; i++)
         {
-            var kernel = _plan.Kernels[i];
-            kernel.Forward(input);
-            if (i < _streamed && input.Mask is not null && kernel.StateCount > 0)
+            _run.Forward(i);
+            var call = _plan.Calls[i];
+            if (i < _streamed && call.Kernel.StateCount > 0 && _run.RowsOf(call.Inputs[0]).Mask is not null and var mask)
             {
-                RepeatMasked(kernel, input.Mask);
+                RepeatMasked(call.Kernel, mask);
             }
-            input = new InputRows(kernel.Output, kernel.OutputStride, kernel.OutputMask);
         }
-        var (steps, width) = (_plan.OutputSteps(1), _plan.Kernels[^1].OutputWidth);
+        var made = _run.RowsOf(_plan.Outputs[0]);
+        var (steps, width) = (_run.StepsOf(_plan.Outputs[0]), _plan.OutputWidth());
         fixed (float* to = output)
         {
-            Rows.FromTimeMajor(input.Start, input.Stride, to, (long)steps * width, _batch, steps, width);
+            Rows.FromTimeMajor(made.Start, made.Stride, to, (long)steps * width, _batch, steps, width);
         }
         foreach (var kernel in _recurrent)
         {

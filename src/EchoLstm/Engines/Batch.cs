@@ -16,11 +16,10 @@ namespace EchoLstm.Engines;
 /// <param name="masks">Which steps of each input are there: booleans of its first axes; null: all.</param>
 internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor?[] weights, Tensor?[] masks) : IDisposable
 {
-    private float* _inputs;
-    private void* _targets;
-    private float* _weights;
-    private byte* _mask;
-    private ScalarType _indexType;
+    private readonly void*[] _inputs = new void*[inputs.Length];
+    private readonly void*[] _targets = new void*[targets.Length];
+    private readonly void*[] _weights = new void*[weights.Length];
+    private readonly void*[] _masks = new void*[masks.Length];
 
     /// <summary>Of a model with one input and one output.</summary>
     internal SampleSet(Tensor inputs, Tensor? targets, Tensor? weights = null, Tensor? mask = null)
@@ -50,39 +49,44 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
 
     internal long Count { get; } = inputs[0].shape[0];
 
-    /// <summary>The length of the inputs' second axis.</summary>
-    internal int Steps { get; } = inputs[0].dim() > 1 ? checked((int)inputs[0].shape[1]) : 1;
+    /// <summary>The length of an input's second axis.</summary>
+    internal int StepsOf(int input) => AllInputs[input].dim() > 1 ? checked((int)AllInputs[input].shape[1]) : 1;
 
-    /// <summary>The inputs' numbers, of a dense float tensor on the CPU.</summary>
-    internal float* InputStart => _inputs is null ? _inputs = (float*)StartOf(Inputs) : _inputs;
+    /// <summary>An input's numbers, of a dense float tensor on the CPU.</summary>
+    internal float* InputStart(int input) => (float*)StartOf(_inputs, AllInputs, input);
 
-    /// <summary>The targets' numbers, of a dense float tensor on the CPU.</summary>
-    internal float* TargetStart => (float*)(_targets is null ? _targets = StartOf(Targets!) : _targets);
+    /// <summary>An output's targets, of a dense float tensor on the CPU.</summary>
+    internal float* TargetStart(int output) => (float*)StartOf(_targets, AllTargets, output);
 
-    /// <summary>The targets as class indices, of a dense integer tensor on the CPU.</summary>
-    internal long* ClassStart => (long*)(_targets is null ? _targets = StartOf(Targets!) : _targets);
+    /// <summary>An output's targets as class indices, of a dense integer tensor on the CPU.</summary>
+    internal long* ClassStart(int output) => (long*)StartOf(_targets, AllTargets, output);
 
-    /// <summary>A number of the inputs as an index.</summary>
-    internal int IndexAt(long place)
+    /// <summary>Copies numbers of an input as indices.</summary>
+    /// <param name="input">Which input.</param>
+    /// <param name="place">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="to">Where the first goes.</param>
+    /// <param name="distance">The distance between them there.</param>
+    internal void CopyIndices(int input, long place, int count, int* to, long distance)
     {
-        if (_inputs is null)
+        var start = StartOf(_inputs, AllInputs, input);
+        var type = AllInputs[input].dtype;
+        for (var i = 0; i < count; i++)
         {
-            _inputs = (float*)StartOf(Inputs);
-            _indexType = Inputs.dtype;
+            to[i * distance] = type switch
+            {
+                ScalarType.Int64 => (int)((long*)start)[place + i],
+                ScalarType.Float64 => (int)((double*)start)[place + i],
+                _ => (int)((float*)start)[place + i],
+            };
         }
-        return _indexType switch
-        {
-            ScalarType.Int64 => (int)((long*)_inputs)[place],
-            ScalarType.Float64 => (int)((double*)_inputs)[place],
-            _ => (int)_inputs[place],
-        };
     }
 
-    /// <summary>The weights' numbers, of a dense float tensor on the CPU; null where there are none.</summary>
-    internal float* WeightStart => Weights is null ? null : _weights is null ? _weights = (float*)StartOf(Weights) : _weights;
+    /// <summary>The numbers of an output's weights, of a dense float tensor on the CPU; null where there are none.</summary>
+    internal float* WeightStart(int output) => AllWeights[output] is null ? null : (float*)StartOf(_weights, AllWeights, output);
 
-    /// <summary>The mask's bytes, 1 or 0, of a dense tensor on the CPU; null where there is none.</summary>
-    internal byte* MaskStart => Mask is null ? null : _mask is null ? _mask = (byte*)StartOf(Mask) : _mask;
+    /// <summary>The bytes of an input's mask, 1 or 0, of a dense tensor on the CPU; null where there is none.</summary>
+    internal byte* MaskStart(int input) => AllMasks[input] is null ? null : (byte*)StartOf(_masks, AllMasks, input);
 
     /// <summary>Some of the samples, one after the other; the caller's.</summary>
     internal SampleSet Part(long start, long count) => start == 0 && count == Count
@@ -104,7 +108,8 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
 
     private static Tensor? AliasOrNull(Tensor? tensor) => tensor?.alias();
 
-    private static void* StartOf(Tensor tensor) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static void* StartOf(void*[] known, Tensor?[] tensors, int place) => known[place] is not null ? known[place]
+        : known[place] = Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensors[place]!.bytes));
 
     public void Dispose()
     {

@@ -45,6 +45,8 @@ public sealed class AdditiveAttention : AttentionLayer
 
     internal override Tensor? OwnWeight => IsBuilt && UseScale ? get_parameter(ScaleName) : null;
 
+    internal override IReadOnlyList<ParameterMemory> Memories => UseScale ? [new(() => get_parameter(ScaleName)!)] : [];
+
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         if (!UseScale)

@@ -112,7 +112,7 @@ public sealed class Bidirectional : Layer
         var output = Merged(InOrder(forward[0], backward[0], mask));
         if (OutputMask(inputs[0], mask) is { } outputMask)
         {
-            StepMasks.Attach(output, outputMask);
+            StepMasks.Attach(output, ReferenceEquals(outputMask, mask) ? mask : outputMask.MoveToOuterDisposeScope());
         }
         return [output.MoveToOuterDisposeScope(), .. forward.Skip(1).Concat(backward.Skip(1)).Select(one => one.MoveToOuterDisposeScope())];
     }

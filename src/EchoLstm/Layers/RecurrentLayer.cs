@@ -289,7 +289,8 @@ public abstract class RecurrentLayer : Layer, IStateful
         var (output, states) = RunFrom(inputs[0], mask, inputs.Length == 1 ? null : inputs[1..]);
         if (OutputMask(inputs[0], mask) is { } outputMask)
         {
-            StepMasks.Attach(output, outputMask);
+            // One that is turned round is a new tensor.
+            StepMasks.Attach(output, ReferenceEquals(outputMask, mask) ? mask : outputMask.MoveToOuterDisposeScope());
         }
         return [output.MoveToOuterDisposeScope(), .. states.Select(state => state.alias().MoveToOuterDisposeScope())];
     }

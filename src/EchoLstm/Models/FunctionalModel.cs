@@ -190,8 +190,9 @@ public sealed class FunctionalModel : Model
 
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle)
     {
-        obstacle = "a graph has no fused form yet";
-        return null;
+        ThrowIfNotBuilt("be run");
+        return FusedPlan.TryCreate(
+            this, FlatLayers, [.. _graph.Inputs.Select(input => input.Shape)], compilation, out obstacle, ForcedWidth);
     }
 
     internal override Layer? FirstNotFinite(Tensor[] inputs)

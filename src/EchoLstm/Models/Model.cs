@@ -624,6 +624,9 @@ public abstract partial class Model : Layer
     /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
     internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);
 
+    /// <summary>The layers that are no models; those of a model among them take its place.</summary>
+    internal IReadOnlyList<Layer> FlatLayers => [.. Layers.SelectMany(layer => layer is Model inner ? inner.FlatLayers : [layer])];
+
     /// <summary>The first layer whose output for these inputs has a value that is NaN or infinite; null where none has.</summary>
     internal abstract Layer? FirstNotFinite(Tensor[] inputs);
 

@@ -52,7 +52,7 @@ public sealed class ModelStepper : IDisposable
         _allowNonFinite = allowNonFinite;
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
         (_model, _modelLayers, _streamed) = (model, model.Layers.Count, streamed.Count);
-        _layers = Flat(model);
+        _layers = model.FlatLayers;
         _lstms = [.. model.modules().OfType<Lstm>()];
         _indexReader = model.IndexReader;
         BatchSize = batchSize;
@@ -314,10 +314,6 @@ public sealed class ModelStepper : IDisposable
         _ => "(batch, ...)",
     };
 
-    // The layers in a model among them stand for it.
-    private static List<Layer> Flat(Model model) =>
-        [.. model.Layers.SelectMany(layer => layer is Model inner ? Flat(inner) : [layer])];
-
     private void CheckLengths(int input, int output)
     {
         if (input != _inputLength)
@@ -370,9 +366,9 @@ public sealed class ModelStepper : IDisposable
 
     private Tensor StepOnTorch(Tensor input)
     {
-        if (Flat(_model).Count != _layers.Count)
+        if (_model.FlatLayers.Count != _layers.Count)
         {
-            throw LayersCame(_layers.Count, Flat(_model).Count);
+            throw LayersCame(_layers.Count, _model.FlatLayers.Count);
         }
         using var alone = new Lstm.OnTorchAlone(_lstms);
         var device = _model.NumberType().Device;

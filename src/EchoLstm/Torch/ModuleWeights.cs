@@ -8,7 +8,15 @@ namespace EchoLstm.Torch;
 /// <param name="memories">The module's parameters, in the order of Torch's layout.</param>
 internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IReadOnlyList<ParameterMemory> memories)
 {
+    private readonly List<LayerKernel> _later = [];
+
     internal ParameterMemory[] Memories { get; } = [.. memories];
+
+    /// <summary>Where the numbers begin in the packed weights.</summary>
+    internal long Place => place;
+
+    /// <summary>Another kernel reads the same packed weights.</summary>
+    internal void ShareWith(LayerKernel later) => _later.Add(later);
 
     /// <summary>Packs the weights where they changed.</summary>
     /// <param name="packed">The packed weights of the whole plan.</param>
@@ -24,6 +32,10 @@ internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IRead
             Span<nint> starts = stackalloc nint[Memories.Length];
             kernel.Pack(WeightLayout.Torch, Starts(starts), packed + place);
             kernel.Examine();
+            foreach (var later in _later)
+            {
+                later.Examine();
+            }
         }
     }
 

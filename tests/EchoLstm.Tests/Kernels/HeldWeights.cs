@@ -43,6 +43,7 @@ internal sealed unsafe class HeldWeights : IDisposable
             {
                 pass.Indices[(i % steps * samples) + (i / steps)] = (int)inputs[i];
             }
+            pass.GiveIndices(0);
         }
         else
         {
@@ -56,7 +57,7 @@ internal sealed unsafe class HeldWeights : IDisposable
             pass.SetLengths(lengths);
         }
         pass.Run();
-        var outputs = new float[samples * plan.OutputSteps(steps) * pass.Last.OutputWidth];
+        var outputs = new float[samples * plan.OutputSteps(steps) * plan.OutputWidth()];
         pass.CopyOutput(outputs);
         _packed.FencesShouldStand("the packed weights");
         return outputs;
@@ -81,7 +82,7 @@ internal sealed unsafe class HeldWeights : IDisposable
 
     private KernelPlan Plan()
     {
-        var plan = KernelPlan.TryCreate(_settings, _inputShape, new WorkTeam(1), out var reason, _width);
+        var plan = KernelPlan.TryCreate(new SequentialSettings { Layers = _settings }, [_inputShape], new WorkTeam(1), out var reason, _width);
         reason.Should().BeNull();
         return plan!;
     }

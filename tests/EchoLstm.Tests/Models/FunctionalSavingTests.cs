@@ -211,7 +211,7 @@ public sealed class FunctionalSavingTests : IDisposable
             Non-trainable params: 0
             __________________________________________________________________________________________________
             """.ReplaceLineEndings("\n"));
-        model.Summary(withFormulas: true).Should().Contain("past[0][0]                         4 * ((3 + 1) * 4 + 4²)").And.EndWith("Engine: Torch: a graph has no fused form yet");
+        model.Summary(withFormulas: true).Should().Contain("past[0][0]                         4 * ((3 + 1) * 4 + 4²)").And.EndWith("Engine: Fused: every layer has a kernel");
     }
 
     private static FunctionalModel Copy(FunctionalModel model)

@@ -23,18 +23,15 @@ internal sealed unsafe class FusedEngine<V> : Engine
     private readonly Compilation? _compilation;
     private readonly Arena _weights;
     private readonly ForwardPass _pass;
+    private readonly FusedHead<V>[] _heads;
+    private readonly BatchShape[] _shapes; // of the inputs
+    private readonly bool[] _masked;
     private readonly bool _hasPenalties;
-    private readonly int? _ignored; // the class that counts nowhere
-    private readonly LossNumbers _lossNumbers;
     private readonly float* _packed;
     private readonly float* _gradients;
-    private readonly LayerKernel _last;
-    private readonly int _outputAxes;
     private FusedUpdate<V>? _update;
     private bool _trained;
     private long* _order;
-    private readonly double[] _outputRow = [], _targetRow = []; // for metrics of rows
-    private float* _target;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
@@ -43,14 +40,10 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _packed = (float*)weights;
         _gradients = (float*)gradients;
         _pass = new ForwardPass(_kernels, plan.NewArena(), TakeBuffers);
-        _last = _pass.Last;
-        _outputAxes = _kernels.OutputShape.Rank;
-        PredictsInto = !_kernels.ReadsIndices && _kernels.Kernels.All(kernel => !kernel.IsStateful);
-        (_ignored, _lossNumbers) = (compilation?.Loss.IgnoreClass, compilation?.Loss.Numbers ?? default);
-        if (plan.Metrics.Any(metric => metric.Rows is not null))
-        {
-            (_outputRow, _targetRow) = (new double[_last.OutputWidth], new double[_last.OutputWidth]);
-        }
+        _heads = [.. plan.Heads.Select((head, i) => new FusedHead<V>(head, i, _kernels.OutputAxes(i), _kernels.OutputWidth(i)))];
+        (_shapes, _masked) = (new BatchShape[_kernels.Inputs.Length], new bool[_kernels.Inputs.Length]);
+        PredictsInto = _shapes.Length == 1 && _kernels.Outputs.Length == 1 && !_kernels.ReadsIndices
+            && Array.TrueForAll(_kernels.Calls, call => !call.Kernel.IsStateful);
         _hasPenalties = _kernels.Weights.Any(part => part.Regularizer is not null);
     }
 
@@ -126,7 +119,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             return;
         }
-        _pass.RunBack();
+        _pass.RunBack(_gradients);
         HasLostGradients = !AreFinite(_gradients, _kernels.PackedNumbers);
         if (HasLostGradients)
         {
@@ -145,15 +138,21 @@ internal sealed unsafe class FusedEngine<V> : Engine
         Measure(batch, figures, training: false);
     }
 
-    internal override Tensor PredictOnBatch(in Batch batch)
+    internal override Tensor PredictOnBatch(in Batch batch) => PredictAllOnBatch(batch)[0];
+
+    internal override Tensor[] PredictAllOnBatch(in Batch batch)
     {
         LoadUntrained();
         Forward(batch, training: false);
         _pass.CarryStates();
-        var (samples, steps, units) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)), _last.OutputWidth);
-        var output = _kernels.ReturnsSteps ? empty(samples, steps, units) : empty(samples, units);
-        _pass.CopyOutput(MemoryMarshal.Cast<byte, float>(output.bytes));
-        return output;
+        var outputs = new Tensor[_kernels.Outputs.Length];
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            var (samples, units) = ((int)batch.Count, _kernels.OutputWidth(i));
+            outputs[i] = _kernels.OutputAxes(i) == 3 ? empty(samples, _pass.OutputSteps(i), units) : empty(samples, units);
+            _pass.CopyOutput(MemoryMarshal.Cast<byte, float>(outputs[i].bytes), i);
+        }
+        return outputs;
     }
 
     internal override bool PredictsInto { get; }
@@ -165,7 +164,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         _pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
         if (lengths.Length > 0)
         {
-            _kernels.ThrowUnlessMaskable();
+            _kernels.ThrowUnlessMaskable([true]);
             _pass.SetLengths(lengths);
         }
         fixed (float* source = inputs)
@@ -189,130 +188,79 @@ internal sealed unsafe class FusedEngine<V> : Engine
 
     private void Forward(in Batch batch, bool training)
     {
-        var (samples, steps) = ((int)batch.Count, _plan.InputSteps(batch.Set));
-        _pass.Lay(new BatchShape(samples, steps, training, Masked: batch.Set.Mask is not null));
+        var (samples, set) = ((int)batch.Count, batch.Set);
+        for (var i = 0; i < _shapes.Length; i++)
+        {
+            _masked[i] = set.AllMasks[i] is not null;
+            _shapes[i] = new BatchShape(samples, _kernels.Inputs[i].HasSteps ? set.StepsOf(i) : 1, training, _masked[i]);
+        }
+        _pass.Lay(_shapes);
         for (var i = 0; i < samples; i++)
         {
             _order[i] = batch.SampleAt(i);
         }
-        if (_kernels.ReadsIndices)
+        for (var i = 0; i < _shapes.Length; i++)
         {
-            GatherIndices(batch.Set, samples, steps);
+            if (_kernels.Inputs[i].ReadsIndices)
+            {
+                GatherIndices(set, i, samples, _shapes[i].Steps);
+            }
+            else
+            {
+                _pass.Gather(set.InputStart(i), _order, i);
+            }
         }
-        else
+        _kernels.ThrowUnlessMaskable(_masked);
+        for (var i = 0; i < _shapes.Length; i++)
         {
-            _pass.Gather(batch.Set.InputStart, _order);
-        }
-        if (batch.Set.MaskStart is not null and var mask)
-        {
-            _kernels.ThrowUnlessMaskable();
-            _pass.GatherMask(mask, _order);
+            if (_masked[i])
+            {
+                _pass.GatherMask(set.MaskStart(i), _order, i);
+            }
         }
         _pass.Run();
     }
 
     private void TakeBuffers(Arena arena)
     {
-        _order = (long*)arena.Take(2L * _pass.Shape.Samples);
-        _target = arena.Take(_last.OutputStride);
+        _order = (long*)arena.Take(2L * _pass.Samples);
+        foreach (var head in _heads)
+        {
+            head.TakeBuffers(arena);
+        }
     }
 
-    private void GatherIndices(SampleSet set, int samples, int steps)
+    private void GatherIndices(SampleSet set, int input, int samples, int steps)
     {
         for (var i = 0; i < samples; i++)
         {
-            for (var t = 0; t < steps; t++)
-            {
-                _pass.Indices[((long)t * samples) + i] = set.IndexAt((_order[i] * steps) + t);
-            }
+            set.CopyIndices(input, _order[i] * steps, steps, _pass.IndicesOf(input) + i, samples);
         }
+        _pass.GiveIndices(input);
     }
 
-    // The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. Rows of
-    // the ignored class count nowhere.
     private void Measure(in Batch batch, Span<double> figures, bool training)
     {
-        var (samples, steps) = ((int)batch.Count, _kernels.OutputSteps(_plan.InputSteps(batch.Set)));
-        var (units, stride) = (_last.OutputWidth, _last.OutputStride);
-        var rows = (long)samples * steps;
-        var mask = _last.OutputMask;
-        var set = batch.Set;
-        var counted = mask is null && _ignored is null ? rows : Counting(set, mask, samples, steps);
-        var divisor = Math.Max(1, counted);
-        var scale = 1f / divisor;
         figures.Clear();
-        var weights = set.WeightStart;
-        var (perNumber, perStep) = (set.Weights?.dim() == _outputAxes, set.Weights?.dim() > 1);
-        var metrics = _plan.Metrics;
-        var loss = 0.0;
-        for (var t = 0; t < steps; t++)
+        _pass.BeginBackward();
+        var total = 0.0;
+        for (var i = 0; i < _heads.Length; i++)
         {
-            for (var i = 0; i < samples; i++)
+            var gradient = training ? _pass.BeginGradient(i) : null;
+            var loss = _heads[i].Measure(batch, _order, _pass.Output(i), _pass.OutputSteps(i), gradient, figures);
+            if (training)
             {
-                var row = ((long)t * samples) + i;
-                var used = mask is null ? 1f : mask[row];
-                var place = (_order[i] * steps) + t;
-                var gradient = training ? _last.OutputGradient + (row * stride) : null;
-                if (IsIgnored(set, place))
-                {
-                    if (training)
-                    {
-                        new Span<float>(gradient, units).Clear();
-                    }
-                    continue;
-                }
-                var target = Target(set, place, units);
-                var output = _last.Output + (row * stride);
-                var weight = perNumber || weights is null ? used : used * weights[perStep ? place : _order[i]];
-                loss += perNumber
-                    ? WeightedNumbers(output, target, units, gradient, weights + (place * units), used, scale)
-                    : weight * FusedLoss<V>.Row(_plan.Loss, output, target, units, gradient, scale * weight, in _lossNumbers);
-                if (used == 0)
-                {
-                    continue;
-                }
-                if (_outputRow.Length > 0)
-                {
-                    Widen(output, _outputRow);
-                    Widen(target, _targetRow);
-                }
-                foreach (var (kind, ofRows, first, count, isWeighted) in metrics)
-                {
-                    var counts = isWeighted ? weight : used;
-                    if (ofRows is not null)
-                    {
-                        ofRows.Add(_outputRow, _targetRow, counts, figures.Slice(first, count));
-                        continue;
-                    }
-                    figures[first] += counts * FusedMetric<V>.Row(kind, output, target, units);
-                    figures[first + 1] += counts;
-                }
+                _pass.EndGradient(i);
             }
+            if (_compilation!.HeadLosses > 0)
+            {
+                loss = FusedHead<V>.AsTorch(loss);
+                (figures[1 + (2 * i)], figures[2 + (2 * i)]) = (loss * batch.Count, batch.Count);
+            }
+            total += loss * _compilation.Heads[i].Weight;
         }
-        figures[0] = AsTorch((loss / divisor) + (_hasPenalties ? FusedUpdate<V>.Penalty(_packed, _kernels.Weights) : 0));
-        foreach (var (_, ofRows, place, _, _) in metrics)
-        {
-            figures[place] = ofRows is null && figures[place + 1] > 0
-                ? AsTorch(figures[place] / figures[place + 1]) * figures[place + 1]
-                : figures[place];
-        }
+        figures[0] = FusedHead<V>.AsTorch(total + (_hasPenalties ? FusedUpdate<V>.Penalty(_packed, _kernels.Weights) : 0));
     }
-
-    // Of one number the mean over the last axis is its loss.
-    private double WeightedNumbers(float* output, float* target, int units, float* gradient, float* weights, float used, float scale)
-    {
-        var sum = 0.0;
-        for (var k = 0; k < units; k++)
-        {
-            var weight = used * weights[k] / units;
-            sum += weight * FusedLoss<V>.Row(
-                _plan.Loss, output + k, target + k, 1, gradient is null ? null : gradient + k, scale * weight, in _lossNumbers);
-        }
-        return sum;
-    }
-
-    // What float32 can't hold is infinite, as it is for Torch; sums in double would hide it.
-    private static double AsTorch(double mean) => float.IsFinite((float)mean) ? mean : (float)mean;
 
     private static bool AreFinite(float* numbers, long count)
     {
@@ -325,40 +273,5 @@ internal sealed unsafe class FusedEngine<V> : Engine
             }
         }
         return true;
-    }
-
-    private static void Widen(float* from, double[] to)
-    {
-        for (var k = 0; k < to.Length; k++)
-        {
-            to[k] = from[k];
-        }
-    }
-
-    private bool IsIgnored(SampleSet set, long place) => _ignored is { } ignored && set.ClassStart[place] == ignored;
-
-    private long Counting(SampleSet set, byte* mask, int samples, int steps)
-    {
-        var counting = 0L;
-        for (var t = 0; t < steps; t++)
-        {
-            for (var i = 0; i < samples; i++)
-            {
-                counting += (mask is null || mask[((long)t * samples) + i] != 0) && !IsIgnored(set, (_order[i] * steps) + t) ? 1 : 0;
-            }
-        }
-        return counting;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float* Target(SampleSet set, long row, int units)
-    {
-        if (!_plan.TargetsAreClasses)
-        {
-            return set.TargetStart + (row * units);
-        }
-        new Span<float>(_target, units).Clear();
-        _target[set.ClassStart[row]] = 1;
-        return _target;
     }
 }

@@ -12,16 +12,20 @@ namespace EchoLstm.Engines.Fused;
 /// </summary>
 internal sealed unsafe class FusedPlan
 {
-    private readonly ModuleWeights[] _held;
+    private readonly List<ModuleWeights> _held = [];
     private readonly List<(Layer Layer, ParameterMemory Memory)> _memories = []; // theirs
-    private readonly IReadOnlyList<Layer> _own; // the model's layers
-    private readonly Layer[] _layers;           // with those inside them
+    private readonly Layer _model;
+    private readonly IReadOnlyList<Layer> _flat; // the model's layers that are no models
+    private readonly Layer[] _layers;            // all that is inside the model
 
-    private FusedPlan(IReadOnlyList<Layer> layers, KernelPlan kernels)
+    private FusedPlan(Layer model, IReadOnlyList<Layer> flat, KernelPlan kernels)
     {
-        (_own, Kernels) = (layers, kernels);
-        _layers = [.. layers.SelectMany(layer => layer.modules().OfType<Layer>().Prepend(layer)).Distinct()];
-        _held = [.. kernels.Parts.Select(Hold)];
+        (_model, _flat, Kernels) = (model, flat, kernels);
+        _layers = [.. Nesting.AllOf(model).Skip(1).OfType<Layer>().Distinct()];
+        foreach (var part in kernels.Parts)
+        {
+            Hold(part);
+        }
     }
 
     internal KernelPlan Kernels { get; }
@@ -30,13 +34,8 @@ internal sealed unsafe class FusedPlan
     internal Func<Arena> NewArena { get; set; } =
         static () => new Arena("Use smaller batches or shorter sequences, or set RequestedEngine to Torch.");
 
-    internal FusedLossKind Loss { get; private set; }
-
-    internal FusedMetricPart[] Metrics { get; private set; } = [];
-
-    internal bool TargetsAreClasses { get; private set; }
-
-    internal int InputSteps(SampleSet set) => Kernels.ReadsSteps ? set.Steps : 1;
+    /// <summary>What each output is measured by; empty where the model is not compiled.</summary>
+    internal FusedHeadPlan[] Heads { get; private set; } = [];
 
     /// <summary>Finds the parameters' memory as it is now; false, with the reason, where the loops can't work on it.</summary>
     internal bool TryFindMemory(out string? reason)
@@ -64,14 +63,7 @@ internal sealed unsafe class FusedPlan
     /// <summary>The parameters that the kernels train, with their names in the model.</summary>
     internal IReadOnlyList<(string Name, ParameterMemory Memory)> NamedMemories()
     {
-        var names = new Dictionary<nint, string>();
-        foreach (var layer in _own)
-        {
-            foreach (var (name, parameter) in layer.named_parameters())
-            {
-                names[parameter.Handle] = $"{layer.Name}.{name}";
-            }
-        }
+        var names = Nesting.NamedParameters(_model).ToDictionary(named => named.Parameter.Handle, named => named.Name);
         return [.. _memories.Select(held => (names[held.Memory.Parameter().Handle], held.Memory))];
     }
 
@@ -83,7 +75,7 @@ internal sealed unsafe class FusedPlan
         arena.Lay(arena =>
         {
             weights = (nint)arena.Take(Kernels.PackedNumbers);
-            slopes = gradients ? (nint)arena.Take(Kernels.PackedNumbers) : 0;
+            slopes = gradients ? (nint)arena.Take(Kernels.GradientNumbers) : 0;
         });
         Kernels.Bind((float*)weights, (float*)slopes);
         return (weights, slopes);
@@ -120,21 +112,32 @@ internal sealed unsafe class FusedPlan
     internal Engine CreateEngine(Compilation? compilation) => LaneWidths.Dispatch(Kernels.Width, new Making(this, compilation));
 
     /// <summary>Plans a model that is built.</summary>
-    /// <param name="layers">Its layers.</param>
-    /// <param name="inputShape">Its input shape.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="flat">Its layers that are no models, those of inner models in their place.</param>
+    /// <param name="inputShapes">The shapes of its inputs.</param>
     /// <param name="compilation">Its loss, optimiser and metrics; null where it is not compiled.</param>
     /// <param name="reason">Why there is no plan.</param>
     /// <param name="width">How many floats at once; null for what suits the model.</param>
     internal static FusedPlan? TryCreate(
-        IReadOnlyList<Layer> layers, Shape inputShape, Compilation? compilation, out string? reason, LaneWidth? width = null)
+        Layer model,
+        IReadOnlyList<Layer> flat,
+        IReadOnlyList<Shape> inputShapes,
+        Compilation? compilation,
+        out string? reason,
+        LaneWidth? width = null)
     {
         var team = new WorkTeam(get_num_threads());
-        if (KernelPlan.TryCreate([.. layers.Select(layer => layer.Settings)], inputShape, team, out reason, width) is not { } kernels)
+        if (KernelPlan.TryCreate(model.Settings, inputShapes, team, out reason, width) is not { } kernels)
         {
             return null;
         }
-        var plan = new FusedPlan(layers, kernels);
-        if (compilation is not null && !plan.TryTake(compilation, checked((int)kernels.OutputShape.Last!.Value), out reason))
+        if (flat.GroupBy(layer => layer, ReferenceEqualityComparer.Instance).FirstOrDefault(same => same.Count() > 1) is { } shared)
+        {
+            reason = $"{((Layer)shared.Key!).Title} is inside two models of the graph";
+            return null;
+        }
+        var plan = new FusedPlan(model, flat, kernels);
+        if (compilation is not null && !plan.TryTake(compilation, out reason))
         {
             return null;
         }
@@ -142,9 +145,9 @@ internal sealed unsafe class FusedPlan
     }
 
     // A kernel gets from its layer what is not settings: weights, what dropout draws from, the carried state.
-    private ModuleWeights Hold(KernelPart part)
+    private void Hold(KernelPart part)
     {
-        var layer = _own[part.Layer] switch
+        var layer = _flat[part.Layer] switch
         {
             Bidirectional both => part.Part == 0 ? both.Forward : both.Backward,
             TimeDistributed each => each.InnerLayer,
@@ -152,55 +155,36 @@ internal sealed unsafe class FusedPlan
         };
         part.Kernel.Random = () => layer.Generator!;
         part.Kernel.Carried = part.Kernel.IsStateful ? new CarriedState((RecurrentLayer)layer) : null;
-        var weights = new ModuleWeights(part.Kernel, part.Place, layer.Memories);
-        _memories.AddRange(weights.Memories.Select(memory => (layer, memory)));
-        return weights;
+        if (part.IsLater)
+        {
+            _held.Find(weights => weights.Place == part.Place && weights.Memories.Length > 0)?.ShareWith(part.Kernel);
+            return;
+        }
+        var held = new ModuleWeights(part.Kernel, part.Place, layer.Memories);
+        _held.Add(held);
+        _memories.AddRange(held.Memories.Select(memory => (layer, memory)));
     }
 
-    private bool TryTake(Compilation compilation, int units, out string? reason)
+    private bool TryTake(Compilation compilation, out string? reason)
     {
-        if (compilation.Loss.Fused is not { } loss)
-        {
-            reason = $"the loss {compilation.Loss.Name} has no fused form";
-            return false;
-        }
-        if (compilation.Heads[0].Weight != 1)
-        {
-            reason = "the loss has a weight";
-            return false;
-        }
         if (!compilation.Optimizer.HasFusedForm)
         {
             reason = $"the optimiser {compilation.Optimizer.Name} has no fused form";
             return false;
         }
-        Loss = loss;
-        TargetsAreClasses = compilation.Loss.TakesClassIndices;
-        var (metrics, place) = (new List<FusedMetricPart>(), 1);
-        foreach (var metric in compilation.Metrics)
+        Heads = new FusedHeadPlan[compilation.Heads.Count];
+        var place = 1 + (2 * compilation.HeadLosses);
+        for (var i = 0; i < Heads.Length; i++)
         {
-            var (kind, rows) = ((metric as MeanMetric)?.FusedFor(units, TargetsAreClasses), metric as RowMetric);
-            if (kind is null && rows is null)
+            if (FusedHeadPlan.TryCreate(compilation.Heads[i], Kernels.OutputWidth(i), ref place, out reason) is not { } head)
             {
-                reason = $"the metric {metric.Name} has no fused form";
                 return false;
             }
-            var isWeighted = metrics.Count >= compilation.FirstWeighted;
-            metrics.Add(new FusedMetricPart(kind ?? default, rows, place, metric.SumsFor(units), isWeighted));
-            place += metrics[^1].Count;
+            Heads[i] = head;
         }
-        Metrics = [.. metrics];
         reason = null;
         return true;
     }
-
-    /// <summary>A metric, and where its sums lie.</summary>
-    /// <param name="Kind">Its loop.</param>
-    /// <param name="Rows">What takes rows instead; null where there is a loop.</param>
-    /// <param name="Place">Where its first sum is, behind the loss.</param>
-    /// <param name="Count">How many it has.</param>
-    /// <param name="IsWeighted">Whether sample weights weigh it.</param>
-    internal readonly record struct FusedMetricPart(FusedMetricKind Kind, RowMetric? Rows, int Place, int Count, bool IsWeighted);
 
     private sealed class Making(FusedPlan plan, Compilation? compilation) : IWidthWork<Engine>
     {

@@ -93,7 +93,8 @@ public sealed class FencedMemoryTests
             : Numbers.Uniform(units, [samples, steps, features]);
         var y = Numbers.Uniform(units + 1, [.. model.OutputShape(Shape.Of(x)).Select(length => length!.Value)]);
         var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 0.5 }, [Metric.MeanAbsoluteError()]);
-        var plan = FusedPlan.TryCreate(model.Layers, model.InputShape!, compilation, out var reason, width);
+        model.ForcedWidth = width;
+        var plan = model.PlanFused(compilation, out var reason);
         reason.Should().BeNull();
         List<FencedArena> arenas = [];
         if (fence is { } side)
