@@ -21,6 +21,13 @@ internal static class NetArrays
                 "decimal has no tensor. Convert the numbers, e.g. Arrays.Reshape<float[,]>(x.Cast<decimal>().Select(value => "
                     + "(float)value).ToArray(), -1, features).", nameof(array));
         }
+        if (element == typeof(Tensor))
+        {
+            throw new ArgumentException(
+                "An array of tensors is not one tensor. Give a model with several inputs a list, [a, b] or [.. tensors]; tensors of one "
+                    + "shape become one with torch.stack.",
+                nameof(array));
+        }
         if (!IsNumber(element))
         {
             throw new ArgumentException(

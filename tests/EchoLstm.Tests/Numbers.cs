@@ -34,9 +34,10 @@ internal static class Numbers
         return tensor(values).reshape(shape).to(dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>An array of the shape with these values in row-major order.</summary>
+    /// <summary>An array of the shape with these values in row-major order; of one number without axes an array of one.</summary>
     internal static Array Shaped<T>(T[] values, params long[] shape)
     {
+        shape = shape is [] ? [1] : shape;
         var array = Array.CreateInstance(typeof(T), shape);
         var index = new long[shape.Length];
         foreach (var value in values)

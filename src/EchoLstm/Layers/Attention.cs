@@ -25,7 +25,7 @@ public sealed class Attention : AttentionLayer
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="useScale">Whether scores are multiplied by a trained number; with <see cref="Layers.ScoreMode.Concat"/> it is inside
     /// the tanh. <value>false</value></param>
-    /// <param name="scoreMode">How well a key fits a query. <value>ScoreMode.Dot</value></param>
+    /// <param name="scoreMode">How well a key fits a query. <value>Dot</value></param>
     /// <param name="dropout">The share of the weights that training drops, at least 0 and below 1. <value>0</value></param>
     /// <param name="useCausalMask">Whether a step of the query looks only at the value's steps up to its own (Keras's argument of a call).
     /// <value>false</value></param>

@@ -38,6 +38,14 @@ public abstract partial class Layer
     /// <summary>Whether the layer computes with several tensors, or makes several.</summary>
     internal virtual bool HasSeveral => false;
 
+    /// <summary>Throws where the layer can't be where it gets one tensor and is to give one.</summary>
+    /// <param name="outer">What it is put into, as that names itself.</param>
+    /// <param name="parameter">What the caller calls the layer.</param>
+    internal virtual void CheckAlone(string outer, string parameter)
+    {
+        // A merging layer says so of the shapes that it gets.
+    }
+
     /// <summary>The layer that looks up an input's numbers as rows of its table; null where the input is computed with.</summary>
     internal virtual Embedding? IndexReaderOf(int input) => input == 0 ? IndexReader : null;
 

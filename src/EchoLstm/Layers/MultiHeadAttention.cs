@@ -9,8 +9,8 @@ namespace EchoLstm.Layers;
 /// Attention by several heads (Vaswani et al. 2017): Keras's <c>MultiHeadAttention</c>. Each head compares its own projections of query and
 /// key, and takes a mean of its own projection of the value; one more projection puts the heads together:
 /// <code>
-/// score(i, j) = (query_i Q) · (key_j K) / √keySize      weights(i) = softmax over j of score(i, j)      head_i = Σ_j weights(i, j) (value_j V)
-/// output_i = Σ of all heads' head_i O
+/// score(i, j) = (query_i Q) · (key_j K) / √keySize      weights(i) = softmax over j of score(i, j)
+/// head_i = Σ_j weights(i, j) (value_j V)                output_i = Σ of all heads' head_i O
 /// </code>
 /// </summary>
 /// <remarks>

@@ -20,12 +20,14 @@ public sealed class TimeDistributed : Layer
 
     /// <summary>Wraps a layer, a model or any TorchSharp module.</summary>
     /// <param name="inner">What to apply to each time step; it belongs to this layer from now on.</param>
-    /// <exception cref="ArgumentException">It has too many layers inside each other, or a stateful one.</exception>
+    /// <exception cref="ArgumentException">It has too many layers inside each other, or a stateful one, or is a model with
+    /// several inputs or outputs.</exception>
     public TimeDistributed(nn.Module<Tensor, Tensor> inner)
         : base(new TimeDistributedSettings { Layer = null! })
     {
         ArgumentNullException.ThrowIfNull(inner);
         Nesting.Check(inner, Title, nameof(inner));
+        (inner as Layer)?.CheckAlone(Title, nameof(inner));
         if (StatefulIn(inner) is { } obstacle)
         {
             throw new ArgumentException(obstacle, nameof(inner));

@@ -62,6 +62,18 @@ public sealed class FunctionalModel : Model
 
     internal override bool HasSeveral => _graph.Inputs.Count + _graph.Outputs.Count > 2;
 
+    internal override void CheckAlone(string outer, string parameter)
+    {
+        if (HasSeveral)
+        {
+            throw new ArgumentException(
+                $"{outer} can't take {Title}, which has the inputs {string.Join(", ", InputNames)} and the outputs "
+                    + $"{string.Join(", ", OutputNames)}: a layer in it takes one tensor and gives one. Apply the graph to nodes with "
+                    + "ApplyMany, in a FunctionalModel.",
+                parameter);
+        }
+    }
+
     internal override IReadOnlyList<LayerWeight> Weights =>
         [.. Layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
@@ -210,6 +222,8 @@ public sealed class FunctionalModel : Model
     internal override void CheckSavable() => ModelFile.Check(this);
 
     private protected override void WriteFile(string path) => ModelFile.Save(this, path);
+
+    private protected override string Drawn() => GraphDiagram.Draw(this);
 
     private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => throw new InvalidOperationException(
         $"{Title} is a graph, which is not run step by step. Call Predict with whole sequences.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -122,6 +123,7 @@ public abstract partial class Model
     /// <exception cref="InvalidOperationException">The model is not compiled, or another call is using it.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, and there is no
     /// <see cref="TerminateOnNaN"/>.</exception>
+    [OverloadResolutionPriority(1)] // an array of TensorLike is a list
     public History Fit(
         IReadOnlyList<TensorLike> x,
         IReadOnlyList<TensorLike> y,
@@ -201,6 +203,7 @@ public abstract partial class Model
     /// <param name="mask">Which time steps of each input are there; null, also for one of them: all.</param>
     /// <returns>The loss and the metrics by name, measured before the update.</returns>
     /// <exception cref="ArgumentException">There is not one array for each input and output, or as for one of each.</exception>
+    [OverloadResolutionPriority(1)] // an array of TensorLike is a list
     public IReadOnlyDictionary<string, double> TrainOnBatch(
         IReadOnlyList<TensorLike> x,
         IReadOnlyList<TensorLike> y,
@@ -239,6 +242,7 @@ public abstract partial class Model
     /// <param name="lengths">How many of its first time steps each sample of each input has; null, also for one of them: all.</param>
     /// <returns>The loss and the metrics by name.</returns>
     /// <exception cref="ArgumentException">There is not one array for each input and output, or as for one of each.</exception>
+    [OverloadResolutionPriority(1)] // an array of TensorLike is a list
     public IReadOnlyDictionary<string, double> Evaluate(
         IReadOnlyList<TensorLike> x,
         IReadOnlyList<TensorLike> y,
@@ -285,6 +289,7 @@ public abstract partial class Model
     /// <param name="lengths">How many of its first time steps each sample of each input has; null, also for one of them: all.</param>
     /// <returns>A tensor for each output, in their order, samples first; the caller's, or its dispose scope's.</returns>
     /// <exception cref="ArgumentException">There is not one array for each input, or as for one of each.</exception>
+    [OverloadResolutionPriority(1)] // an array of TensorLike is a list
     public IReadOnlyList<Tensor> Predict(
         IReadOnlyList<TensorLike> x,
         int? batchSize = null,

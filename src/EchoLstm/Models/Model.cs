@@ -5,6 +5,7 @@ using EchoLstm.Files;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Models.Saving;
+using EchoLstm.Pictures;
 using EchoLstm.Saving;
 using EchoLstm.Training;
 using TorchSharp;
@@ -511,6 +512,29 @@ public abstract partial class Model : Layer
     }
 
     /// <summary>
+    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the
+    /// framing: which inputs, at which time steps, lead to which outputs. A graph is drawn as one: a box for each use of a layer.
+    /// </summary>
+    /// <param name="path">The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that
+    /// is there is replaced when the new one is complete.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
+    /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
+    /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
+    /// <remarks>
+    /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every
+    /// output. The file needs nothing else, and follows the light or dark colours of what shows it.
+    /// </remarks>
+    public void SaveDiagram(string path)
+    {
+        using var use = Guard.Read(nameof(SaveDiagram));
+        ThrowIfDisposed();
+        ThrowIfEmpty();
+        ThrowIfNotBuilt("be drawn");
+        SvgFile.Write(path, Drawn);
+    }
+
+    /// <summary>
     /// Saves the whole model (Keras's <c>save</c>): layers, weights, what Compile set, what the optimiser learned on the way, the states
     /// that stateful layers carry, and where its random numbers stand. After <see cref="Load"/> training goes on exactly where it stopped.
     /// The file is a safetensors file, whose weights are those of <see cref="SaveWeights"/>.
@@ -617,6 +641,9 @@ public abstract partial class Model : Layer
 
     /// <summary>Writes all that training needs to go on.</summary>
     private protected abstract void WriteFile(string path);
+
+    /// <summary>The picture of the model, which is built.</summary>
+    private protected abstract string Drawn();
 
     /// <summary>A stream of a model that is built.</summary>
     private protected abstract ModelStepper OpenStepper(int batch, bool allowNonFinite);

@@ -5,14 +5,14 @@ using EchoLstm.Pictures;
 namespace EchoLstm.Models;
 
 /// <summary>
-/// The picture of <see cref="SequentialModel.SaveDiagram"/>: a row for each layer, with its box on the left and what it does with each time
+/// The picture of a SequentialModel by <see cref="Model.SaveDiagram"/>: a row for each layer, with its box on the left and what it does with each time
 /// step on the right, so that the arrows from row to row say which inputs lead to which outputs.
 /// </summary>
 internal sealed class ModelDiagram
 {
-    private const double Edge = 20, Header = 66, RowHeight = 78, BoxHeight = 48, BoxWidth = 340, Padding = 8;
+    private const double Edge = 20, Header = 66, RowHeight = 78, BoxHeight = DiagramBox.Height, BoxWidth = DiagramBox.Width;
     private const double CellWidth = 68, CellHeight = 30, Pitch = 92, StateArrow = 20, PartWidth = 36;
-    private const double TitleSize = 15, NameSize = 13, DetailSize = 11, CellSize = 10;
+    private const double TitleSize = 15, DetailSize = DiagramBox.DetailSize, CellSize = 10;
     private const int MostDrawn = 5; // of the steps of a sequence, or the values of a vector
     private const double Left = Edge + BoxWidth + (2 * StateArrow) + 12;
 
@@ -37,8 +37,7 @@ internal sealed class ModelDiagram
         var description = $"The layers of the model, from input to output: {string.Join(", ", model.Layers.Select(layer => layer.Name))}";
         _canvas = new SvgCanvas(width + (2 * Edge), Header + (_signals.Count * RowHeight) + BoxHeight + 40, title, description);
         _canvas.Text(Edge, Edge + TitleSize, title, TitleSize, width);
-        var trainable = model.CountParameters(trainable: true).ToString("N0", CultureInfo.InvariantCulture);
-        var totals = $"{Parameters(model)}, {trainable} trainable. On the right, one sample.";
+        var totals = $"{DiagramBox.Totals(model)} On the right, one sample.";
         _canvas.Text(Edge, Edge + TitleSize + 20, totals, DetailSize, width, "muted");
 
         Box("Input", "", input, "");
@@ -47,7 +46,7 @@ internal sealed class ModelDiagram
         foreach (var (i, layer) in model.Layers.Index())
         {
             NextRow();
-            Box(Kind(layer), layer.Name, _signals[i + 1], Parameters(layer));
+            Box(DiagramBox.Kind(layer), layer.Name, _signals[i + 1], DiagramBox.Parameters(layer));
             places = Through(layer, _signals[i], places, _signals[i + 1]);
         }
         NextRow();
@@ -68,23 +67,8 @@ internal sealed class ModelDiagram
         _canvas.Arrow(Edge + (BoxWidth / 2), _y - RowHeight + BoxHeight, Edge + (BoxWidth / 2), _y);
     }
 
-    private void Box(string kind, string name, Signal output, string parameters)
-    {
-        const double Inner = BoxWidth - (2 * Padding), Between = 12;
-        _canvas.BeginGroup("layer");
-        _canvas.Rectangle(Edge, _y, BoxWidth, BoxHeight, "box", 6);
-        Line(_y + 20, kind, NameSize, "ink", name);
-        Line(_y + 38, output.Shape.ToString(), DetailSize, "muted", parameters);
-        _canvas.EndGroup();
-
-        // The text on the right keeps its width up to a half of the box; the left one gets the rest.
-        void Line(double baseline, string start, double size, string @class, string end)
-        {
-            var right = Math.Min(TextWidth.Of(end, DetailSize), Math.Max(Inner / 2, Inner - Between - TextWidth.Of(start, size)));
-            _canvas.Text(Edge + Padding, baseline, start, size, end.Length > 0 ? Inner - right - Between : Inner, @class);
-            _canvas.Text(Edge + BoxWidth - Padding, baseline, end, DetailSize, right, "muted", "end");
-        }
-    }
+    private void Box(string kind, string name, Signal output, string parameters) =>
+        DiagramBox.Draw(_canvas, Edge, _y, (kind, name), (output.Shape.ToString(), parameters));
 
     /// <summary>Places for steps; shorter sequences are at the right, where what was read before them ends.</summary>
     private List<Place> Places(Signal signal, double alone, double? from = null)
@@ -107,11 +91,11 @@ internal sealed class ModelDiagram
             // Every output may depend on every input: one bar.
             var after = Places(output, (places[0].X + places[^1].X) / 2);
             var (left, right) = (Math.Min(places[0].X, after[0].X), Math.Max(places[^1].X, after[^1].X));
-            Cell((left + right) / 2, right - left + CellWidth, Kind(layer), "cell");
+            Cell((left + right) / 2, right - left + CellWidth, DiagramBox.Kind(layer), "cell");
             return after;
         }
         var cells = isBackwards ? [.. places.Select((place, i) => place with { Number = places[^(i + 1)].Number })] : places;
-        cells.ForEach(cell => Cell(cell.X, CellWidth, cell.Number is null ? null : CellText(layer), "cell"));
+        cells.ForEach(cell => Cell(cell.X, CellWidth, cell.Number is null ? null : DiagramBox.Name(layer), "cell"));
         if (layer is RepeatVector)
         {
             return Places(output, cells[0].X, cells[0].X);
@@ -191,21 +175,6 @@ internal sealed class ModelDiagram
         _canvas.Text(x, baseline, text, CellSize, width - 4, "ink", "middle");
         _canvas.EndGroup();
     }
-
-    private static string Parameters(Layer layer) => layer.CountParameters() is not 1 and var count
-        ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} parameters")
-        : "1 parameter";
-
-    private static string Kind(Layer layer) =>
-        layer is TimeDistributed or Bidirectional ? $"{layer.KerasClass}({CellText(layer)})" : layer.KerasClass;
-
-    private static string CellText(Layer layer) => layer switch
-    {
-        TimeDistributed each => Kind(each.InnerLayer),
-        Bidirectional both => both.Forward.KerasClass,
-        RepeatVector => "Repeat",
-        _ => layer.KerasClass,
-    };
 
     /// <summary>What goes from one layer of a drawn model to the next: the time steps of a sequence, or one vector.</summary>
     /// <param name="Shape">Its shape, samples first.</param>

@@ -4,7 +4,6 @@ using System.Globalization;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using EchoLstm.Models.Saving;
-using EchoLstm.Pictures;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -126,6 +125,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
             throw new ArgumentException($"{Title} can't be a part of itself: {how}. Make a second model.", nameof(layer));
         }
         Nesting.Check(layer, Title, nameof(layer));
+        (layer as Layer)?.CheckAlone(Title, nameof(layer));
         if (Nesting.AllOf(this).Contains(layer))
         {
             throw new ArgumentException(
@@ -221,28 +221,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         return _layers.Aggregate(inputShape, (shape, layer) => layer.OutputShape(shape));
     }
 
-    /// <summary>
-    /// Writes a picture of the model as SVG: each layer with its output shape and parameters (Keras's <c>plot_model</c>), and beside it the
-    /// framing: which inputs, at which time steps, lead to which outputs.
-    /// </summary>
-    /// <param name="path">The file to write, which ends in <c>.svg</c>, e.g. <c>model.svg</c>; a missing folder is made, and a file that
-    /// is there is replaced when the new one is complete.
-    /// </param>
-    /// <exception cref="InvalidOperationException">The model is not built, so that its shapes are not known.</exception>
-    /// <exception cref="ArgumentException">The path is empty or ends in anything else; nothing was written.</exception>
-    /// <exception cref="IOException">The path is a folder, or writing failed; a file that was there is as it was.</exception>
-    /// <remarks>
-    /// Of more than five time steps the first three and the last are drawn. A layer that is drawn as one bar may use every step for every
-    /// output. The file needs nothing else, and follows the light or dark colours of what shows it.
-    /// </remarks>
-    public void SaveDiagram(string path)
-    {
-        using var use = Guard.Read(nameof(SaveDiagram));
-        ThrowIfDisposed();
-        ThrowIfEmpty();
-        ThrowIfNotBuilt("be drawn");
-        SvgFile.Write(path, () => ModelDiagram.Draw(this));
-    }
+    private protected override string Drawn() => ModelDiagram.Draw(this);
 
     IEnumerator<Layer> IEnumerable<Layer>.GetEnumerator() => _layers.GetEnumerator();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace EchoLstm.Models;
 
@@ -23,6 +24,7 @@ public sealed class ValidationData
     /// <param name="x">An array for each input.</param>
     /// <param name="y">Targets for each output.</param>
     /// <param name="sampleWeight">How much each counts, for each output. <value>null: 1</value></param>
+    [OverloadResolutionPriority(1)] // an array of TensorLike is a list
     public ValidationData(
         IReadOnlyList<TensorLike> x, IReadOnlyList<TensorLike> y, IReadOnlyList<TensorLike?>? sampleWeight = null)
     {

@@ -5,13 +5,12 @@ namespace EchoLstm.Onnx;
 /// <summary>Each layer as nodes, told from its settings and weights alone, as the kernels are.</summary>
 internal sealed class LayerNodes
 {
-    private const float Outweighed = 1e9f; // as AdditiveAttention has it
-
     private readonly OnnxGraph _graph;
     private readonly OnnxWeights _weights;
     private readonly OnnxStates _states;
     private readonly MaskNodes _masks;
     private readonly RecurrentNodes _recurrent;
+    private readonly AttentionNodes _attention;
     private int _streamed; // how many layers are still to come whose states the caller carries
 
     /// <param name="graph">Where the nodes go.</param>
@@ -23,6 +22,7 @@ internal sealed class LayerNodes
     {
         (_graph, _weights, _states, _masks, _streamed) = (graph, weights, states, masks, streamed);
         _recurrent = new RecurrentNodes(graph, weights, masks, states);
+        _attention = new AttentionNodes(graph, weights, masks);
     }
 
     /// <summary>The layers of a model, one after another.</summary>
@@ -64,8 +64,8 @@ internal sealed class LayerNodes
                 return new(_graph.Main("Expand", [_graph.Unsqueeze(x.Name, 1), _graph.Integers(1, repeat.N, 1)]), shape, null);
             case AttentionDecoderSettings decoder:
                 return new(Decoder(decoder, x, path), shape, null);
-            case AdditiveAttentionSettings:
-                return x with { Name = SelfAttention(x, path) };
+            case AttentionLayerSettings attention:
+                return x with { Name = _attention.Layer(attention, x, path), Shape = shape };
             default:
                 return EndsMask(layer) is { } reason
                     ? new(Whole(layer, x.Mask is null ? x : throw MaskEnds(layer, reason), path, streams), shape, null)
@@ -300,36 +300,13 @@ internal sealed class LayerNodes
         static long[] Longs(IReadOnlyList<int> numbers) => [.. numbers.Select(number => (long)number)];
     }
 
-    private string SelfAttention(OnnxValue x, string path)
-    {
-        var y = _graph.Main("MatMul", [Looks(x.Name, x.Name, x.Mask, Scale(path)), x.Name]);
-        return x.Mask is null ? y : _graph.Op("Mul", [y, _masks.Factor(x.Mask)]);
-    }
-
-    private string? Scale(string path) => _weights.Find($"{path}/scale") is { } scale
-        ? _graph.Floats($"{path}/scale", scale, scale.Length)
-        : null;
-
-    // Where each step of a query looks, (samples, query steps, value steps).
-    private string Looks(string query, string key, OnnxMask? mask, string? scale)
-    {
-        var fit = _graph.Op("Tanh", [_graph.Op("Add", [_graph.Unsqueeze(query, 2), _graph.Unsqueeze(key, 1)])]);
-        var scores = _graph.Reduce("ReduceSum", scale is null ? fit : _graph.Op("Mul", [fit, scale]), keep: false, -1);
-        if (mask is not null)
-        {
-            var unused = _graph.Cast(_graph.Unsqueeze(_graph.Op("Not", [mask.Name]), 1), OnnxGraph.Float);
-            scores = _graph.Op("Sub", [scores, _graph.Op("Mul", [unused, _graph.Number(Outweighed)])]);
-        }
-        return _graph.Op("Softmax", [scores], ("axis", -1L));
-    }
-
     // As many steps as the layer makes, one after the other.
     private string Decoder(AttentionDecoderSettings layer, OnnxValue x, string path)
     {
         var lstm = new LstmSettings { Units = layer.Units, Name = layer.Name };
         var (type, attributes) = RecurrentNodes.Operator(lstm, backwards: false);
         var cell = _recurrent.Cell(lstm, $"{path}/lstm");
-        var scale = Scale($"{path}/attention");
+        var scale = _attention.Scale($"{path}/attention");
         var question = _graph.Floats($"{path}/query/kernel", _weights[$"{path}/query/kernel"], layer.Units, layer.Units);
         var keyKernel = _weights[$"{path}/key/kernel"];
         var keys = WithBias(
@@ -342,7 +319,7 @@ internal sealed class LayerNodes
         for (var i = 0; i < layer.Steps; i++)
         {
             var query = _graph.Op("MatMul", [_graph.Transpose(h, 1, 0, 2), question]);
-            var context = _graph.Op("MatMul", [Looks(query, keys, x.Mask, scale), x.Name]);
+            var context = _graph.Op("MatMul", [_attention.Looks(query, keys, x.Mask, scale), x.Name]);
             var after = _graph.Mains(type, [_graph.Transpose(context, 1, 0, 2), .. cell, "", h, c], 3, attributes);
             (h, c) = (after[1], after[2]);
             outputs[i] = h;

@@ -22,6 +22,8 @@ public partial class FormatPageTests
         ["LayerNormalization"] = () => new LayerNormalization(),
         ["BatchNormalization"] = () => new BatchNormalization(),
         ["AdditiveAttention"] = () => new AdditiveAttention(),
+        ["Attention"] = () => new Attention(useScale: true, scoreMode: ScoreMode.Concat),
+        ["MultiHeadAttention"] = () => new MultiHeadAttention(heads: 7, keySize: 8, valueSize: 9, outputSize: 11),
         ["AttentionDecoder"] = () => new AttentionDecoder(Units, steps: 2),
     };
 
@@ -67,6 +69,10 @@ public partial class FormatPageTests
         "kernelSize" or "height" => 4,
         "width" => 3,
         "filters" => 5,
+        "heads" => 7,
+        "keySize" => 8,
+        "valueSize" => 9,
+        "out" => 11,
         _ when text.EndsWith('u') => int.Parse(text[..^1], CultureInfo.InvariantCulture) * Units,
         _ => int.Parse(text, CultureInfo.InvariantCulture),
     };

@@ -3,6 +3,8 @@ using EchoLstm.Data;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
+using TorchSharp;
+using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Docs;
 
@@ -107,6 +109,21 @@ public class ModelsPageTests() : PageProgram("docs/models.md")
         model.Compile(Loss.MeanSquaredError(), new Adam(0.01));
         model.Fit([past, known], [y], epochs: 30, verbose: 0);
         Console.WriteLine($"learned: {model.Evaluate([past, known], [y])["loss"] < 0.01}");
+        #endregion
+    }
+
+    [Fact]
+    public void Attention_in_a_graph()
+    {
+        #region
+        var x = new Input(-1, 8) { Name = "steps" };
+        var attention = new MultiHeadAttention(heads: 2, keySize: 4, useCausalMask: true);    // a step looks at itself and at earlier ones
+        var seen = new LayerNormalization().Apply(new Add().Apply(x, attention.Apply(x, x)));
+        using var model = new FunctionalModel([x], [new Dense(1).Apply(new Lstm(6).Apply(seen))]) { Seed = 1 };
+        model.Build();
+
+        var (_, weights) = attention.Attend(torch.rand(5, 12, 8), torch.rand(5, 12, 8));
+        Console.WriteLine($"{model.CountParameters()} parameters; where each head looks: {Shape.Of(weights)}");
         #endregion
     }
 

@@ -96,6 +96,8 @@ public partial class FuzzTests
             new RepeatVector(2),
             new MaxPooling1D(),
             new AdditiveAttention(),
+            new Attention(useScale: true),
+            new MultiHeadAttention(2, 1),
             new Dense(1) { KernelRegularizer = Regularizer.L2() }) { Seed = 1 })
         {
             model.Compile(Loss.BinaryCrossentropy(fromLogits: true), new RmsProp(momentum: 0.5, centered: true), Metric.Accuracy());

@@ -67,6 +67,9 @@ internal sealed class GoldenTensor(JsonElement json)
         return flat.reshape(Shape);
     }
 
+    /// <summary>The numbers of several, one after the other.</summary>
+    internal static double[] AllValues(IEnumerable<GoldenTensor> tensors) => [.. tensors.SelectMany(tensor => tensor.Values)];
+
     /// <summary>As Keras's set_weights takes it.</summary>
     internal Array ToArray() => Numbers.Shaped(Floats, Shape);
 }

@@ -1,12 +1,15 @@
 // Makes graphs.json and multi-head-attention.json with TensorFlow.js Layers, which has Keras's semantics:
-//   npm install @tensorflow/tfjs@4.22.0 && node graphs.js FOLDER
+//   npm install @tensorflow/tfjs@4.22.0 esbuild@0.25
+//   npx esbuild graphs.js --bundle --platform=node --main-fields=module,main --outfile=made.js && node made.js FOLDER
+// The bundle is needed as the package does not export its MultiHeadAttention.
 // Weights and data come from a seeded generator; nothing is shuffled. Batches are trained one by one with TensorFlow.js's gradients and its
 // Adam, whose epsilon is set before each step to what it is in Keras's place: eps / sqrt(1 - beta2^t).
 const tf = require('@tensorflow/tfjs');
+const { MultiHeadAttention } = require('@tensorflow/tfjs-layers/dist/layers/nlp/multihead_attention');
 const fs = require('fs');
 const path = require('path');
 
-const Epochs = 50, LearningRate = 0.01, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-7;
+const Epochs = 50, LearningRate = 0.005, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-7;
 const KeptEpochs = [1, 2, 10];
 
 let seed = 1;
@@ -157,7 +160,6 @@ function train(name) {
 }
 
 function attend(name, options, masks, causal) {
-  const { MultiHeadAttention } = require('@tensorflow/tfjs-layers/dist/layers/nlp/multihead_attention');
   const [query, value, key] = [random([2, 3, 4]), random([2, 5, 6]), options.hasKey ? random([2, 5, 2]) : null];
   const layer = new MultiHeadAttention(options);
   const kwargs = { value, key, useCausalMask: causal };

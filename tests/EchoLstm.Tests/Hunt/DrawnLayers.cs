@@ -157,9 +157,16 @@ internal static class DrawnLayers
 
     private static Recipe<Module> Attention(Draw draw, Options options)
     {
-        if (draw.Chance(0.4))
+        switch (draw.Below(5))
         {
-            return Of(options, options.Flag("useScale", 0.3, usual: true), scaled => new AdditiveAttention(scaled));
+            case 0:
+                return Of(options, options.Flag("useScale", 0.3, usual: true), scaled => new AdditiveAttention(scaled));
+            case 1:
+                var (mode, causal) = (options.Choice("scoreMode", 0.5, ScoreMode.Dot), options.Flag("useCausalMask"));
+                return options.Recipe<Module>("new Attention", () => new Attention(scoreMode: mode, useCausalMask: causal));
+            case 2:
+                var (heads, size, rate) = (options.Size("heads"), options.Size("keySize"), options.Share("dropout", 0.3));
+                return options.Recipe<Module>("new MultiHeadAttention", () => new MultiHeadAttention(heads, size, dropout: rate));
         }
         var (units, steps) = (options.Size(), options.Size("steps"));
         return options.Recipe<Module>("new AttentionDecoder", () => new AttentionDecoder(units, steps));

@@ -116,7 +116,7 @@ internal static class LayerCalls
                 return new($"{Name(both)}.CallBoth({x})", () => both.CallBoth(x.Value!));
             case AttentionDecoder decoder:
                 return new($"{Name(decoder)}.CallWithWeights({x})", () => decoder.CallWithWeights(x.Value!));
-            case AdditiveAttention attention:
+            case AttentionLayer attention:
                 var (value, key, mask) = (Input(s, layer), s.Draw.Chance(0.5) ? Input(s, layer) : new(null, "null"), Mask(s, layer));
                 return new($"{Name(attention)}.Attend({x}, {value}, {key}, {mask})", () =>
                     attention.Attend(x.Value!, value.Value!, key.Value, mask.Value));

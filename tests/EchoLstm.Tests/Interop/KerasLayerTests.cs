@@ -102,7 +102,7 @@ public sealed class KerasLayerTests
         // These are the library's own, or take several inputs.
         var others = new[]
         {
-            typeof(AttentionDecoderSettings), typeof(AdditiveAttentionSettings), typeof(FunctionalSettings), typeof(ConcatenateSettings), typeof(AddSettings), typeof(SubtractSettings),
+            typeof(AttentionDecoderSettings), typeof(AdditiveAttentionSettings), typeof(AttentionSettings), typeof(MultiHeadAttentionSettings), typeof(FunctionalSettings), typeof(ConcatenateSettings), typeof(AddSettings), typeof(SubtractSettings),
             typeof(MultiplySettings), typeof(AverageSettings), typeof(MaximumSettings), typeof(MinimumSettings), typeof(DotSettings),
         };
 

@@ -65,7 +65,7 @@ public class MaskTests
         foreach (var layer in new Layer[]
         {
             new Lstm(2, returnSequences: true), new Gru(2, returnSequences: true), new SimpleRnn(2, returnSequences: true), new Bidirectional(new Lstm(2, returnSequences: true)),
-            new Dense(2), new TimeDistributed(new Dense(2)), new Dropout(0.5), new ActivationLayer(Activation.Tanh), new AdditiveAttention(),
+            new Dense(2), new TimeDistributed(new Dense(2)), new Dropout(0.5), new ActivationLayer(Activation.Tanh), new AdditiveAttention(), new Attention(), new MultiHeadAttention(2, 3),
             new LayerNormalization(), new BatchNormalization(), new LeakyRelu(), new Elu(), new PRelu(), new SpatialDropout1D(0.5), new GaussianNoise(0.5),
             new SequentialModel(new Dense(2), new Lstm(2, returnSequences: true)), new TimeDistributed(new SequentialModel(new Dense(2))),
         })

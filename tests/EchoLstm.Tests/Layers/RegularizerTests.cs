@@ -21,6 +21,7 @@ public class RegularizerTests
         ["Gru with reset before"] = (penalty => new Gru(3, returnSequences: true, resetAfter: false) { KernelRegularizer = penalty, RecurrentRegularizer = penalty, BiasRegularizer = penalty }, 3),
         ["SimpleRnn"] = (penalty => new SimpleRnn(3, returnSequences: true) { KernelRegularizer = penalty, RecurrentRegularizer = penalty, BiasRegularizer = penalty }, 3),
         ["Conv1D"] = (penalty => new Conv1D(3, 2, padding: StepPadding.Same) { KernelRegularizer = penalty, BiasRegularizer = penalty }, 2),
+        ["MultiHeadAttention"] = (penalty => new MultiHeadAttention(2, 3, outputSize: 3) { KernelRegularizer = penalty, BiasRegularizer = penalty }, 8),
         ["Bidirectional"] = (penalty => new Bidirectional(new Lstm(3, returnSequences: true) { KernelRegularizer = penalty, RecurrentRegularizer = penalty, BiasRegularizer = penalty }, MergeMode.Sum), 6),
         ["TimeDistributed"] = (penalty => new TimeDistributed(new Dense(3) { KernelRegularizer = penalty, BiasRegularizer = penalty }), 2),
         ["model"] = (penalty => new SequentialModel(new Dense(3) { KernelRegularizer = penalty, BiasRegularizer = penalty }), 2),

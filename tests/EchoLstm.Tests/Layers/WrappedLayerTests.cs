@@ -40,7 +40,7 @@ public class WrappedLayerTests
     {
         using var model = new SequentialModel(
             new Embedding(10, 8), new Conv1D(6, 3, padding: StepPadding.Causal, activation: Activation.Relu), new MaxPooling1D(2), new Dropout(0.2),
-            new Bidirectional(new Lstm(5, returnSequences: true, dropout: 0.1)), new Gru(6, returnSequences: true), new AdditiveAttention(), new AttentionDecoder(4, 3),
+            new Bidirectional(new Lstm(5, returnSequences: true, dropout: 0.1)), new Gru(6, returnSequences: true), new AdditiveAttention(), new Attention(), new MultiHeadAttention(2, 3), new AttentionDecoder(4, 3),
             new SimpleRnn(4, returnSequences: true), new TimeDistributed(new Dense(4)), new ActivationLayer(Activation.Tanh), new Reshape(6, 2), new Flatten(), new RepeatVector(2), new Dense(1)) { Seed = 3 };
         var x = new int[12, 8];
         var y = new float[12, 2, 1];

@@ -154,6 +154,35 @@ public sealed class FunctionalErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_graph_with_several_inputs_or_outputs_is_no_layer_of_a_sequence()
+    {
+        using var several = Model();
+        var x = new Input(3) { Name = "x" };
+        using var outputs = new FunctionalModel([x], [new Dense(1) { Name = "a" }.Apply(x), new Dense(2) { Name = "b" }.Apply(x)]);
+
+        Errors.Expect<ArgumentException>(
+            () => new TimeDistributed(several),
+            "TimeDistributed 'time_distributed' can't take FunctionalModel 'functional', which has the inputs past, known and the outputs near, far: a layer in it takes one tensor and gives one. Apply the graph to nodes with ApplyMany, in a FunctionalModel. (Parameter 'inner')");
+        Errors.Expect<ArgumentException>(
+            () => new SequentialModel(new Dense(3), outputs),
+            "SequentialModel 'sequential' can't take FunctionalModel 'functional', which has the inputs x and the outputs a, b: a layer in it takes one tensor and gives one. Apply the graph to nodes with ApplyMany, in a FunctionalModel. (Parameter 'layer')");
+    }
+
+    [Fact]
+    public void Several_tensors_are_given_as_a_list()
+    {
+        using var model = Model();
+        Tensor[] tensors = [zeros(2, 4, 3), zeros(2, 2)];
+        TensorLike[] alike = [.. tensors];
+
+        model.Predict(alike)[1].shape.Should().Equal(2, 1);
+        model.Predict([.. tensors])[0].shape.Should().Equal(2, 1);
+        Errors.Expect<ArgumentException>(
+            () => model.Predict(tensors),
+            "An array of tensors is not one tensor. Give a model with several inputs a list, [a, b] or [.. tensors]; tensors of one shape become one with torch.stack. (Parameter 'array')");
+    }
+
+    [Fact]
     public void Data_must_be_for_every_input_and_output()
     {
         using var model = Model();

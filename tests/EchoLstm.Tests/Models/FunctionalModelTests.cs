@@ -230,6 +230,53 @@ public sealed class FunctionalModelTests : IDisposable
         encoding.CountParameters().Should().Be(encoder.CountParameters());
     }
 
+    /// <summary>Keras's order: hidden and cell state, of Bidirectional those forward first.</summary>
+    [Fact]
+    public void The_four_states_of_Bidirectional_go_in_and_out()
+    {
+        Tensor[] states = [Numbers.Uniform(2, [2, 3]), Numbers.Uniform(3, [2, 3]), Numbers.Uniform(4, [2, 3]), Numbers.Uniform(5, [2, 3])];
+        var x = Numbers.Uniform(1, [2, 5, 2]);
+        Input input = new(-1, 2), h = new(3), c = new(3), backH = new(3), backC = new(3);
+        var both = new Bidirectional(new Lstm(3, returnSequences: true));
+        var (output, after) = both.ApplyWithState(input, [h, c, backH, backC]);
+        using var model = new FunctionalModel([input, h, c, backH, backC], [output, .. after]) { Seed = Seed };
+
+        var made = model.Predict([x, .. states]);
+
+        var (forward, forwardState) = ((Lstm)both.Forward).CallWithState(x, new LstmState(states[0], states[1]));
+        var (backward, backwardState) = ((Lstm)both.Backward).CallWithState(x, new LstmState(states[2], states[3]));
+        made[0].ShouldMatchTensor(cat([forward, backward.flip(1)], -1), Tolerance.Float32);
+        Tensor[] expected = [forwardState.Hidden, forwardState.Cell, backwardState.Hidden, backwardState.Cell];
+        foreach (var (one, other) in made.Skip(1).Zip(expected))
+        {
+            one.ShouldMatchTensor(other, Tolerance.Float32);
+        }
+    }
+
+    [Fact]
+    public void Validation_callbacks_and_files_go_by_the_names_of_the_outputs()
+    {
+        using var folder = new TemporaryFolder();
+        var (x, known) = (Numbers.Uniform(1, [20, 4, 3]), Numbers.Uniform(2, [20, 2]));
+        var (y, z) = (Numbers.Uniform(3, [20, 1]), Numbers.Uniform(4, [20, 1]));
+        using var model = TwoByTwo();
+        model.GetLayer("far").Trainable = false;
+        model.Compile(Loss.MeanSquaredError(), new Adam(0.05));
+        var best = folder.File("best.safetensors");
+
+        var history = model.Fit(
+            [x, known], [y, z], epochs: 60, verbose: 0, validationSplit: 0.25,
+            callbacks: [new EarlyStopping("val_near_loss", patience: 3), new ModelCheckpoint(best, monitor: "val_far_loss", saveBestOnly: true), new CsvLogger(folder.File("log.csv"))]);
+
+        history.Names.Should().Equal("loss", "near_loss", "far_loss", "val_loss", "val_near_loss", "val_far_loss");
+        history.Loss.Count.Should().BeLessThan(60).And.Be(4 + history["val_near_loss"].ToList().IndexOf(history["val_near_loss"].Min()));
+        File.ReadLines(folder.File("log.csv")).First().Should().Be("epoch,far_loss,loss,near_loss,val_far_loss,val_loss,val_near_loss");
+        using var loaded = FunctionalModel.Load(best);
+        loaded.GetLayer("far").Trainable.Should().BeFalse();
+        loaded.Evaluate([x.narrow(0, 15, 5), known.narrow(0, 15, 5)], [y.narrow(0, 15, 5), z.narrow(0, 15, 5)])["far_loss"]
+            .Should().BeApproximately(history["val_far_loss"].Min(), 1e-6);
+    }
+
     [Theory]
     [InlineData("Lstm")]
     [InlineData("Gru")]

@@ -72,13 +72,15 @@ internal sealed class OnnxCase : IDisposable
         for (var i = 0; i < 2 && !_masked; i++)
         {
             var padding = (StepPadding)_random.Next(3);
-            Add(_random.Next(6) switch
+            Add(_random.Next(8) switch
             {
                 0 => new Conv1D(3, _random.Next(1, 3), _random.Next(1, 3), padding, Any(OfCells), useBias: Chance(2)),
                 1 => new MaxPooling1D(2, 1, Chance(2) ? StepPadding.Same : StepPadding.Valid),
                 2 => new AveragePooling1D(3, _random.Next(1, 3), StepPadding.Same),
                 3 => new UpSampling1D(2),
                 4 => new AdditiveAttention(Chance(2)),
+                5 => new Attention(Chance(2), (ScoreMode)_random.Next(2), useCausalMask: Chance(2)),
+                6 => new MultiHeadAttention(2, 3, useBias: Chance(2), outputSize: Chance(2) ? 5 : null, useCausalMask: Chance(2)),
                 _ => new ZeroPadding1D(_random.Next(2), 1),
             });
         }

@@ -4,6 +4,7 @@ using EchoLstm.Models;
 using EchoLstm.Pictures;
 using EchoLstm.Training;
 using TorchSharp;
+using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Pictures;
 
@@ -65,6 +66,19 @@ internal static class PictureCases
         yield return ("10,000 values", new SeriesPlot().Add("a", [.. Enumerable.Range(0, 10_000).Select(step => MathF.Sin(step / 10f))]).ToSvg());
     }
 
+    // States, a layer that is used twice, names that are too long, an arrow past several rows.
+    private static FunctionalModel Graph()
+    {
+        Input past = new(-1, 3) { Name = "past" }, known = new(-1, 2) { Name = LongName };
+        var (_, state) = new Lstm(4) { Name = $"encoder {LongName}" }.ApplyWithState(past);
+        var (steps, _) = new Lstm(4, returnSequences: true).ApplyWithState(known, state);
+        var shared = new Dense(4);
+        var both = new Concatenate().Apply(shared.Apply(shared.Apply(steps)), steps, known);
+        var model = new FunctionalModel([past, known], [new Dense(1).Apply(both), new Dense(2) { Name = "far" }.Apply(state[0])]) { Seed = 1 };
+        model.Build();
+        return model;
+    }
+
     private static IEnumerable<(string Name, string Svg)> Models()
     {
         yield return ("one-to-one", Diagram(EchoModels.OneToOne()));
@@ -73,6 +87,7 @@ internal static class PictureCases
         yield return ("one-to-many", Diagram(EchoModels.OneToMany()));
         yield return ("sequence echo", Diagram(EchoModels.SequenceEcho()));
         yield return ("encoder and decoder", Diagram(EchoModels.EncoderDecoder()));
+        yield return ("graph", GraphDiagram.Draw(Graph()));
         for (var count = 1; count <= 12; count++)
         {
             var layers = Enumerable.Range(1, count).Select(i => new Lstm(i, returnSequences: true) { Name = $"{i} {LongName}" });

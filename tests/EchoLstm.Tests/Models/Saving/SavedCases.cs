@@ -50,6 +50,11 @@ internal static class SavedCases
         ["every option of Dense"] = new(() => new Dense(3, Activation.Softmax) { Name = "a name", Seed = int.MinValue, KernelRegularizer = Penalty, BiasRegularizer = Regularizer.L2() }, [4, 2], 9),
         ["every option of Conv1D"] = new(() => new Conv1D(3, 2, 2, StepPadding.Causal, Activation.Relu, true) { Seed = 9, KernelRegularizer = Penalty, BiasRegularizer = Regularizer.L2() }, [2, 4, 2], 15),
         ["every option of Embedding"] = new(() => new Embedding(5, 3, maskZero: true) { Seed = 9, EmbeddingsRegularizer = Penalty }, [2, 4], 15),
+        ["every option of Attention"] = new(() => new Attention(useScale: true, ScoreMode.Concat, dropout: 1.0 / 3, useCausalMask: true) { Seed = 9 }, [2, 4, 2], 2),
+        ["every option of MultiHeadAttention"] = new(
+            () => new MultiHeadAttention(2, 3, valueSize: 1, dropout: 0.1, useBias: true, outputSize: 4, useCausalMask: true) { Seed = 9, KernelRegularizer = Penalty, BiasRegularizer = Regularizer.L2() },
+            [2, 4, 2],
+            18 + 18 + 6 + 12),
         ["Masking"] = new(() => new Masking(-1.5), [2, 4, 2], 0),
         ["Dropout"] = new(() => new Dropout(1.0 / 3), [2, 4, 2], 0),
         ["every option of MaxPooling1D"] = new(() => new MaxPooling1D(3, 2, StepPadding.Same), [2, 4, 2], 0),
