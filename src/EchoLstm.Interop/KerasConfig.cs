@@ -251,7 +251,7 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
                 config["merge_mode"] = both.MergeMode.ToString().ToLowerInvariant();
                 config["layer"] = Inside.Of(both.Forward, input, trains, givesStates);
                 // Older ones turn the layer round themselves, but for what is said of its twin alone.
-                if (version.IsKeras3 || both.Forward.Trainable != both.Backward.Trainable)
+                if (version.IsKeras3 || both.Forward.GoBackwards || both.Forward.Trainable != both.Backward.Trainable)
                 {
                     config["backward_layer"] = Inside.Of(both.Backward, input, trains, givesStates);
                 }

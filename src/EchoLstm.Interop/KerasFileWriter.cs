@@ -183,8 +183,8 @@ internal sealed class KerasFileWriter
             groups[row is Layer named ? named.Name : ((Input)row).Name] = group;
             if (row is Layer layer)
             {
-                List<(LayerWeight Weight, bool Trains)> weights = [.. layer.Weights.Zip(AreTrained(layer, model.Trainable))];
-                AddArraysByName(group, layer.Name, [.. weights.OrderBy(weight => !weight.Trains).Select(weight => weight.Weight)]);
+                List<bool> areTrained = [.. WeightHolder.TrainedOf(layer.Settings, layer.InputShape!, model.Trainable)];
+                AddArraysByName(group, layer.Name, [.. layer.Weights.Where((_, i) => areTrained[i]), .. layer.Weights.Where((_, i) => !areTrained[i])]);
             }
             else
             {
@@ -234,18 +234,5 @@ internal sealed class KerasFileWriter
         {
             group.Attributes[string.Create(CultureInfo.InvariantCulture, $"{name}{i}")] = part;
         }
-    }
-
-    // As a layer lists its weights.
-    private static IEnumerable<bool> AreTrained(Layer layer, bool trains)
-    {
-        trains &= layer.Trainable;
-        return layer switch
-        {
-            Model model => model.Layers.SelectMany(inner => AreTrained(inner, trains)),
-            Bidirectional both => AreTrained(both.Forward, trains).Concat(AreTrained(both.Backward, trains)),
-            TimeDistributed wrapper => AreTrained(wrapper.InnerLayer, trains),
-            _ => layer.Weights.Select(weight => trains && !LegacyWeights.IsStatistic(weight.Name)),
-        };
     }
 }

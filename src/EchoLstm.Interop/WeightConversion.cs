@@ -11,6 +11,27 @@ internal sealed record WeightHolder(LayerSettings Layer, Shape Input, string Nam
 {
     internal IReadOnlyList<WeightSpec> Specs { get; } = [.. Layer.Weights(Input)];
 
+    /// <summary>Which of them are trained.</summary>
+    internal IReadOnlyList<bool> AreTrained { get; } = [.. TrainedOf(Layer, Input, !IsFrozen)];
+
+    internal bool IsPartlyTrained => AreTrained.Contains(true) && AreTrained.Contains(false);
+
+    /// <summary>Which of a layer's weights are trained, in their order.</summary>
+    internal static IEnumerable<bool> TrainedOf(LayerSettings layer, Shape input, bool trains)
+    {
+        trains &= layer.Trainable;
+        return layer switch
+        {
+            BidirectionalSettings both => TrainedOf(both.Layer, input, trains)
+                .Concat(TrainedOf(both.Layer with { Trainable = both.BackwardTrainable }, input, trains)),
+            TimeDistributedSettings wrapper => TrainedOf(wrapper.Layer, TimeDistributedSettings.StepShape(input), trains),
+            SequentialSettings model => WithShapes(model, input).SelectMany(inner => TrainedOf(inner.Layer, inner.Input, trains)),
+            _ => layer.Weights(input).Select(weight => trains && !IsStatistic(weight.Name)),
+        };
+    }
+
+    private static bool IsStatistic(string name) => name is BatchNormalizationSettings.MovingMean or BatchNormalizationSettings.MovingVariance;
+
     /// <summary>The layers of a model that have weights, those of models inside it included.</summary>
     internal static List<WeightHolder> Of(SequentialSettings model, Shape input, string before = "", bool isFrozen = false)
     {

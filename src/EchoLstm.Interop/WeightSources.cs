@@ -91,33 +91,29 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
     private static IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Shared(
         List<WeightHolder> holders, List<StoredArray> arrays)
     {
-        if (holders.Count == 1)
+        if (holders is [{ IsPartlyTrained: false } only])
         {
-            return [(holders[0], arrays)];
+            return [(only, arrays)];
         }
         var left = new Queue<StoredArray>(arrays);
-        var given = holders.Select(_ => new List<StoredArray>()).ToList();
+        var given = holders.Select(holder => new StoredArray?[holder.AreTrained.Count]).ToList();
         foreach (var isTrained in (ReadOnlySpan<bool>)[true, false])
         {
             for (var i = 0; i < holders.Count; i++)
             {
-                foreach (var spec in holders[i].Specs)
+                for (var j = 0; j < given[i].Length; j++)
                 {
-                    var trains = !holders[i].IsFrozen && !IsStatistic(spec.Name);
-                    if (trains == isTrained && left.TryDequeue(out var array))
+                    if (holders[i].AreTrained[j] == isTrained && left.TryDequeue(out var array))
                     {
-                        given[i].Add(array);
+                        given[i][j] = array;
                     }
                 }
             }
         }
         // Too many are a fault of the last.
-        given[^1].AddRange(left);
-        return holders.Zip(given, (holder, list) => (holder, (IReadOnlyList<StoredArray>)list));
+        return holders.Zip(given, (holder, own) =>
+            (holder, (IReadOnlyList<StoredArray>)[.. own.OfType<StoredArray>(), .. ReferenceEquals(own, given[^1]) ? left : []]));
     }
-
-    internal static bool IsStatistic(string name) =>
-        name.EndsWith("moving_mean", StringComparison.Ordinal) || name.EndsWith("moving_variance", StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -149,8 +145,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         Action<string> faults,
         List<(WeightHolder, IReadOnlyList<StoredArray>)> given)
     {
-        var layers = Containers.Select(group.Group).FirstOrDefault(found => found is not null)
-            ?? throw root.File.Damaged($"the group '{group.Path}' has no group 'layers'");
+        var layers = LayersIn(group);
         var withShapes = WeightHolder.WithShapes(model, input).ToList();
         var groups = GroupsOf(layers, withShapes, before, faults);
         foreach (var (layer, shape) in withShapes)
@@ -170,10 +165,13 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
             }
             else if (layer.Weights(shape).Any())
             {
-                given.Add((new WeightHolder(layer, shape, name, frozen), [.. Arrays(own, layer)]));
+                given.Add((new WeightHolder(layer, shape, name, frozen), [.. Arrays(own, layer, shape, faults)]));
             }
         }
     }
+
+    private Hdf5Group LayersIn(Hdf5Group group) => Containers.Select(group.Group).FirstOrDefault(found => found is not null)
+        ?? throw root.File.Damaged($"the group '{group.Path}' has no group 'layers'");
 
     // The layers of a class have its groups, in order of their counters.
     private static Dictionary<LayerSettings, Hdf5Group> GroupsOf(
@@ -208,17 +206,28 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         return found;
     }
 
-    private IEnumerable<StoredArray> Arrays(Hdf5Group own, LayerSettings layer) => layer switch
+    private IEnumerable<StoredArray> Arrays(Hdf5Group own, LayerSettings layer, Shape input, Action<string> faults)
     {
-        BidirectionalSettings both => Below(own, "forward_layer", both.Layer).Concat(Below(own, "backward_layer", both.Layer)),
-        TimeDistributedSettings wrapper => Below(own, "layer", wrapper.Layer),
-        RecurrentSettings => Vars(own.Group("cell")),
-        SequentialSettings => throw own.File.Unread($"'{own.Path}' is a model in a wrapper"),
-        _ => Vars(own),
-    };
+        return layer switch
+        {
+            BidirectionalSettings both => Below("forward_layer", both.Layer, input).Concat(Below("backward_layer", both.Layer, input)),
+            TimeDistributedSettings wrapper => Below("layer", wrapper.Layer, TimeDistributedSettings.StepShape(input)),
+            RecurrentSettings => Vars(own.Group("cell")),
+            SequentialSettings model => OfModel(model),
+            _ => Vars(own),
+        };
 
-    private IEnumerable<StoredArray> Below(Hdf5Group own, string name, LayerSettings layer) =>
-        own.Group(name) is { } inner ? Arrays(inner, layer) : [];
+        IEnumerable<StoredArray> Below(string name, LayerSettings inner, Shape given) =>
+            own.Group(name) is { } group ? Arrays(group, inner, given, faults) : [];
+
+        IEnumerable<StoredArray> OfModel(SequentialSettings model)
+        {
+            var withShapes = WeightHolder.WithShapes(model, input).ToList();
+            var groups = GroupsOf(LayersIn(own), withShapes, $"{model.Name}/", faults);
+            return withShapes.Where(inner => groups.ContainsKey(inner.Layer))
+                .SelectMany(inner => Arrays(groups[inner.Layer], inner.Layer, inner.Input, faults));
+        }
+    }
 
     private IEnumerable<StoredArray> Vars(Hdf5Group? own)
     {

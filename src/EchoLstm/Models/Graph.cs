@@ -11,7 +11,7 @@ internal sealed class Graph
 {
     private readonly Dictionary<Node, int> _places = new(ReferenceEqualityComparer.Instance);
 
-    private Graph(IReadOnlyList<Input> inputs, IReadOnlyList<Node> outputs, List<object> order, List<object> found)
+    private Graph(IReadOnlyList<Input> inputs, IReadOnlyList<Node> outputs, List<object> order)
     {
         (Inputs, Outputs, Calls) = (inputs, outputs, [.. order.OfType<NodeCall>()]);
         foreach (var node in inputs.Concat(Calls.SelectMany(call => call.Outputs)))
@@ -19,7 +19,7 @@ internal sealed class Graph
             _places.Add(node, _places.Count);
         }
         InCallOrder = [.. Calls.Select(call => call.Layer).Distinct()];
-        Rows = ByDepth(order, found);
+        Rows = ByDepth(order);
         Layers = [.. Rows.OfType<Layer>()];
         GiveNames();
         OutputNames = NamesOfOutputs();
@@ -126,7 +126,7 @@ internal sealed class Graph
             throw new ArgumentException(
                 $"The output {given} is an input itself, and no layer leads to it. Give what a layer's Apply returned.", nameof(outputs));
         }
-        var (order, found) = OrderTo(outputs);
+        var order = OrderTo(outputs);
         var needed = order.OfType<Input>().ToList();
         if (needed.FirstOrDefault(node => !inputs.Contains(node)) is { } foreign)
         {
@@ -142,14 +142,14 @@ internal sealed class Graph
                 $"The input {unused} leads to no output, {string.Join(", ", outputs)}. Leave it out, or apply a layer to it.",
                 nameof(inputs));
         }
-        return new Graph([.. inputs.Cast<Input>()], [.. outputs], order, found);
+        return new Graph([.. inputs.Cast<Input>()], [.. outputs], order);
     }
 
-    // The inputs and calls that the outputs need. As in Keras, what one needs comes before it, in the order in which it is named; and in
-    // the order in which they are found on the way from the outputs. Deep graphs need no deep stack.
-    private static (List<object> Order, List<object> Found) OrderTo(IReadOnlyList<Node> outputs)
+    // The inputs and calls that the outputs need. As in Keras, what one needs comes before it, in the order in which it is named. Deep
+    // graphs need no deep stack.
+    private static List<object> OrderTo(IReadOnlyList<Node> outputs)
     {
-        var (order, found) = (new List<object>(), new List<object>());
+        var order = new List<object>();
         var seen = new HashSet<object>();
         var left = new Stack<(NodeCall Call, int Next)>();
         foreach (var output in outputs)
@@ -168,28 +168,25 @@ internal sealed class Graph
                 }
             }
         }
-        return (order, found);
+        return order;
 
         void Enter(Node node)
         {
-            var one = (object?)node.Call ?? node;
-            if (!seen.Add(one))
+            if (node.Call is not { } call)
             {
-                return;
+                if (seen.Add(node))
+                {
+                    order.Add(node);
+                }
             }
-            found.Add(one);
-            if (node.Call is { } call)
+            else if (seen.Add(call))
             {
                 left.Push((call, 0));
-            }
-            else
-            {
-                order.Add(node);
             }
         }
     }
 
-    private static List<object> ByDepth(List<object> order, List<object> found)
+    private static List<object> ByDepth(List<object> order)
     {
         // Of calls and inputs, and of layers and inputs.
         var (depths, ofRows) = (new Dictionary<object, int>(), new Dictionary<object, int>());
@@ -204,7 +201,7 @@ internal sealed class Graph
                 depths[source] = Math.Max(depth + 1, depths.GetValueOrDefault(source));
             }
         }
-        return [.. found.Select(RowOf).Distinct().OrderByDescending(row => ofRows[row])];
+        return [.. order.Select(RowOf).Distinct().OrderByDescending(row => ofRows[row])];
 
         static object RowOf(object one) => one is NodeCall call ? call.Layer : one;
     }

@@ -44,6 +44,22 @@ public sealed class KerasPageTests() : PageProgram("docs/keras.md")
         model.GetWeights().Values().Should().Equal(first.GetWeights().Values());
     }
 
+    [Fact]
+    public void A_model_is_saved_for_Keras()
+    {
+        using var folder = new TemporaryFolder();
+        var (keras3, keras2) = (folder.File("model.keras"), folder.File("model.h5"));
+        using var model = Written(folder.File("first.keras"));
+        #region
+        KerasFile.Save(model, keras3);       // model.keras: keras.saving.load_model("model.keras")
+        KerasFile.Save(model, keras2);       // model.h5: tf.keras.models.load_model("model.h5")
+        #endregion
+        using var third = KerasFile.Load(keras3);
+        using var second = KerasFile.Load(keras2);
+        third.GetWeights().Values().Should().Equal(model.GetWeights().Values());
+        second.GetWeights().Values().Should().Equal(model.GetWeights().Values());
+    }
+
     private static SequentialModel Written(string path)
     {
         var model = new SequentialModel(new Lstm(8) { Name = "lstm" }, new Dense(1) { Name = "dense" }) { Seed = 1 };

@@ -17,6 +17,9 @@ namespace EchoLstm.Tests.Interop;
 /// <param name="Only">The one format that can have it; null: both.</param>
 internal sealed record KerasSaveCase(Func<Activation, Model> Make, long[][] Inputs, bool[]? Words = null, string? Only = null)
 {
+    /// <summary>Whether it is a graph, or has one in it.</summary>
+    internal bool IsGraph { get; init; }
+
     private const int Classes = 3;
 
     internal Model Model(bool isKeras3)
@@ -141,9 +144,8 @@ internal static class KerasSaveCases
                 var (steps, states) = new Bidirectional(new Lstm(2, returnSequences: true)).ApplyWithState(inputs[0]);
                 return [new Bidirectional(new Lstm(2), MergeMode.Sum).ApplyWithState(steps, states).Output, states[3]];
             }),
-            ["layers that tie"] = Graph([[2, 3], [2, 3]], inputs =>
+            ["a layer at several depths"] = Graph([[2, 3], [2, 3]], inputs =>
             {
-                // Found on the way from the output, 'twice' comes before 'once'; by what is computed first, after it.
                 var (twice, once) = (new Dense(3, Activation.Tanh) { Name = "twice" }, new Dense(3, Activation.Relu) { Name = "once" });
                 return [new Concatenate().Apply(twice.Apply(once.Apply(inputs[0])), new Dense(2).Apply(twice.Apply(inputs[1])))];
             }),
@@ -176,6 +178,7 @@ internal static class KerasSaveCases
         {
             cases[name] = new(_ => SavedCases.Model(given), [given.InputShape], [given.ReadsClasses || name.Contains("Embedding")])
             {
+                IsGraph = name.StartsWith("graph", StringComparison.Ordinal),
                 Only = name.Contains("Keras 3", StringComparison.Ordinal) ? ".keras"
                     : name.Contains("hard sigmoid", StringComparison.Ordinal) ? ".h5" : null,
             };
@@ -187,7 +190,10 @@ internal static class KerasSaveCases
     {
         var model = new SequentialModel(layers(hard)) { Seed = 1 };
         model.Build(new Shape([null, .. shape.Skip(1).Select((length, i) => i == 0 && shape.Length == 3 && layers(hard)[0] is not Conv1D ? null : (long?)length)]));
-        model.Trainable = !frozen;
+        if (frozen)
+        {
+            model.Trainable = false;
+        }
         return model;
     }, [shape], [areWords]);
 
@@ -197,7 +203,10 @@ internal static class KerasSaveCases
         var model = new FunctionalModel(inputs, make(inputs)) { Seed = 1 };
         model.Build();
         return model;
-    }, shapes);
+    }, shapes)
+    {
+        IsGraph = true,
+    };
 
     private static KerasSaveCase Attention(bool areMasked) => new(_ =>
     {
@@ -208,7 +217,10 @@ internal static class KerasSaveCases
         var model = new FunctionalModel([source, target], [new Dense(4, Activation.Softmax).Apply(attended)]) { Seed = 1 };
         model.Build();
         return model;
-    }, [[2, 6], [2, 5]], [true, true]);
+    }, [[2, 6], [2, 5]], [true, true])
+    {
+        IsGraph = true,
+    };
 
     private static Bidirectional HalfFrozen()
     {
