@@ -13,4 +13,5 @@ internal sealed record OpenedStream(string Id, int OutputLength);
 internal sealed record StepAnswer(float[] Y, long Step);
 
 /// <summary>The model that answers now.</summary>
-internal sealed record ModelInfo(string InputShape, string OutputShape, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record ModelInfo(
+    string InputShape, string OutputShape, bool ReadsIndices, IReadOnlyDictionary<string, string> Metadata);

@@ -102,7 +102,7 @@ internal static class Service
         await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
         bytes.Position = 0;
         var (model, now) = (InferenceModel.Load(bytes), Info(predictor.Model));
-        if (Info(model) is var next && (next.InputShape, next.OutputShape) != (now.InputShape, now.OutputShape))
+        if (Info(model) is var next && next with { Metadata = now.Metadata } != now)
         {
             throw new Refusal(409, $"The model here takes {now.InputShape} and gives {now.OutputShape}, the new one {next.InputShape} and "
                 + $"{next.OutputShape}: its callers would be refused. Serve it at another address.");
@@ -112,7 +112,8 @@ internal static class Service
         return next;
     }
 
-    private static ModelInfo Info(InferenceModel model) => new($"{model.InputShape}", $"{model.OutputShape}", model.Metadata);
+    private static ModelInfo Info(InferenceModel model) =>
+        new($"{model.InputShape}", $"{model.OutputShape}", model.ReadsIndices, model.Metadata);
 
     private sealed class QueueCheck(BatchingPredictor predictor, Limits limits) : IHealthCheck
     {

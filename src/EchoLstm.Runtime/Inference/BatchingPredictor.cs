@@ -200,7 +200,6 @@ public sealed class BatchingPredictor : IAsyncDisposable
         }
         await _timer.DisposeAsync().ConfigureAwait(false);
         _meter.Dispose();
-        _free.Dispose();
     }
 
     private void BeginBatches()

@@ -67,6 +67,45 @@ public class ProductionPageTests() : PageProgram("docs/production.md")
     }
 
     [Fact]
+    public void Small_requests_share_calls()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model.safetensors");
+        using (var trained = new SequentialModel(new Lstm(8), new Dense(1)) { Seed = 1 })
+        {
+            trained.Build(-1, 1);
+            trained.Save(path);
+        }
+
+        ToTheEnd(async () =>
+        {
+            #region
+            await using var predictor = new BatchingPredictor(InferenceModel.Load(path), maxRows: 32, maxDelay: TimeSpan.FromMilliseconds(1));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async i =>
+            {
+                if (i == 500)
+                {
+                    predictor.Model = InferenceModel.Load(path);     // samples that wait are answered by the one before
+                }
+                float[] x = i % 100 == 0 ? [0.1f, float.NaN] : [.. Enumerable.Repeat(i * 0.001f, 1 + (i % 3))];
+                try
+                {
+                    return await predictor.PredictAsync(x, CancellationToken.None);
+                }
+                catch (ArgumentException)                            // 400; a QueueFullException would be 503
+                {
+                    return null;
+                }
+            }));
+            Console.WriteLine($"{answers.Count(y => y is not null)} answered, {answers.Count(y => y is null)} refused");
+            #endregion
+        });
+
+        // On this thread, which has the scope of the test's tensors.
+        static void ToTheEnd(Func<Task> program) => Task.Run(program).GetAwaiter().GetResult();
+    }
+
+    [Fact]
     public void A_loop_of_ones_own()
     {
         #region
