@@ -34,6 +34,16 @@ internal static class Numbers
         return tensor(values).reshape(shape).to(dtype).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same numbers as a sparse tensor. TorchSharp 0.105.2, Windows's, has no to_sparse.</summary>
+    internal static Tensor Sparse(this Tensor dense)
+    {
+        using var places = dense.nonzero();
+        using var columns = places.t();
+        using var mask = dense != 0;
+        using var values = dense.masked_select(mask);
+        return sparse_coo_tensor(columns, values, dense.shape);
+    }
+
     /// <summary>An array of the shape with these values in row-major order; of one number without axes an array of one.</summary>
     internal static Array Shaped<T>(T[] values, params long[] shape)
     {

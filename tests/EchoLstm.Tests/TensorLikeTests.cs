@@ -180,7 +180,7 @@ public class TensorLikeTests
     public void A_tensor_without_dense_numbers_is_refused_as_data(bool isMeta)
     {
         using var scope = NewDisposeScope();
-        var given = isMeta ? zeros(2, 1, device: META) : ones(2, 1).to_sparse();
+        var given = isMeta ? zeros(2, 1, device: META) : ones(2, 1).Sparse();
 
         Errors.Expect<ArgumentException>(
             () => TensorLike.FromTensor(given).ToTensor("x"),

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using TorchSharp;
 
 namespace EchoLstm.Interop;
 
@@ -48,8 +49,8 @@ public static partial class PyTorchFile
     /// <param name="names">For a layer's name PyTorch's name of its module. null: the layer's own name, e.g.
     /// <c>lstm_1.weight_ih_l0</c>.</param>
     /// <exception cref="ArgumentException">The path is empty or ends in anything else, or names has a layer that is not there.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, or a layer has no like in PyTorch; nothing was
-    /// written.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, was moved to Float64, or a layer has no like in PyTorch; nothing
+    /// was written.</exception>
     /// <exception cref="IOException">Writing failed; the old file is as it was.</exception>
     public static void SaveWeights(Layer layer, string path, IReadOnlyDictionary<string, string>? names = null)
     {
@@ -60,6 +61,7 @@ public static partial class PyTorchFile
             throw new ArgumentException(
                 $"PyTorch's weights are written as safetensors: end the name in .safetensors, not '{path}'.", nameof(path));
         }
+        using var scope = torch.NewDisposeScope();
         var places = Places(layer);
         CheckLayers(places, names);
         var sources = new List<SafetensorsSource>();
@@ -68,6 +70,12 @@ public static partial class PyTorchFile
             if (PyTorchLayer.Expected(place, out var reason) is null)
             {
                 throw new InvalidOperationException($"{place.Title} can't be written for PyTorch: {reason}.");
+            }
+            if (place.Weights[0].Value().dtype == torch.ScalarType.Float64)
+            {
+                throw new InvalidOperationException(
+                    $"{place.Title} has weights of Float64, but they are written as Float32, and would lose digits. Convert it first, "
+                        + "with to(ScalarType.Float32).");
             }
             var prefix = names?.GetValueOrDefault(name) ?? name.Replace('/', '.');
             var (stack, number) = Stack().Match(prefix) is { Success: true } match && IsRecurrent(place)

@@ -261,14 +261,19 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <param name="trainable">true: only those that training changes; false: only the others; null: all.</param>
     /// <returns>The number of single values.</returns>
     /// <exception cref="InvalidOperationException">The layer is not built yet, so that it has no parameters to count.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed, or a layer in it is.</exception>
     public long CountParameters(bool? trainable = null)
     {
         using var look = Guard.Look();
         ThrowIfNotBuilt("count its parameters");
+        var layers = Nesting.AllOf(this).OfType<Layer>().Distinct().ToList();
+        if (layers.Find(layer => layer.IsDisposed) is { } disposed)
+        {
+            ObjectDisposedException.ThrowIf(true, disposed);
+        }
         var trained = Nesting.Parameters(this).Where(parameter => trainable is null || parameter.requires_grad == trainable)
             .Sum(parameter => parameter.numel());
-        return trainable == true ? trained
-            : trained + modules().OfType<Layer>().Append(this).Distinct().Sum(layer => layer.UntrainedNumbers);
+        return trainable == true ? trained : trained + layers.Sum(layer => layer.UntrainedNumbers);
     }
 
     /// <summary>The parameters, e.g. for a TorchSharp optimiser.</summary>

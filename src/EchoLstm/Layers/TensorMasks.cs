@@ -21,6 +21,7 @@ public static class TensorMasks
     /// <exception cref="ArgumentException">The mask has numbers besides 0 and 1.</exception>
     public static Tensor WithMask(this Tensor input, TensorLike mask)
     {
+        ArgumentNullException.ThrowIfNull(input);
         TensorCheck.Readable(input, nameof(input));
         using var scope = NewDisposeScope();
         // Whole numbers are indices, whose last axis is of time steps too.
@@ -36,6 +37,7 @@ public static class TensorMasks
     /// <returns>Booleans of the tensor's first axes, a copy that is the caller's, or its dispose scope's; null for no mask.</returns>
     public static Tensor? CopyMask(this Tensor tensor)
     {
+        ArgumentNullException.ThrowIfNull(tensor);
         TensorCheck.Readable(tensor, nameof(tensor));
         return StepMasks.Of(tensor)?.clone();
     }

@@ -63,7 +63,9 @@ public sealed class ConfusionMatrix
                 indices.ToString(),
                 Shape.Of(right).ToString());
         }
-        using var found = units == 1 ? guessed.Above(threshold).to(ScalarType.Int64) : guessed.argmax(-1);
+        // Torch finds no largest among booleans.
+        var numbers = guessed.dtype == ScalarType.Bool ? guessed.to(ScalarType.Byte) : guessed;
+        using var found = units == 1 ? guessed.Above(threshold).to(ScalarType.Int64) : numbers.argmax(-1);
         using var given = (units == 1 || areIndices ? right : right.to(ScalarType.Float64).argmax(-1)).to(ScalarType.Float64);
         var (a, b) = (given.flatten().cpu().data<double>(), found.flatten().cpu().data<long>());
         var counts = new long[units == 1 ? 2 : units, units == 1 ? 2 : units];

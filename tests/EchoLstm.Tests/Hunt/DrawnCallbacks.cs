@@ -12,7 +12,7 @@ internal static class DrawnCallbacks
     internal static Recipe<Callback> Any(Subject s)
     {
         var (draw, monitor, patience) = (s.Draw, s.Draw.Of("val_loss", "loss", "none"), s.Draw.Mostly(1, -1));
-        return draw.Below(12) switch
+        return draw.Below(14) switch
         {
             0 => new($"new EarlyStopping({monitor}, {patience}, restoreBestWeights: true)", () =>
                 new EarlyStopping(monitor, patience: patience, restoreBestWeights: true)),
@@ -21,6 +21,8 @@ internal static class DrawnCallbacks
             3 => new($"new ModelCheckpoint({monitor})", () =>
                 new ModelCheckpoint(Path.Combine(s.Folder, "checkpoint {epoch}.safetensors"), monitor)),
             4 => new("new CsvLogger()", () => new CsvLogger(Path.Combine(s.Folder, "log.csv"))),
+            12 => new("new TensorBoard(updateFrequency: 1)", () => new TensorBoard(Path.Combine(s.Folder, "logs"), true, 1)),
+            13 => new("new EpochLog(TextWriter.Null)", () => new EpochLog(TextWriter.Null)),
             5 => Scheduler(draw.Of(0.01, double.NaN, -1, double.PositiveInfinity)),
             _ => OfAUser(s),
         };
@@ -50,7 +52,7 @@ internal static class DrawnCallbacks
             2 => ($"rate {rate}", progress => progress.LearningRate = rate),
             3 => ("disposes the model", progress => progress.Model.Dispose()),
             4 => ($"predicts {x}", _ => s.Model!.Predict(x.Value)),
-            5 => ("adds a layer", _ => s.Model!.Add(new Dense(1))),
+            5 => ("adds a layer", _ => (s.Model as SequentialModel)?.Add(new Dense(1))),
             6 => ("compiles", _ => s.Model!.Compile(Loss.MeanSquaredError(), new Sgd())),
             7 => ("fits", _ => s.Model!.Fit(x.Value, x.Value, verbose: 0)),
             8 => ("sets its weights", progress => progress.Model.SetWeights(progress.Model.GetWeights())),

@@ -21,11 +21,18 @@ internal static class DrawnData
         if (draw.Chance(0.5))
         {
             var tensor = AnyTensor(draw, shape, classes);
-            return new(tensor.Value, tensor.Text);
+            return new(TensorLike.FromTensor(tensor.Value), tensor.Text);
+        }
+        if (draw.Chance(0.05))
+        {
+            var (length, rows) = (draw.Mostly(shape.Aggregate(1L, (product, axis) => product * axis), 0, 3), draw.Between(1, 3));
+            var memory = Floats(draw, [length], classes);
+            return draw.Chance(0.5) ? new(TensorLike.FromReadOnlyMemory(memory), $"memory of {length}")
+                : new(TensorLike.FromRows([.. Enumerable.Repeat(memory, rows)]), $"{rows} rows of {length}");
         }
         var array = AnyArray(draw, shape, classes);
         // What is no array of numbers is refused where it is converted: in the call, not here.
-        return array.Value is null || Record.Exception(() => NetArrays.Check(array.Value)) is null ? new(array.Value, array.Text) : new(default, "default");
+        return array.Value is null || Record.Exception(() => NetArrays.Check(array.Value)) is null ? new(TensorLike.FromArray(array.Value), array.Text) : new(default, "default");
     }
 
     /// <summary>A tensor; whole numbers of [0, classes) where there are classes.</summary>
@@ -127,7 +134,7 @@ internal static class DrawnData
             case 2 when tensor.dim() >= 1:
                 return new(stack([tensor, tensor], -1).select(-1, 0), $"{text} with gaps in memory");
             case 3 when tensor.dim() >= 1:
-                return new(tensor.to_sparse(), $"{text} sparse");
+                return new(tensor.Sparse(), $"{text} sparse");
             case 4 when tensor.is_floating_point():
                 return new(tensor.requires_grad_(), $"{text} that asks for its gradient");
             case 5:

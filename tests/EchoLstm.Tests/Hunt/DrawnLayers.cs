@@ -36,8 +36,27 @@ internal static class DrawnLayers
             23 => Steps(draw, options),
             24 => Picture(draw, options),
             25 => Wrapped("new TimeDistributed", Any(draw, depth + 1), inner => new TimeDistributed(inner)),
-            26 or 27 => Bidirectional(draw, options),
+            26 or 27 => Bidirectional(draw),
             _ => Model(draw, depth + 1),
+        };
+    }
+
+    /// <summary>A layer that merges several.</summary>
+    internal static Recipe<Module> Merging(Draw draw)
+    {
+        var options = new Options(draw);
+        return draw.Below(10) switch
+        {
+            0 => new("new Add()", () => new Add()),
+            1 => new("new Subtract()", () => new Subtract()),
+            2 => new("new Multiply()", () => new Multiply()),
+            3 => new("new Average()", () => new Average()),
+            4 => new("new Maximum()", () => new Maximum()),
+            5 => new("new Minimum()", () => new Minimum()),
+            6 => Of(options, options.Write(null, draw.Of(-1, 1, 2, 0, -2, 7)), axis => new Dot(axis)),
+            7 => Of(options, options.Flag("normalize", 0.5), cosines => new Dot(2, 1, cosines)),
+            8 => Of(options, options.Write(null, draw.Of(-1, -1, 1, 2, 0, 7)), axis => new Concatenate(axis)),
+            _ => Of(options, options.Flag("useScale", 0.3, usual: true), scaled => new AdditiveAttention(scaled)),
         };
     }
 
@@ -148,9 +167,10 @@ internal static class DrawnLayers
         var (size, padding) = (options.Size(most: 3), options.Choice("padding", 0.5, StepPadding.Valid));
         return draw.Below(5) switch
         {
-            0 or 1 => options.Recipe<Module>("new Conv2D(2, ...", () => new Conv2D(2, size, padding: padding)),
+            0 or 1 => options.Recipe<Module>("new Conv2D of 2 filters, Size2D", () => new Conv2D(2, new Size2D(size, 1), padding: padding)),
             2 => options.Recipe<Module>("new MaxPooling2D", () => new MaxPooling2D(size, padding: padding)),
             3 => options.Recipe<Module>("new AveragePooling2D", () => new AveragePooling2D(size, padding: padding)),
+            _ when draw.Chance(0.5) => new("new GlobalMaxPooling2D()", () => new GlobalMaxPooling2D()),
             _ => new("new GlobalAveragePooling2D()", () => new GlobalAveragePooling2D()),
         };
     }
@@ -172,9 +192,9 @@ internal static class DrawnLayers
         return options.Recipe<Module>("new AttentionDecoder", () => new AttentionDecoder(units, steps));
     }
 
-    private static Recipe<Module> Bidirectional(Draw draw, Options options)
+    internal static Recipe<Module> Bidirectional(Draw draw)
     {
-        var (inner, mode) = (Recurrent(draw), options.Choice("mode", 0.7, MergeMode.Concat));
+        var (inner, mode) = (Recurrent(draw), new Options(draw).Choice("mode", 0.7, MergeMode.Concat));
         return new($"new Bidirectional({inner}, {mode})", () => new Bidirectional((RecurrentLayer)inner.Make(), mode));
     }
 

@@ -9,12 +9,16 @@ namespace EchoLstm.Tests.Hunt;
 
 /// <summary>A model whose layers mostly fit one another, and the shapes of its data.</summary>
 /// <param name="Recipe">Makes it.</param>
-/// <param name="Input">The shape of a sample.</param>
-/// <param name="Output">The shape of a sample's output, as far as the layers fit.</param>
+/// <param name="Inputs">The shape of a sample of each input.</param>
+/// <param name="Outputs">The shape of a sample's output, of each, as far as the layers fit.</param>
 /// <param name="Classes">How many classes it reads; 0 where it computes with its input.</param>
-internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Output, int Classes)
+internal sealed record DrawnModel(Recipe<Layer> Recipe, IReadOnlyList<long[]> Inputs, IReadOnlyList<long[]> Outputs, int Classes)
 {
     private const int Attempts = 6;
+
+    internal long[] Input => Inputs[0];
+
+    internal long[] Output => Outputs[0];
 
     internal static DrawnModel Any(Draw draw)
     {
@@ -26,6 +30,10 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
             1 => [draw.Between(1, 3), steps, draw.Between(1, 3)],
             _ => [steps, draw.Between(1, 3)],
         };
+        if (draw.Chance(0.2))
+        {
+            return DrawnGraph.Any(draw, classes, input);
+        }
         var shape = new Shape([1, .. input.Select(length => (long?)length)]);
         List<Recipe<Module>> layers = [];
         for (var left = draw.Chance(0.02) ? 0 : draw.Of(1, 1, 2, 2, 2, 3, 3, 4); left > 0; left--)
@@ -34,10 +42,10 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
             layers.Add(recipe);
             shape = output;
         }
-        return new(Made(draw, layers), input, [.. shape.Skip(1).Select(length => length ?? 1)], classes);
+        return new(Made(draw, layers), [input], [[.. shape.Skip(1).Select(length => length ?? 1)]], classes);
     }
 
-    internal static Recipe<Loss> Loss(Draw draw, long[] output) => draw.Below(12) switch
+    internal static Recipe<Loss> Loss(Draw draw, long[] output) => draw.Below(18) switch
     {
         0 => Named("BinaryCrossentropy(true)", () => EchoLstm.Training.Loss.BinaryCrossentropy(true)),
         1 => Named("BinaryCrossentropy()", () => EchoLstm.Training.Loss.BinaryCrossentropy()),
@@ -48,7 +56,24 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
         9 => Named("CosineSimilarity()", EchoLstm.Training.Loss.CosineSimilarity),
         10 => Named("CategoricalFocalCrossentropy()", () => EchoLstm.Training.Loss.CategoricalFocalCrossentropy()),
         7 => Named("MeanAbsoluteError()", EchoLstm.Training.Loss.MeanAbsoluteError),
+        11 => Named("BinaryFocalCrossentropy()", () => EchoLstm.Training.Loss.BinaryFocalCrossentropy()),
+        12 => Named("Huber(0.5)", () => EchoLstm.Training.Loss.Huber(0.5)),
+        13 => Named("KullbackLeiblerDivergence()", EchoLstm.Training.Loss.KullbackLeiblerDivergence),
+        14 => Named("LogCosh()", EchoLstm.Training.Loss.LogCosh),
+        15 => Named("MeanAbsolutePercentageError()", EchoLstm.Training.Loss.MeanAbsolutePercentageError),
+        16 => Named("MeanSquaredLogarithmicError()", EchoLstm.Training.Loss.MeanSquaredLogarithmicError),
         _ => Named("MeanSquaredError()", EchoLstm.Training.Loss.MeanSquaredError),
+    };
+
+    internal static Recipe<Metric>[] Metrics(Draw draw) => draw.Below(7) switch
+    {
+        0 => [new("Metric.Accuracy()", Metric.Accuracy)],
+        1 => [new("Metric.MeanAbsoluteError()", Metric.MeanAbsoluteError), FaultyModule.Metric(draw.Of(Enum.GetValues<Fault>()))],
+        2 => [new("Metric.F1Score()", () => Metric.F1Score()), new("Metric.Auc()", () => Metric.Auc()), new("Metric.R2Score()", Metric.R2Score)],
+        3 => [new("Metric.Precision(classId: 1)", () => Metric.Precision(classId: 1)), new("Metric.Recall()", () => Metric.Recall())],
+        4 => [new("Metric.RootMeanSquaredError()", Metric.RootMeanSquaredError), new("Metric.TopKCategoricalAccuracy(2)", () => Metric.TopKCategoricalAccuracy(2))],
+        5 => [new("Metric.MeanAbsolutePercentageError()", Metric.MeanAbsolutePercentageError), new("Metric.MeanSquaredError()", Metric.MeanSquaredError)],
+        _ => [],
     };
 
     internal const string Sparse = "SparseCategoricalCrossentropy(true)";
@@ -58,13 +83,16 @@ internal sealed record DrawnModel(Recipe<Layer> Recipe, long[] Input, long[] Out
         var options = new Options(draw);
         var rate = options.Write(null, draw.Mostly(draw.Of(0.001, 0.1), 0, -1, double.NaN, 1e30));
         double? clip = draw.Chance(0.2) ? options.Write("ClipNorm", draw.Mostly(1.0, 0, -1)) : null;
-        return draw.Below(10) switch
+        return draw.Below(12) switch
         {
             0 or 1 => options.Recipe<Optimizer>("new Sgd", () => new Sgd(rate, 0.9, true) { ClipNorm = clip }),
             2 or 3 => options.Recipe<Optimizer>("new RmsProp", () => new RmsProp(rate, centered: true) { GlobalClipNorm = clip }),
             6 => options.Recipe<Optimizer>("new AdamW", () => new AdamW(rate) { ClipNorm = clip }),
             7 => options.Recipe<Optimizer>("new Nadam", () => new Nadam(rate) { ClipNorm = clip }),
             8 => new("new Adamax(scheduled)", () => new Adamax { LearningRateSchedule = new ExponentialDecay(0.01, 3, 0.5) }),
+            9 => options.Recipe<Optimizer>("new Adagrad", () => new Adagrad(rate) { GlobalClipNorm = clip }),
+            10 => options.Recipe<Optimizer>("new Sgd, CosineDecay", () => new Sgd { LearningRateSchedule = new CosineDecay(rate, 4, warmupTarget: 0.1, warmupSteps: 2) }),
+            11 => options.Recipe<Optimizer>("new RmsProp, PiecewiseConstantDecay", () => new RmsProp { LearningRateSchedule = new PiecewiseConstantDecay([2], [0.1, rate]) }),
             4 => new("new TorchOptimizer(AdamW)", () => new TorchOptimizer(parameters => optim.AdamW(parameters))),
             5 => new("new TorchOptimizer(null)", () => new TorchOptimizer(_ => null!)),
             _ => options.Recipe<Optimizer>("new Adam", () => new Adam(rate) { ClipValue = clip }),

@@ -13,7 +13,7 @@ internal static class FileCalls
         return s.Draw.Below(5) switch
         {
             4 => Export(s, path, text),
-            0 => new("model.SaveDiagram(path)", () => s.Model!.SaveDiagram(Path.Combine(s.Folder, "model.svg"))),
+            0 when s.Model is SequentialModel sequential => new("model.SaveDiagram(path)", () => sequential.SaveDiagram(Path.Combine(s.Folder, "model.svg"))),
             1 => new($"model.SaveWeights({text})", () => s.Model!.SaveWeights(path!)),
             _ => new($"model.Save({text})", () => s.Model!.Save(path!)),
         };
@@ -36,11 +36,11 @@ internal static class FileCalls
     {
         var (path, text) = AnyPath(s);
         var (damage, damageText) = Damage(s.Draw);
-        return new($"model.Save(path), SequentialModel.Load({text}{damageText})", () =>
+        return new($"model.Save(path), Model.Load({text}{damageText})", () =>
         {
             s.Model!.Save(Usual(s));
             damage(Usual(s));
-            using var loaded = SequentialModel.Load(path!);
+            using var loaded = Model.Load(path!);
         });
     }
 
@@ -66,7 +66,7 @@ internal static class FileCalls
         });
     }
 
-    private static (Action<string> Damage, string Text) Damage(Draw draw)
+    internal static (Action<string> Damage, string Text) Damage(Draw draw)
     {
         var (place, bit) = (draw.Below(int.MaxValue), draw.Below(8));
         return draw.Below(4) switch

@@ -1,3 +1,10 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using EchoLstm.Interop;
+using EchoLstm.Layers;
+using EchoLstm.Tests.Docs;
+using EchoLstm.Training;
+
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>A short hunt; <c>dotnet run -c Release --project tests/EchoLstm.Tests -- hunt</c> is a long one.</summary>
@@ -28,6 +35,33 @@ public sealed class HuntTests
         failure.Calls.Should().HaveCount(3, "of its group");
         failure.Replay.Should().Be("-- hunt --seed 1 --first 10 --calls 3");
         report.Calls.Should().Be(30 - 7, "the rest of its group was not made");
+    }
+
+    [Fact]
+    public void Every_public_call_is_among_those_that_it_draws()
+    {
+        // Called by a fit, or by what is called; the rest is data without a way to go wrong.
+        string[] others =
+        [
+            .. typeof(Callback).GetMethods().Select(method => method.Name), nameof(LearningRateSchedule.At), nameof(FitReport), nameof(Shape.GetEnumerator),
+            nameof(ShapeMismatchException), nameof(TrainingDivergedException), nameof(Layer.named_parameters), nameof(ToString), nameof(Equals),
+            nameof(GetHashCode), "Deconstruct", "<Clone>$", nameof(TensorLike.FromMemory),
+        ];
+        Assembly[] library = [typeof(Shape).Assembly, typeof(Layer).Assembly, typeof(KerasFile).Assembly];
+        var sources = string.Concat(Directory.GetFiles(Path.Combine(DocsFolder.Root, "tests/EchoLstm.Tests/Hunt"), "*.cs")
+            .Where(path => !path.EndsWith("Tests.cs", StringComparison.Ordinal)).Select(File.ReadAllText));
+
+        var names = library.SelectMany(assembly => assembly.GetExportedTypes()).Where(type => !type.IsEnum).SelectMany(Calls).Distinct().Except(others).ToList();
+
+        names.Should().HaveCountGreaterThan(100, "else the search is broken");
+        names.Where(name => !Regex.IsMatch(sources, $@"\b{name}\b")).Order().Should().BeEmpty();
+
+        static IEnumerable<string> Calls(Type type) =>
+        [
+            .. type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .Where(method => !method.IsSpecialName).Select(method => method.Name),
+            .. type.IsAbstract ? [] : type.GetConstructors().Select(_ => type.Name).Distinct(),
+        ];
     }
 
     [Fact]

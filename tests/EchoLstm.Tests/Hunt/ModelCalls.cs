@@ -15,10 +15,12 @@ internal static class ModelCalls
         PredictMemory, PredictMemory, Forecast,
         OpenStream, OpenStream, Step, Step, StepMemory, StepMemory, SaveState, Restore, Restore, Reset, ResetStates, Summary, Engine,
         RequestEngine, Add,
-        FileCalls.Save, FileCalls.Save, FileCalls.Load, FileCalls.LoadWeights,
+        FileCalls.Save, FileCalls.Save, FileCalls.Load, FileCalls.LoadWeights, SeveralCalls.Batches, SeveralCalls.Batches,
+        SeveralCalls.Any, InteropCalls.Keras, InteropCalls.PyTorch, InteropCalls.Inference, InteropCalls.Inference, InteropCalls.TorchFile,
     ];
 
-    internal static Call Any(Subject s) => s.Draw.Of(All)(s);
+    // A model of several mostly gets several.
+    internal static Call Any(Subject s) => s.Drawn.Inputs.Count + s.Drawn.Outputs.Count > 2 && s.Draw.Chance(0.6) ? SeveralCalls.Any(s) : s.Draw.Of(All)(s);
 
     internal static Call Build(Subject s)
     {
@@ -27,24 +29,27 @@ internal static class ModelCalls
         {
             shape[0] = s.Draw.Mostly(-1, -2, 0, long.MaxValue);
         }
-        return new($"model.Build({string.Join(", ", shape)})", () => s.Model!.Build(shape));
+        return new($"model.Build({string.Join(", ", shape)})", () =>
+        {
+            if (s.Model is SequentialModel sequential)
+            {
+                sequential.Build(shape);
+            }
+            else
+            {
+                ((FunctionalModel)s.Model!).Build();
+            }
+        });
     }
 
     internal static Call Compile(Subject s)
     {
         var (loss, optimizer) = (DrawnModel.Loss(s.Draw, s.Drawn.Output), DrawnModel.Optimizer(s.Draw));
-        Recipe<Metric>[] metrics = s.Draw.Below(5) switch
-        {
-            0 => [new("Metric.Accuracy()", Metric.Accuracy)],
-            1 => [new("Metric.MeanAbsoluteError()", Metric.MeanAbsoluteError), FaultyModule.Metric(s.Draw.Of(Enum.GetValues<Fault>()))],
-            2 => [new("Metric.F1Score()", () => Metric.F1Score()), new("Metric.Auc()", () => Metric.Auc()), new("Metric.R2Score()", Metric.R2Score)],
-            3 => [new("Metric.Precision(classId: 1)", () => Metric.Precision(classId: 1)), new("Metric.TopKCategoricalAccuracy(2)", () => Metric.TopKCategoricalAccuracy(2))],
-            _ => [],
-        };
+        var metrics = DrawnModel.Metrics(s.Draw);
         return new($"model.Compile({loss}, {optimizer}{string.Concat(metrics.Select(metric => $", {metric}"))})", () =>
         {
             s.Model!.Compile(loss.Make(), optimizer.Make(), [.. metrics.Select(metric => metric.Make())]);
-            s.HasSparseLoss = loss.Text == DrawnModel.Sparse;
+            s.SparseLosses = [loss.Text == DrawnModel.Sparse];
         });
     }
 
@@ -75,11 +80,23 @@ internal static class ModelCalls
             ? new Dictionary<int, double> { [0] = 1, [draw.Mostly(1, -1, 99)] = draw.Mostly(2.0, -1, double.NaN) } : null;
         options.Write("classWeight", classWeight is null ? null : string.Join(", ", classWeight));
         var first = draw.Chance(0.05) ? options.Write("initialEpoch", draw.Of(-1, 1, 5)) : 0;
+        TensorLike? mask = draw.Chance(0.1) ? options.Write("mask", s.Mask()).Value : (TensorLike?)null;
+        int[]? lengths = draw.Chance(0.1) ? [.. Enumerable.Repeat(options.Write("lengths", draw.Mostly(1, 0, -1, 99)), s.Samples)] : null;
         var cancelled = options.Flag("cancelled", 0.03);
-        return new($"model.Fit({x}, {y}, {options})", () => s.Model!.Fit(
+        var draws = options.Flag("SavePlot", 0.1);
+        return new($"model.Fit({x}, {y}, {options})", () => Used(s, draws, s.Model!.Fit(
             x.Value, y.Value, epochs, batchSize, verbose, shuffle, split, validation,
-            callback is null ? null : [callback.Make()], first, weight, classWeight,
-            cancellationToken: new CancellationToken(cancelled)));
+            callback is null ? null : [callback.Make()], first, weight, classWeight, mask, lengths,
+            cancellationToken: new CancellationToken(cancelled))));
+    }
+
+    private static void Used(Subject s, bool draws, History history)
+    {
+        if (draws)
+        {
+            history.SavePlot(Path.Combine(s.Folder, "history.svg"));
+            _ = history.TryGet("val_loss", out _);
+        }
     }
 
     private static Call TrainOnBatch(Subject s)
@@ -105,6 +122,7 @@ internal static class ModelCalls
         var x = s.X();
         return s.Draw.Below(3) switch
         {
+            0 when s.Mask() is var mask && s.Draw.Chance(0.4) => new($"model.Predict({x}, mask: {mask})", () => s.Model!.Predict(x.Value, mask: mask.Value, allowNonFinite: true)),
             0 => new($"model.Predict<float[,]>({x})", () => s.Model!.Predict<float[,]>(x.Value)),
             1 => new($"model.Predict<float[,,]>({x})", () => s.Model!.Predict<float[,,]>(x.Value)),
             _ => new($"model.Predict<string>({x})", () => s.Model!.Predict<string>(x.Value)),
@@ -173,6 +191,11 @@ internal static class ModelCalls
             1 => new("state.Dispose()", s.StreamState.Dispose),
             2 => new("stream.Dispose()", s.Stream.Dispose),
             3 => new("stream.Restore(state of another model)", () => s.Stream.Restore(StateOfAnother())),
+            4 => new("stream.Restore(state.Copy())", () =>
+            {
+                using var copy = s.StreamState.Copy();
+                s.Stream.Restore(copy);
+            }),
             _ => new("stream.Restore(state)", () => s.Stream.Restore(s.StreamState)),
         };
     }
@@ -190,7 +213,12 @@ internal static class ModelCalls
 
     private static Call ResetStates(Subject s) => new("model.ResetStates()", () => s.Model!.ResetStates());
 
-    private static Call Summary(Subject s) => new("model.Summary(true)", () => s.Model!.Summary(true));
+    private static Call Summary(Subject s)
+    {
+        var (name, place) = (s.Draw.Of(s.Layers).Name, s.Draw.Between(-1, 3));
+        return s.Draw.Chance(0.5) ? new("model.Summary(true)", () => s.Model!.Summary(true))
+            : new($"model.GetLayer(\"{name}\"), GetLayer({place})", () => _ = (s.Model!.GetLayer(name), s.Model.GetLayer(place)));
+    }
 
     private static Call Engine(Subject s) => new("model.Engine", () => _ = s.Model!.Engine.ToString());
 
@@ -203,9 +231,10 @@ internal static class ModelCalls
     private static Call Add(Subject s)
     {
         var layer = DrawnLayers.Any(s.Draw);
-        return s.Draw.Chance(0.1) ? new("model.Add(model)", () => s.Model!.Add(s.Model))
-            : new($"model.Add({layer})", () => s.Model!.Add(layer.Make()));
+        return s.Model is not SequentialModel model ? SeveralCalls.Any(s)
+            : s.Draw.Chance(0.1) ? new("model.Add(model)", () => model.Add(model))
+            : new($"model.Add({layer})", () => model.Add(layer.Make()));
     }
 
-    private static int? BatchSize(Subject s) => s.Draw.Chance(0.5) ? null : s.Draw.Mostly(s.Draw.Between(1, s.Samples), 0, -1);
+    internal static int? BatchSize(Subject s) => s.Draw.Chance(0.5) ? null : s.Draw.Mostly(s.Draw.Between(1, s.Samples), 0, -1);
 }

@@ -32,8 +32,19 @@ internal sealed class Options(Draw draw)
         {
             return null;
         }
-        _written.Add($"{name}: L1L2(0.01, 0.02)");
-        return EchoLstm.Layers.Regularizer.L1L2(0.01, 0.02);
+        var factor = draw.Mostly(0.01, 0, 1e30);
+        return draw.Below(3) switch
+        {
+            0 => Written($"L1({factor})", EchoLstm.Layers.Regularizer.L1(factor)),
+            1 => Written($"L2({factor})", EchoLstm.Layers.Regularizer.L2(factor)),
+            _ => Written($"L1L2({factor}, 0.02)", EchoLstm.Layers.Regularizer.L1L2(factor, 0.02)),
+        };
+
+        Regularizer Written(string text, Regularizer regularizer)
+        {
+            _written.Add($"{name}: {text}");
+            return regularizer;
+        }
     }
 
     internal T Write<T>(string? name, T value)

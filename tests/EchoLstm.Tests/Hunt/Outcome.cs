@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using EchoLstm.Interop;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
@@ -43,10 +44,11 @@ internal sealed record Outcome(OutcomeKind Kind, string What = "", string Messag
             return new(OutcomeKind.Fine);
         }
         var frames = new StackTrace(error).GetFrames().Select(frame => frame.GetMethod()!).Where(method => method is not null).ToList();
-        Assembly[] library = [typeof(Shape).Assembly, typeof(SequentialModel).Assembly];
+        Assembly[] library = [typeof(Shape).Assembly, typeof(SequentialModel).Assembly, typeof(KerasFile).Assembly];
         var asked = frames.TakeWhile(method => IsNet(method.Module.Name)).ToList();
         var thrower = frames.Skip(asked.Count).FirstOrDefault();
-        var caller = frames.Find(method => !IsNet(method.Module.Name) && method.Module.Assembly != typeof(torch).Assembly);
+        // Other libraries are called by one of these.
+        var caller = frames.Find(method => library.Contains(method.Module.Assembly) || method.Module.Assembly == typeof(Outcome).Assembly);
         var what = $"{error.GetType().Name} at {caller?.DeclaringType?.FullName}.{caller?.Name}";
         // Torch's own words end where its native frames begin.
         var message = error.Message.Split("\nException raised from ")[0];

@@ -21,12 +21,13 @@ internal sealed class Subject(Draw draw, string folder) : IDisposable
 
     internal Layer? Root { get; private set; }
 
-    internal SequentialModel? Model => Root as SequentialModel;
+    internal Model? Model => Root as Model;
 
     /// <summary>The root and what is in it, as long as it was made.</summary>
     internal IReadOnlyList<Layer> Layers { get; private set; } = [];
 
-    internal bool HasSparseLoss { get; set; }
+    /// <summary>Of each output, whether its loss takes classes.</summary>
+    internal IReadOnlyList<bool> SparseLosses { get; set; } = [];
 
     internal ModelStepper? Stream { get; set; }
 
@@ -39,7 +40,7 @@ internal sealed class Subject(Draw draw, string folder) : IDisposable
     {
         if (Draw.Chance(0.06))
         {
-            return DataCalls.Any(Draw);
+            return DataCalls.Any(this);
         }
         if (Root is null || (Root.IsDisposed && Draw.Chance(0.4)))
         {
@@ -51,16 +52,23 @@ internal sealed class Subject(Draw draw, string folder) : IDisposable
         }
         if (Model is { IsBuilt: true, Settings: null } && Draw.Chance(0.6))
         {
-            return ModelCalls.Compile(this);
+            return Drawn.Outputs.Count > 1 || Draw.Chance(0.1) ? SeveralCalls.Compile(this) : ModelCalls.Compile(this);
         }
         return Draw.Chance(0.07) ? ThreadCalls.Any(this) : Model is null || Draw.Chance(0.3) ? LayerCalls.Any(this) : ModelCalls.Any(this);
     }
 
-    internal Drawn<TensorLike> X() => DrawnData.Data(Draw, [Samples, .. Drawn.Input], Drawn.Classes);
+    internal Drawn<TensorLike> X(int input = 0) =>
+        DrawnData.Data(Draw, [Samples, .. Drawn.Inputs[input]], input == 0 ? Drawn.Classes : 0);
 
-    internal Drawn<TensorLike> Y() => HasSparseLoss
-        ? DrawnData.Data(Draw, [Samples, .. Drawn.Output[..^1]], (int)Math.Max(1, Drawn.Output[^1]))
-        : DrawnData.Data(Draw, [Samples, .. Drawn.Output]);
+    internal Drawn<TensorLike> Y(int output = 0)
+    {
+        var shape = Drawn.Outputs[output];
+        return SparseLosses.ElementAtOrDefault(output) && shape.Length > 0
+            ? DrawnData.Data(Draw, [Samples, .. shape[..^1]], (int)Math.Max(1, shape[^1]))
+            : DrawnData.Data(Draw, [Samples, .. shape]);
+    }
+
+    internal Drawn<TensorLike> Mask() => DrawnData.Data(Draw, [Samples, Drawn.Input[0]]);
 
     public void Dispose()
     {
@@ -78,7 +86,7 @@ internal sealed class Subject(Draw draw, string folder) : IDisposable
         return new($"model = {drawn.Recipe}", () =>
         {
             Dispose();
-            (Root, Stream, StreamState, State, HasSparseLoss) = (null, null, null, null, false);
+            (Root, Stream, StreamState, State, SparseLosses) = (null, null, null, null, []);
             Root = drawn.Recipe.Make();
             Layers = [.. Root.modules().OfType<Layer>().Append(Root).Distinct()];
             Drawn = drawn;

@@ -187,6 +187,23 @@ public class PyTorchFileTests
     }
 
     [Fact]
+    public void Weights_that_would_lose_digits_are_not_written()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new SequentialModel(new Gru(2), new Dense(1));
+        model.Build(3, 1);
+        model.to(ScalarType.Float64);
+
+        Errors.ExpectWithoutChange<InvalidOperationException>(
+            model,
+            () => PyTorchFile.SaveWeights(model, folder.File("m.safetensors")),
+            "Gru 'gru_1' has weights of Float64, but they are written as Float32, and would lose digits. Convert it first, with to(ScalarType.Float32).");
+        File.Exists(folder.File("m.safetensors")).Should().BeFalse();
+        model.to(ScalarType.Float32);
+        PyTorchFile.SaveWeights(model, folder.File("m.safetensors"));
+    }
+
+    [Fact]
     public void Damaged_files_are_told_in_words()
     {
         using var scope = NewDisposeScope();

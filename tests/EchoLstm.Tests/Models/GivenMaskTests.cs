@@ -280,6 +280,13 @@ public class GivenMaskTests
     }
 
     /// <summary>A linear SimpleRnn that sums: h = x + h + bias.</summary>
+    [Fact]
+    public void No_tensor_has_no_mask()
+    {
+        Assert.Throws<ArgumentNullException>(() => TensorMasks.WithMask(null!, new[,] { { true } })).ParamName.Should().Be("input");
+        Assert.Throws<ArgumentNullException>(() => TensorMasks.CopyMask(null!)).ParamName.Should().Be("tensor");
+    }
+
     private static void Sum(Layer rnn, float bias) => rnn.SetWeights([new float[,] { { 1 } }, new float[,] { { 1 } }, new[] { bias }]);
 
     private static SequentialModel Model(EngineKind engine, Masking? masking = null)

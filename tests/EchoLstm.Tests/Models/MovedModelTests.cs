@@ -133,7 +133,7 @@ public class MovedModelTests
         Errors.Expect<ArgumentException>(
             () => one.Step(tensor(new[] { 1e300 }).reshape(1, 1)),
             "input[0, 0] is 1E+300, which is infinite in the model's type Float32. Scale the data, or convert the model with model.to(ScalarType.Float64). (Parameter 'input')");
-        Errors.Expect<ArgumentException>(() => one.Step(ones(1, 1).to_sparse()), "input is a sparse tensor, but a model computes with dense ones. Convert it with to_dense(). (Parameter 'input')");
+        Errors.Expect<ArgumentException>(() => one.Step(ones(1, 1).Sparse()), "input is a sparse tensor, but a model computes with dense ones. Convert it with to_dense(). (Parameter 'input')");
         Errors.Expect<ArgumentException>(
             () => one.Step(ones(1, 1, device: META)),
             "input is on the device META, where a tensor has a shape but no numbers. Give it numbers on the CPU or an accelerator. (Parameter 'input')");

@@ -147,7 +147,7 @@ public class SequentialModelErrorTests
         own[name] = null!;
         Errors.ExpectWithoutChange<ArgumentNullException>(model, () => model.load_state_dict(own), $"The state dictionary's {name} is null. Nothing was changed. Give it a tensor, or skip the name. (Parameter 'source')");
         model.load_state_dict(own, skip: [name]);
-        using var sparse = ones(2).to_sparse();
+        using var sparse = ones(2).Sparse();
         own[name] = sparse;
         Errors.ExpectWithoutChange<ArgumentException>(model, () => model.load_state_dict(own), $"{name} is a sparse tensor, but a model computes with dense ones. Convert it with to_dense(). (Parameter '{name}')");
         wrong.Dispose();

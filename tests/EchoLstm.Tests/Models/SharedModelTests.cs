@@ -444,6 +444,7 @@ public sealed class SharedModelTests
         Assert.Throws<ObjectDisposedException>(() => model.Predict(x)).ObjectName.Should().EndWith(nameof(Lstm));
         Assert.Throws<ObjectDisposedException>(() => model.Predict(new float[8], new float[12]));
         Assert.Throws<ObjectDisposedException>(() => model.Fit(x, Targets(x), verbose: 0));
+        Assert.Throws<ObjectDisposedException>(() => model.CountParameters()).ObjectName.Should().EndWith(nameof(Lstm), "it would count the others alone");
     }
 
     internal static SequentialModel Model(EngineKind engine)

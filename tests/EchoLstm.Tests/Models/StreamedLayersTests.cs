@@ -236,7 +236,7 @@ public class StreamedLayersTests
         stream.Step(tensor(new[,] { { 1L, 2L } })).Values().Should().Equal(expected, "whole numbers too");
         stream.Reset();
         Errors.Expect<ArgumentException>(
-            () => stream.Step(ones(1, 2).to_sparse()),
+            () => stream.Step(ones(1, 2).Sparse()),
             "input is a sparse tensor, but a model computes with dense ones. Convert it with to_dense(). (Parameter 'input')");
         Errors.Expect<ArgumentException>(
             () => stream.Step(ones(1, 2, device: new Device(DeviceType.META))),

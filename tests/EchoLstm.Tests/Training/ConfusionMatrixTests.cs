@@ -48,6 +48,15 @@ public class ConfusionMatrixTests
     }
 
     [Fact]
+    public void Outputs_may_be_booleans()
+    {
+        var chosen = new[,] { { false, true, false }, { true, false, false } };
+
+        ConfusionMatrix.Of(new[] { 1, 2 }, chosen).ToArray().Should().BeEquivalentTo(new long[,] { { 0, 0, 0 }, { 0, 1, 0 }, { 1, 0, 0 } });
+        ConfusionMatrix.Of(new[] { 1, 0 }, new[,] { { true }, { true } }).ToArray().Should().BeEquivalentTo(new long[,] { { 0, 1 }, { 0, 1 } });
+    }
+
+    [Fact]
     public void An_ignored_class_is_not_counted()
     {
         ConfusionMatrix.Of(new[] { 1, -1, 1, -1, 2 }, Outputs, ignoreClass: -1).Total.Should().Be(3);

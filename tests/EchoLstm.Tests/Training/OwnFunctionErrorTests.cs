@@ -72,7 +72,7 @@ public class OwnFunctionErrorTests
             [$"of Bool. {Mend}"] = (target, output) => output.gt(target),
             [$"of Int64. {Mend}"] = (target, output) => output.gt(target).sum(),
             [$"of ComplexFloat32. {Mend}"] = (_, output) => output.to(ScalarType.ComplexFloat32),
-            ["that is sparse. Return a dense one, with to_dense()."] = (_, output) => output.to_sparse(),
+            ["that is sparse. Return a dense one, with to_dense()."] = (_, output) => output.Sparse(),
             ["on the device META, without numbers. Return one on the output's device."] = (_, output) => output.to(DeviceType.META),
             ["of shape (0,), without numbers. Return one number, or one for each sample or step."] = (_, _) => empty(0),
         };
