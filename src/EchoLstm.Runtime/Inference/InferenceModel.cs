@@ -2,13 +2,14 @@ using System.Globalization;
 using EchoLstm.Data;
 using EchoLstm.Files;
 using EchoLstm.Kernels;
+using EchoLstm.Layers;
 using EchoLstm.Saving;
 
 namespace EchoLstm.Inference;
 
 /// <summary>
-/// A model that <c>SequentialModel.Save</c> wrote, to predict with and to run step by step without Torch. The numbers are those of the
-/// library's fused engine, bit for bit under the just-in-time compiler, to 1e-6 in ahead-of-time and browser builds.
+/// A model that <c>Save</c> wrote, a SequentialModel or a FunctionalModel, to predict with and to run step by step without Torch. The numbers
+/// are those of the library's fused engine, bit for bit under the just-in-time compiler, to 1e-6 in ahead-of-time and browser builds.
 /// </summary>
 /// <remarks>
 /// Any number of threads may predict at once: each call has buffers of its own, which are kept for the next one, so that nothing is
@@ -31,15 +32,30 @@ public sealed unsafe class InferenceModel : IDisposable
     private InferenceModel(SavedModel saved, PackedNetwork packed)
     {
         (_saved, _packed) = (saved, packed);
+        var graph = saved.Network as FunctionalSettings;
+        InputNames = graph is null ? [$"{saved.Network.Inner[0].Name}_input"] : [.. graph.Inputs.Select(input => input.Name)];
+        OutputNames = graph is null ? [$"{saved.Network.Inner[^1].Name}"] : graph.OutputNames;
         _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
     }
 
-    /// <summary>The shape of the input, samples first; null where a length is free: (samples, time steps, features), or (samples, time
+    /// <summary>The names of the inputs, in their order; of a SequentialModel Keras's, e.g. <c>lstm_1_input</c>.</summary>
+    public IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>The names of the outputs, in their order: of the layers that make them.</summary>
+    public IReadOnlyList<string> OutputNames { get; }
+
+    /// <summary>The shapes of the inputs, samples first; null where a length is free.</summary>
+    public IReadOnlyList<Shape> InputShapes => _packed.InputShapes;
+
+    /// <summary>The shapes of the outputs for them.</summary>
+    public IReadOnlyList<Shape> OutputShapes => _packed.OutputShapes;
+
+    /// <summary>The shape of the input, of several the first, samples first; null where a length is free: (samples, time steps, features), or (samples, time
     /// steps) of indices where the first layer is an Embedding.</summary>
     public Shape InputShape => _saved.InputShape;
 
-    /// <summary>The shape of the output for it.</summary>
-    public Shape OutputShape => _packed.OutputShape;
+    /// <summary>The shape of the output for it, of several the first.</summary>
+    public Shape OutputShape => _packed.OutputShapes[0];
 
     /// <summary>The texts that the model was saved with, by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _saved.Extras.Metadata;
@@ -50,11 +66,11 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>The lists of texts that the model was saved with, by name: class labels, vocabularies.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Vocabularies => _saved.Extras.Vocabularies;
 
-    /// <summary>Whether the input is indices, which an Embedding looks up.</summary>
+    /// <summary>Whether the input, of several the first, is indices, which an Embedding looks up.</summary>
     public bool ReadsIndices => _packed.ReadsIndices;
 
     /// <summary>Reads a model.</summary>
-    /// <param name="path">A file that <c>SequentialModel.Save</c> wrote.</param>
+    /// <param name="path">A file that <c>Save</c> of a SequentialModel or a FunctionalModel wrote.</param>
     /// <returns>The model; the caller's.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or no model that was saved.</exception>
@@ -67,7 +83,7 @@ public sealed unsafe class InferenceModel : IDisposable
     }
 
     /// <summary>Reads a model from a stream, from where it stands to its end.</summary>
-    /// <param name="stream">The bytes of a file that <c>SequentialModel.Save</c> wrote; it stays open.</param>
+    /// <param name="stream">The bytes of a file that <c>Save</c> wrote; it stays open.</param>
     /// <returns>The model; the caller's.</returns>
     /// <exception cref="InvalidDataException">The bytes are damaged, or no model that was saved.</exception>
     /// <exception cref="NotSupportedException">A layer has no kernel; the message names it.</exception>
@@ -83,8 +99,10 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <param name="steps">The time steps of each; ignored where the input has none. <value>1</value></param>
     /// <returns>The product of the output's axes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one sample or step, or more than an array holds.</exception>
+    /// <exception cref="InvalidOperationException">The model has several inputs or outputs.</exception>
     public int OutputLength(int samples = 1, int steps = 1)
     {
+        ThrowIfSeveral();
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var length = (decimal)samples * _packed.OutputSize(steps);
@@ -104,7 +122,8 @@ public sealed unsafe class InferenceModel : IDisposable
     /// samples.</exception>
     /// <exception cref="ArgumentException">x has NaN or infinities, which are not allowed; the message has the place.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, or a length is negative or longer than x.</exception>
-    /// <exception cref="InvalidOperationException">The model reads indices, or a layer can't leave masked time steps out.</exception>
+    /// <exception cref="InvalidOperationException">The model reads indices or has several inputs or outputs, or a layer can't leave masked
+    /// time steps out.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void Predict(
         ReadOnlySpan<float> x, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default, bool allowNonFinite = false)
@@ -132,7 +151,8 @@ public sealed unsafe class InferenceModel : IDisposable
     /// samples.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one sample, an index has no vector, or a length is negative or
     /// longer than words.</exception>
-    /// <exception cref="InvalidOperationException">The model reads features, or a layer can't leave masked time steps out.</exception>
+    /// <exception cref="InvalidOperationException">The model reads features or has several inputs or outputs, or a layer can't leave masked
+    /// time steps out.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void Predict(ReadOnlySpan<int> words, Span<float> y, int samples = 1, ReadOnlySpan<int> lengths = default)
     {
@@ -146,13 +166,72 @@ public sealed unsafe class InferenceModel : IDisposable
         End(pass);
     }
 
+    /// <summary>Predicts with a model of any inputs and outputs.</summary>
+    /// <param name="inputs">A tensor for each of <see cref="InputNames"/>, the same samples in each.</param>
+    /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sample's row.
+    /// <value>false</value></param>
+    /// <returns>A tensor for each of <see cref="OutputNames"/>.</returns>
+    /// <exception cref="ShapeMismatchException">A tensor does not fit its input, or the inputs each other.</exception>
+    /// <exception cref="ArgumentException">An input has no tensor, a name is none of theirs, or numbers are not finite, which is not
+    /// allowed, or not whole where they are indices.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index has no vector, or a length is negative or longer than its input.</exception>
+    /// <exception cref="InvalidOperationException">A layer can't leave masked time steps out.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public IReadOnlyDictionary<string, InferenceTensor> Run(
+        IReadOnlyDictionary<string, InferenceTensor> inputs, bool allowNonFinite = false)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var given = InOrder(inputs);
+        var shapes = new BatchShape[given.Length];
+        for (var i = 0; i < given.Length; i++)
+        {
+            Check(given[i], i, (int)given[0].Shape[0], allowNonFinite);
+            var steps = _packed.Inputs[i].HasSteps ? (int)given[i].Shape[1] : 1;
+            shapes[i] = new BatchShape((int)given[i].Shape[0], steps, Training: false, Masked: given[i].Lengths is not null);
+        }
+        _packed.ThrowUnlessMaskable([.. shapes.Select(shape => shape.Masked)]);
+        var outputs = _packed.OutputShapesFor([.. given.Select(tensor => new Shape([.. tensor.Shape.Select(length => (long?)length)]))]);
+        var pass = Begin();
+        pass.Lay(shapes);
+        for (var i = 0; i < given.Length; i++)
+        {
+            if (_packed.Inputs[i].ReadsIndices)
+            {
+                pass.GatherIndices(Array.ConvertAll(given[i].Numbers, static value => (int)value), i);
+            }
+            else
+            {
+                fixed (float* start = given[i].Numbers)
+                {
+                    pass.Gather(start, null, i);
+                }
+            }
+            if (given[i].Lengths is { } lengths)
+            {
+                pass.SetLengths([.. lengths], i);
+            }
+        }
+        pass.Run();
+        var results = new Dictionary<string, InferenceTensor>();
+        for (var i = 0; i < outputs.Count; i++)
+        {
+            var result = new InferenceTensor(
+                new float[outputs[i].Aggregate(1L, (product, length) => product * length!.Value)],
+                [.. outputs[i].Select(length => length!.Value)]);
+            pass.CopyOutput(result.Numbers, i);
+            results.Add(OutputNames[i], result);
+        }
+        End(pass);
+        return results;
+    }
+
     /// <summary>Opens a stream, which runs the model one time step at a time with a state of its own that begins with zeros.</summary>
     /// <param name="batch">How many sequences run beside each other. <value>1</value></param>
     /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sequence and its state.
     /// <value>false</value></param>
     /// <returns>The stream; the caller's. It goes on when the model is disposed.</returns>
-    /// <exception cref="InvalidOperationException">A layer needs later steps; the message names it and says
-    /// why.</exception>
+    /// <exception cref="InvalidOperationException">A layer needs later steps, and the message names it and says why; or the model has several
+    /// inputs or outputs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public InferenceStream OpenStream(int batch = 1, bool allowNonFinite = false)
@@ -175,6 +254,7 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>The time steps of samples of features; throws what Predict throws where they are none that the model takes.</summary>
     internal int CheckedSteps(ReadOnlySpan<float> x, int samples, bool allowNonFinite)
     {
+        ThrowIfSeveral();
         if (ReadsIndices)
         {
             throw new InvalidOperationException("The model reads indices: give them as integers, Predict(ReadOnlySpan<int>, ...).");
@@ -190,6 +270,7 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>The time steps of samples of indices; throws what Predict throws where they are none that the model takes.</summary>
     internal int CheckedSteps(ReadOnlySpan<int> words, int samples)
     {
+        ThrowIfSeveral();
         if (!ReadsIndices)
         {
             throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, "
@@ -207,26 +288,90 @@ public sealed unsafe class InferenceModel : IDisposable
         return new InferenceModel(saved, PackedNetwork.Read(file, saved));
     }
 
+    private void ThrowIfSeveral()
+    {
+        if (_packed.HasSeveral)
+        {
+            throw new InvalidOperationException(
+                $"The model has the inputs {string.Join(", ", InputNames)} and the outputs {string.Join(", ", OutputNames)}; plain numbers "
+                    + "are for one of each. Call Run with a tensor for each input.");
+        }
+    }
+
+    private InferenceTensor[] InOrder(IReadOnlyDictionary<string, InferenceTensor> inputs)
+    {
+        var wrong = inputs.Keys.FirstOrDefault(name => !InputNames.Contains(name))
+            ?? InputNames.FirstOrDefault(name => inputs.GetValueOrDefault(name) is null);
+        return wrong is null ? [.. InputNames.Select(name => inputs[name])]
+            : throw new ArgumentException(
+                $"The model has the inputs {string.Join(", ", InputNames)}, but inputs has "
+                    + $"{(inputs.ContainsKey(wrong) && !InputNames.Contains(wrong) ? $"'{wrong}'" : $"nothing for '{wrong}'")}. Give a tensor "
+                    + "for each by its name.",
+                nameof(inputs));
+    }
+
+    private void Check(InferenceTensor tensor, int input, int samples, bool allowNonFinite)
+    {
+        var (shape, name) = (InputShapes[input], InputNames[input]);
+        var given = new Shape([.. tensor.Shape.Select(length => (long?)length)]);
+        if (!shape.Accepts(given) || given[0] != samples)
+        {
+            throw new ShapeMismatchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The input '{name}' has shape {shape.With(0, samples)} but received {given}. Give each input the same samples, of its "
+                        + $"shape."),
+                shape.With(0, samples).ToString(),
+                given.ToString());
+        }
+        var (hasSteps, values) = (_packed.Inputs[input].HasSteps, tensor.Numbers);
+        if (_packed.Inputs[input].ReadsIndices)
+        {
+            var place = Array.FindIndex(values, value => !float.IsInteger(value) || Math.Abs(value) > int.MaxValue / 2);
+            if (place >= 0)
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"'{name}'[{place}] is {values[place]}: the input is indices. Give whole numbers."),
+                    "inputs");
+            }
+            _packed.CheckIndices(Array.ConvertAll(values, static value => (int)value), name, input);
+        }
+        else if (!allowNonFinite)
+        {
+            InputCheck.Finite(values, name, samples, _packed.Inputs[input].Width, hasSteps);
+        }
+        if (tensor.Lengths is { } lengths)
+        {
+            InputCheck.Lengths([.. lengths], samples, hasSteps ? tensor.Shape[1] : 1, $"the lengths of '{name}'");
+        }
+    }
+
     private ForwardPass Begin(int samples, int steps, ReadOnlySpan<int> lengths)
     {
         if (lengths.Length > 0)
         {
-            _packed.ThrowUnlessMaskable();
+            _packed.ThrowUnlessMaskable([true]);
             InputCheck.Lengths(lengths, samples, steps);
         }
-        ForwardPass? pass;
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _idle.TryPop(out pass);
-        }
-        pass ??= new ForwardPass(_packed.CreatePlan(), new Arena());
+        var pass = Begin();
         pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
         if (lengths.Length > 0)
         {
             pass.SetLengths(lengths);
         }
         return pass;
+    }
+
+    private ForwardPass Begin()
+    {
+        ForwardPass? pass;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _idle.TryPop(out pass);
+        }
+        return pass ?? new ForwardPass(_packed.CreatePlan(), new Arena());
     }
 
     private void End(ForwardPass pass)

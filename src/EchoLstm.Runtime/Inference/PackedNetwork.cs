@@ -13,27 +13,36 @@ internal sealed unsafe class PackedNetwork
     private readonly IReadOnlyList<Shape> _inputShapes;
     private readonly Arena _arena = new();
     private readonly KernelPlan _plan; // for questions; it is never run
+    private readonly EmbeddingSettings?[] _smallest; // that reads each input's indices
     private float* _weights;
 
     private PackedNetwork(LayerSettings network, IReadOnlyList<Shape> inputShapes)
     {
         (_network, _inputShapes) = (network, inputShapes);
         _plan = Plan(out var reason) ?? throw new NotSupportedException(
-            $"EchoLstm.Runtime can't run the model: {reason}. Load it with SequentialModel.Load of the package EchoLstm, or train a model "
-                + "without it.");
+            $"EchoLstm.Runtime can't run the model: {reason}. Load it with {network.LayerClass}.Load of the package EchoLstm, or train a "
+                + "model without it.");
         _arena.Lay(arena => _weights = arena.Take(_plan.PackedNumbers));
+        _smallest = [.. _plan.Inputs.Select((_, i) => _plan.EmbeddingsOf(i).MinBy(embedding => embedding.InputDim))];
         StateKinds = KindsOf(_plan);
     }
 
-    /// <summary>Features of an input step.</summary>
+    /// <summary>The first input's numbers of a step.</summary>
     internal int InputWidth => _plan.InputWidth;
 
+    /// <summary>Whether the first input is indices.</summary>
     internal bool ReadsIndices => _plan.ReadsIndices;
 
-    /// <summary>Whether the input has time steps.</summary>
+    /// <summary>Whether the first input has time steps.</summary>
     internal bool ReadsSteps => _plan.ReadsSteps;
 
-    internal Shape OutputShape => _plan.OutputShape;
+    internal IReadOnlyList<PlanInput> Inputs => _plan.Inputs;
+
+    internal IReadOnlyList<Shape> InputShapes => _inputShapes;
+
+    internal IReadOnlyList<Shape> OutputShapes => [.. _plan.Outputs.Select(value => _plan.Network.Shapes[value])];
+
+    internal bool HasSeveral => _plan.Inputs.Length + _plan.Outputs.Length > 2;
 
     /// <summary>What a stream's states are of.</summary>
     internal StateKinds StateKinds { get; }
@@ -48,17 +57,12 @@ internal sealed unsafe class PackedNetwork
     /// <exception cref="NotSupportedException">A layer has no kernel.</exception>
     internal static PackedNetwork Read(SafetensorsFile file, SavedModel saved)
     {
-        if (saved.Network is not SequentialSettings network)
-        {
-            throw new NotSupportedException(
-                $"EchoLstm.Runtime can't run the model: {saved.Network.Title} is a graph, which has no kernels yet. Load it with "
-                    + "FunctionalModel.Load of the package EchoLstm.");
-        }
-        var packed = new PackedNetwork(network, [saved.InputShape]);
+        var packed = new PackedNetwork(
+            saved.Network, saved.Network is FunctionalSettings graph ? graph.InputShapes : [saved.InputShape]);
         var entries = file.Tensors.ToDictionary(entry => entry.Name);
         foreach (var part in packed._plan.Parts.Where(part => part.Kernel.PackedNumbers > 0 && !part.IsLater))
         {
-            float[][] weights = [.. packed._plan.Layers[part.Layer].WeightsOf(part.Part)
+            float[][] weights = [.. packed._plan.Network.Layers[part.Layer].WeightsOf(part.Part)
                 .Select(weight => file.ReadFloats(entries[weight.FileName]))];
             using var pinned = new PinnedArrays(weights);
             part.Kernel.Pack(WeightLayout.Keras, pinned.Starts, packed._weights + part.Place);
@@ -88,17 +92,21 @@ internal sealed unsafe class PackedNetwork
                 $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShapes[0]}. Call Predict "
                     + "instead.");
         }
-        _ = LayerSettings.StreamedOf([.. _plan.Layers.Select(layer => layer.Settings)]);
+        _ = _plan.Network.Streamed();
         return new StepPass(CreatePlan(), batch);
     }
 
-    /// <summary>Which layer can't leave masked time steps out, and why; null: all can.</summary>
-    internal void ThrowUnlessMaskable() => _plan.ThrowUnlessMaskable([true]);
+    /// <summary>Throws where a layer can't leave out masked time steps of inputs that have some.</summary>
+    internal void ThrowUnlessMaskable(ReadOnlySpan<bool> masked) => _plan.ThrowUnlessMaskable(masked);
 
-    /// <summary>Throws where an index has no vector, naming the first.</summary>
-    internal void CheckIndices(ReadOnlySpan<int> indices, string name)
+    /// <summary>The shapes of the outputs for shapes of the inputs.</summary>
+    /// <exception cref="ShapeMismatchException">A layer can't take what comes to it.</exception>
+    internal IReadOnlyList<Shape> OutputShapesFor(IReadOnlyList<Shape> inputs) => _network.OutputShapes(inputs, _network.Title);
+
+    /// <summary>Throws where an index of an input has no vector, naming the first.</summary>
+    internal void CheckIndices(ReadOnlySpan<int> indices, string name, int input = 0)
     {
-        var embedding = (EmbeddingSettings)_plan.Layers[0].Settings;
+        var embedding = _smallest[input]!;
         for (var i = 0; i < indices.Length; i++)
         {
             if ((uint)indices[i] >= (uint)embedding.InputDim)
@@ -116,11 +124,12 @@ internal sealed unsafe class PackedNetwork
 
     private StateKinds KindsOf(KernelPlan plan)
     {
-        var streamed = plan.Calls.Take(plan.Streamed).Select(call => call.Kernel).ToList();
+        var streams = plan.StreamedCalls();
+        var streamed = plan.Calls.Where((_, i) => streams[i]).Select(call => call.Kernel).ToList();
         var stateful = plan.Parts.Where(part => part.Kernel.StateCount > 0 && streamed.Contains(part.Kernel)).ToList();
         return new StateKinds(
             string.Join(", ", stateful.Select(part =>
-                string.Create(CultureInfo.InvariantCulture, $"{plan.Layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),
+                string.Create(CultureInfo.InvariantCulture, $"{plan.Network.Layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),
             [.. stateful.SelectMany(part => Enumerable.Repeat(part.Kernel.OutputWidth, part.Kernel.StateCount))]);
     }
 

@@ -15,13 +15,12 @@ internal sealed unsafe class KernelPlan
 {
     private const int FewValues = 64;
 
-    private readonly FlatNetwork _network;
     private readonly List<KernelCall> _calls = [];
     private readonly List<KernelPart> _parts = [];
 
     private KernelPlan(FlatNetwork network, LaneWidth width, WorkTeam team)
     {
-        (_network, Width, Team) = (network, width, team);
+        (Network, Width, Team) = (network, width, team);
         Values = new PlanValue[network.Shapes.Count];
         Outputs = [.. network.Outputs];
     }
@@ -44,7 +43,7 @@ internal sealed unsafe class KernelPlan
     internal WorkTeam Team { get; }
 
     /// <summary>The shape of the first output.</summary>
-    internal Shape OutputShape => _network.Shapes[Outputs[0]];
+    internal Shape OutputShape => Network.Shapes[Outputs[0]];
 
     /// <summary>The packed weights of all kernels, in whole cache lines for each.</summary>
     internal WeightPart[] Weights { get; private set; } = [];
@@ -64,18 +63,29 @@ internal sealed unsafe class KernelPlan
     /// <summary>Whether the first input has time steps.</summary>
     internal bool ReadsSteps => Inputs[0].HasSteps;
 
-    /// <summary>How many kernels read steps as they come: those up to the one that leaves the last step alone.</summary>
-    internal int Streamed
+    /// <summary>Which calls read steps as they come: those up to one that leaves the last step alone.</summary>
+    internal bool[] StreamedCalls()
     {
-        get
+        var (streams, ended) = (new bool[Calls.Length], new bool[Values.Length]);
+        for (var i = 0; i < streams.Length; i++)
         {
-            var end = Array.FindIndex(Calls, call => call.Kernel.StateCount > 0 && call.Kernel.OutputSteps(2) == 1);
-            return end < 0 ? Calls.Length : end + 1;
+            var (kernel, output) = (Calls[i].Kernel, Calls[i].Output);
+            streams[i] = !ended[Calls[i].Inputs[0]];
+            ended[output] = !streams[i] || (kernel.StateCount > 0 && kernel.OutputSteps(2) == 1);
+            Array.Fill(ended, true, output + 1, Calls[i].States.Length);
         }
+        return streams;
     }
 
+    /// <summary>The layers that look up what an input's indices stand for.</summary>
+    internal IEnumerable<EmbeddingSettings> EmbeddingsOf(int input) => Network.Calls.Where(call => call.Inputs.Contains(input))
+        .Select(call => Network.Layers[call.Layer].Settings).OfType<EmbeddingSettings>();
+
+    /// <summary>The network, flat.</summary>
+    internal FlatNetwork Network { get; }
+
     /// <summary>The axes of an output, samples included: 3 where it has time steps, else 2.</summary>
-    internal int OutputAxes(int output = 0) => _network.Shapes[Outputs[output]].Rank;
+    internal int OutputAxes(int output = 0) => Network.Shapes[Outputs[output]].Rank;
 
     /// <summary>Numbers of a step of an output.</summary>
     internal int OutputWidth(int output = 0) => Values[Outputs[output]].Kernel.OutputWidth;
@@ -133,14 +143,16 @@ internal sealed unsafe class KernelPlan
             }
         }
         var flat = FlatNetwork.Of(network, inputs);
+        if (flat.Outputs.Any(value => value < inputs.Count))
+        {
+            reason = "no layer makes the output";
+            return null;
+        }
         var longest = flat.Shapes.Skip(inputs.Count).Max(shape => shape.Last ?? 1);
         var plan = new KernelPlan(flat, width ?? LaneWidths.For((int)Math.Min(Math.Max(longest, 1), int.MaxValue)), team);
         reason = LaneWidths.Dispatch(plan.Width, new Adding(plan));
         return reason is null ? plan : null;
     }
-
-    /// <summary>The layers that the calls are of, with what their weights are for.</summary>
-    internal IReadOnlyList<PlacedLayer> Layers => _network.Layers;
 
     /// <summary>
     /// Says where the packed weights are, and their gradients if there is a backward pass: <see cref="PackedNumbers"/> and
@@ -174,7 +186,7 @@ internal sealed unsafe class KernelPlan
         {
             if (masked[i] && !Inputs[i].HasSteps)
             {
-                return $"The model takes {_network.Inputs[i]}, which has no time steps to mask";
+                return $"The model takes {Network.Inputs[i]}, which has no time steps to mask";
             }
         }
         var ofValues = Values.Length <= FewValues ? stackalloc bool[FewValues] : new bool[Values.Length];
@@ -193,7 +205,7 @@ internal sealed unsafe class KernelPlan
     private string? Add<V>()
         where V : struct, ILanes<V>
     {
-        Inputs = new PlanInput[_network.Inputs.Count];
+        Inputs = new PlanInput[Network.Inputs.Count];
         for (var i = 0; i < Inputs.Length; i++)
         {
             if (AddInput(i) is { } unfit)
@@ -202,12 +214,12 @@ internal sealed unsafe class KernelPlan
             }
         }
         var (weights, masked) = (new List<WeightPart>(), new bool[Values.Length]);
-        var (first, repeated) = (new KernelCall?[_network.Layers.Count], new Dictionary<int, (int Source, int Times, string Layer)>());
+        var (first, repeated) = (new KernelCall?[Network.Layers.Count], new Dictionary<int, (int Source, int Times, string Layer)>());
         var next = Inputs.Length;
-        for (var i = 0; i < _network.Calls.Count; i++)
+        for (var i = 0; i < Network.Calls.Count; i++)
         {
-            var use = _network.Calls[i];
-            var layer = _network.Layers[use.Layer].Settings;
+            var use = Network.Calls[i];
+            var layer = Network.Layers[use.Layer].Settings;
             var (output, made) = (next, use.WithStates ? 1 + layer.StateUnits.Count : 1);
             next += made;
             int[] inputs = [.. use.Inputs];
@@ -227,9 +239,9 @@ internal sealed unsafe class KernelPlan
             {
                 return $"{cantMask} can't leave masked time steps out";
             }
-            Shape[] shapes = [.. use.Inputs.Select(place => _network.Shapes[place])];
-            if (!shapes.Append(_network.Shapes[output]).All(shape => shape.Rank is 2 or 3)
-                || KernelFactory.Create<V>(layer, shapes, _network.Shapes[output], repeats, use.WithStates, Team) is not { } kernel)
+            Shape[] shapes = [.. use.Inputs.Select(place => Network.Shapes[place])];
+            if (!shapes.Append(Network.Shapes[output]).All(shape => shape.Rank is 2 or 3)
+                || KernelFactory.Create<V>(layer, shapes, Network.Shapes[output], repeats, use.WithStates, Team) is not { } kernel)
             {
                 return $"{Named(layer)} has no fused kernel for input of shape {string.Join(", ", shapes)}";
             }
@@ -264,8 +276,8 @@ internal sealed unsafe class KernelPlan
 
     private string? AddInput(int input)
     {
-        var shape = _network.Inputs[input];
-        var reads = _network.Calls.Where(call => call.Inputs.Contains(input)).Select(call => _network.Layers[call.Layer].Settings).ToList();
+        var shape = Network.Inputs[input];
+        var reads = Network.Calls.Where(call => call.Inputs.Contains(input)).Select(call => Network.Layers[call.Layer].Settings).ToList();
         if (reads.Count > 0 && reads.TrueForAll(layer => layer is EmbeddingSettings))
         {
             Inputs[input] = new PlanInput(1, HasSteps: true, ReadsIndices: true, []);
@@ -286,11 +298,11 @@ internal sealed unsafe class KernelPlan
     // The layer that reads a value as its input and is the only one to do so; null where there is none.
     private LayerSettings? OnlyReaderOf(int value)
     {
-        if (Outputs.Contains(value) || _network.Calls.Where(call => call.Inputs.Contains(value)).ToList() is not [var only])
+        if (Outputs.Contains(value) || Network.Calls.Where(call => call.Inputs.Contains(value)).ToList() is not [var only])
         {
             return null;
         }
-        return only.Inputs.Count(place => place == value) == 1 && only.Inputs[0] == value ? _network.Layers[only.Layer].Settings : null;
+        return only.Inputs.Count(place => place == value) == 1 && only.Inputs[0] == value ? Network.Layers[only.Layer].Settings : null;
     }
 
     // A layer's weights lie where its first call has them; the gradients of later calls are behind those of all weights.

@@ -8,7 +8,7 @@ internal sealed unsafe class StepPass
 {
     private readonly KernelPlan _plan;
     private readonly PlanRun _run;
-    private readonly int _streamed; // of the kernels; those behind get what these have made of the steps so far
+    private readonly bool[] _streamed; // which calls; those behind get what these have made of the steps so far
     private readonly LayerKernel[] _recurrent;
     private readonly Arena _arena = new();
     private readonly int _batch;
@@ -19,8 +19,8 @@ internal sealed unsafe class StepPass
     internal StepPass(KernelPlan plan, int batch)
     {
         (_plan, _run, _batch) = (plan, new PlanRun(plan), batch);
-        _streamed = plan.Streamed;
-        _recurrent = [.. plan.Calls.Take(_streamed).Select(call => call.Kernel).Where(kernel => kernel.StateCount > 0)];
+        _streamed = plan.StreamedCalls();
+        _recurrent = [.. plan.Calls.Where((call, i) => _streamed[i] && call.Kernel.StateCount > 0).Select(call => call.Kernel)];
         _arena.Lay(arena =>
         {
             _indices = (int*)arena.Take(batch);
@@ -112,7 +112,7 @@ internal sealed unsafe class StepPass
         {
             _run.Forward(i);
             var call = _plan.Calls[i];
-            if (i < _streamed && call.Kernel.StateCount > 0 && _run.RowsOf(call.Inputs[0]).Mask is not null and var mask)
+            if (_streamed[i] && call.Kernel.StateCount > 0 && _run.RowsOf(call.Inputs[0]).Mask is not null and var mask)
             {
                 RepeatMasked(call.Kernel, mask);
             }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EchoLstm.Layers;
 
 /// <summary>
@@ -40,6 +42,40 @@ internal sealed class FlatNetwork
     /// <summary>The layers of a network that are no models, in the order of <see cref="Layers"/>; no shape is asked for.</summary>
     internal static IEnumerable<LayerSettings> LayersIn(LayerSettings network) =>
         LayersOf(network) is { } layers ? layers.SelectMany(LayersIn) : [network];
+
+    /// <summary>Which calls read steps as they come, and whether the output is of the last step alone; the others get what these have made of
+    /// the steps so far.</summary>
+    /// <exception cref="InvalidOperationException">A layer can't, and the message says why; or there are several inputs or
+    /// outputs.</exception>
+    internal (bool[] Calls, bool Ends) Streamed()
+    {
+        if (Inputs.Count + Outputs.Count > 2)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A stream reads one input and gives one output, but the model has {Inputs.Count} and {Outputs.Count}. Call Predict with "
+                    + $"whole sequences."));
+        }
+        var (streams, ended, next) = (new bool[Calls.Count], new bool[Shapes.Count], Inputs.Count);
+        for (var i = 0; i < streams.Length; i++)
+        {
+            var (call, layer) = (Calls[i], Layers[Calls[i].Layer].Settings);
+            streams[i] = call.Inputs.Any(value => !ended[value]);
+            var why = !streams[i] ? null
+                : call.Inputs.Any(value => ended[value]) ? "puts the steps of a sequence together with what is left at its end"
+                : layer.StreamObstacle;
+            if (why is not null)
+            {
+                throw LayerSettings.NotStepwise(layer, why);
+            }
+            ended[next++] = !streams[i] || layer.EndsSequence;
+            for (var state = 0; call.WithStates && state < layer.StateUnits.Count; state++)
+            {
+                ended[next++] = true;
+            }
+        }
+        return (streams, ended[Outputs[0]]);
+    }
 
     // A model's layers are numbered once, however often it is called.
     private Part Number(LayerSettings settings, string path)

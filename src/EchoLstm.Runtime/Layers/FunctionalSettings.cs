@@ -61,10 +61,40 @@ internal sealed record FunctionalSettings : LayerSettings
         return [.. Outputs.Select(place => At(shapes, place))];
     }
 
+    /// <summary>The shapes of the inputs.</summary>
+    internal IReadOnlyList<Shape> InputShapes => [.. Inputs.Select(one => one.WithSamples())];
+
+    /// <summary>The outputs' names: of the layers that make them.</summary>
+    internal IReadOnlyList<string> OutputNames
+    {
+        get
+        {
+            List<string?> makers = [.. Inputs.Select(_ => (string?)null)];
+            Walk(InputShapes, null, makers);
+            return Numbered(Outputs.Select(place => makers[place] ?? ""));
+        }
+    }
+
+    /// <summary>Names as Keras gives them to outputs: of several of one layer the later ones are numbered.</summary>
+    internal static IReadOnlyList<string> Numbered(IEnumerable<string> makers)
+    {
+        var names = new List<string>();
+        foreach (var name in makers)
+        {
+            var own = name;
+            for (var i = 1; names.Contains(own); i++)
+            {
+                own = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+            }
+            names.Add(own);
+        }
+        return names;
+    }
+
     internal override IEnumerable<WeightSpec> Weights(Shape input)
     {
         var built = new IReadOnlyList<Shape>?[Layers.Count];
-        Walk([.. Inputs.Select(one => one.WithSamples())], built);
+        Walk(InputShapes, built);
         for (var i = 0; i < Layers.Count; i++)
         {
             var name = Layers[i].Name ?? throw new InvalidOperationException($"A layer of {Title} has no name.");
@@ -90,7 +120,8 @@ internal sealed record FunctionalSettings : LayerSettings
     }
 
     // What a file says may be anything.
-    private List<Shape> Walk(IReadOnlyList<Shape> inputs, IReadOnlyList<Shape>?[]? built)
+    private List<Shape> Walk(
+        IReadOnlyList<Shape> inputs, IReadOnlyList<Shape>?[]? built, List<string?>? makers = null)
     {
         if (inputs.Count == 0 || Outputs.Count == 0)
         {
@@ -114,6 +145,10 @@ internal sealed record FunctionalSettings : LayerSettings
             else
             {
                 shapes.AddRange(layer.OutputShapes(given, layer.Title));
+            }
+            while (makers?.Count < shapes.Count)
+            {
+                makers.Add(layer.Name);
             }
             if (built is not null)
             {

@@ -107,9 +107,7 @@ internal abstract record LayerSettings
         {
             if (flat[i].StreamObstacle is { } why)
             {
-                throw new InvalidOperationException(
-                    $"{flat[i].Title} ({flat[i].KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole "
-                        + "sequences.");
+                throw NotStepwise(flat[i], why);
             }
             if (flat[i].EndsSequence)
             {
@@ -118,6 +116,10 @@ internal abstract record LayerSettings
         }
         return (flat.Count, false);
     }
+
+    /// <summary>What says that a model can't be run step by step.</summary>
+    internal static InvalidOperationException NotStepwise(LayerSettings layer, string why) => new(
+        $"{layer.Title} ({layer.KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole sequences.");
 
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
     /// <param name="input">The input's shape; null where a length is not known.</param>

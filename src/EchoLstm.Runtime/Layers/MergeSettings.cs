@@ -5,7 +5,7 @@ namespace EchoLstm.Layers;
 /// <summary>A layer that puts several tensors together; a model that is a graph gives them.</summary>
 internal abstract record MergeSettings : LayerSettings
 {
-    internal override string? StreamObstacle => "puts several tensors together, which is not done step by step";
+    internal override string? StreamObstacle => null;
 
     /// <summary>An axis for an input of a rank, counted from the front; null where it is none.</summary>
     internal static int? AxisOf(int axis, int rank) => axis switch
@@ -96,6 +96,9 @@ internal sealed record ConcatenateSettings : MergeSettings
 {
     public int Axis { get; init; } = -1;
 
+    // Of a sequence.
+    internal override string? StreamObstacle => Axis is 1 or -2 ? "puts whole sequences behind each other" : null;
+
     private protected override Shape Merged(IReadOnlyList<Shape> inputs, string title)
     {
         if (AxisOf(Axis, inputs[0].Rank) is not { } axis)
@@ -126,6 +129,8 @@ internal sealed record DotSettings : MergeSettings
     public required int SecondAxis { get; init; }
 
     public bool Normalize { get; init; }
+
+    internal override string? StreamObstacle => "multiplies each step with every other";
 
     private protected override Shape Merged(IReadOnlyList<Shape> inputs, string title)
     {

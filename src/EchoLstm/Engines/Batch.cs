@@ -16,6 +16,7 @@ namespace EchoLstm.Engines;
 /// <param name="masks">Which steps of each input are there: booleans of its first axes; null: all.</param>
 internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor?[] weights, Tensor?[] masks) : IDisposable
 {
+    private readonly int[] _steps = Array.ConvertAll(inputs, static input => input.dim() > 1 ? checked((int)input.shape[1]) : 1);
     private readonly void*[] _inputs = new void*[inputs.Length];
     private readonly void*[] _targets = new void*[targets.Length];
     private readonly void*[] _weights = new void*[weights.Length];
@@ -50,7 +51,7 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
     internal long Count { get; } = inputs[0].shape[0];
 
     /// <summary>The length of an input's second axis.</summary>
-    internal int StepsOf(int input) => AllInputs[input].dim() > 1 ? checked((int)AllInputs[input].shape[1]) : 1;
+    internal int StepsOf(int input) => _steps[input];
 
     /// <summary>An input's numbers, of a dense float tensor on the CPU.</summary>
     internal float* InputStart(int input) => (float*)StartOf(_inputs, AllInputs, input);

@@ -13,9 +13,9 @@ namespace EchoLstm.Models;
 /// than once, branches that meet again, and states that go from one recurrent layer into another.
 /// </summary>
 /// <remarks>
-/// All that a <see cref="SequentialModel"/> does it does too, but streams and the fused engine. Its shapes are known, so that it builds
-/// itself when weights are asked for first. It owns its layers: those that it shares with another model are disposed with whichever of the
-/// two is disposed first.
+/// All that a <see cref="SequentialModel"/> does it does too. Its shapes are known, so that it builds itself when weights are asked for
+/// first. A stream needs one input, one output, layers that each compute a step without later ones, and the fused engine. It owns its
+/// layers: those that it shares with another model are disposed with whichever of the two is disposed first.
 /// </remarks>
 /// <example><code>
 /// var past = new Input(-1, 3);  var known = new Input(-1, 2);
@@ -59,6 +59,9 @@ public sealed class FunctionalModel : Model
     public override IReadOnlyList<string> OutputNames => _graph.OutputNames;
 
     internal Graph Graph => _graph;
+
+    /// <summary>The shapes of the inputs, samples first.</summary>
+    internal IReadOnlyList<Shape> InputShapes => [.. _graph.Inputs.Select(input => input.Shape)];
 
     internal override bool HasSeveral => _graph.Inputs.Count + _graph.Outputs.Count > 2;
 
@@ -203,8 +206,7 @@ public sealed class FunctionalModel : Model
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle)
     {
         ThrowIfNotBuilt("be run");
-        return FusedPlan.TryCreate(
-            this, FlatLayers, [.. _graph.Inputs.Select(input => input.Shape)], compilation, out obstacle, ForcedWidth);
+        return FusedPlan.TryCreate(this, FlatLayers, InputShapes, compilation, out obstacle, ForcedWidth);
     }
 
     internal override Layer? FirstNotFinite(Tensor[] inputs)
@@ -225,8 +227,7 @@ public sealed class FunctionalModel : Model
 
     private protected override string Drawn() => GraphDiagram.Draw(this);
 
-    private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => throw new InvalidOperationException(
-        $"{Title} is a graph, which is not run step by step. Call Predict with whole sequences.");
+    private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => ModelStepper.Open(this, batch, allowNonFinite);
 
     private protected override (string Save, string Load) FileCalls =>
         (base.FileCalls.Save, "Write FunctionalModel.Load(path) for what Save wrote, or model.LoadWeights(path) for weights alone");

@@ -22,7 +22,7 @@ internal sealed class Graph
         Rows = ByDepth(order);
         Layers = [.. Rows.OfType<Layer>()];
         GiveNames();
-        OutputNames = NamesOfOutputs();
+        OutputNames = FunctionalSettings.Numbered(Outputs.Select(node => node.Layer!.Name));
     }
 
     internal IReadOnlyList<Input> Inputs { get; }
@@ -243,21 +243,5 @@ internal sealed class Graph
                 }
             }
         }
-    }
-
-    // As in Keras: a layer's name; of several outputs of one layer the later ones are numbered.
-    private List<string> NamesOfOutputs()
-    {
-        var names = new List<string>();
-        foreach (var name in Outputs.Select(node => node.Layer!.Name))
-        {
-            var own = name;
-            for (var i = 1; names.Contains(own); i++)
-            {
-                own = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
-            }
-            names.Add(own);
-        }
-        return names;
     }
 }

@@ -31,8 +31,8 @@ public sealed class ModelStepper : IDisposable
 
     private readonly Model _model;
     private readonly int _modelLayers;
-    private readonly IReadOnlyList<Layer> _layers; // what is in a model among them takes its place
-    private readonly int _streamed;                // of them; those behind get what these have made of the steps so far
+    private readonly IReadOnlyList<Layer> _layers; // as they are called; what is in a model among them takes its place
+    private readonly bool[] _streamed; // which of them; those behind get what these have made of the steps so far
     private readonly Lstm[] _lstms;
     private readonly FusedStepper? _fused;
     private readonly Embedding? _indexReader;
@@ -47,12 +47,17 @@ public sealed class ModelStepper : IDisposable
     private bool _isDisposed;
 
     private ModelStepper(
-        SequentialModel model, (int Count, bool Ends) streamed, FusedPlan? plan, Shape output, int batchSize, bool allowNonFinite)
+        Model model,
+        IReadOnlyList<Layer> layers,
+        (bool[] Calls, bool Ends) streamed,
+        FusedPlan? plan,
+        Shape output,
+        int batchSize,
+        bool allowNonFinite)
     {
         _allowNonFinite = allowNonFinite;
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
-        (_model, _modelLayers, _streamed) = (model, model.Layers.Count, streamed.Count);
-        _layers = model.FlatLayers;
+        (_model, _modelLayers, _layers, _streamed) = (model, model.Layers.Count, layers, streamed.Calls);
         _lstms = [.. model.modules().OfType<Lstm>()];
         _indexReader = model.IndexReader;
         BatchSize = batchSize;
@@ -67,16 +72,27 @@ public sealed class ModelStepper : IDisposable
         Array.Fill(_states, []);
     }
 
-    /// <summary>Opens a stream of a model whose layers stand one after the other.</summary>
-    internal static ModelStepper Open(SequentialModel model, int batch, bool allowNonFinite)
+    /// <summary>Opens a stream.</summary>
+    internal static ModelStepper Open(Model model, int batch, bool allowNonFinite)
     {
+        var layers = model.FlatLayers;
+        (bool[] Calls, bool Ends) streamed;
+        if (model is FunctionalModel graph)
+        {
+            var network = FlatNetwork.Of(model.Settings, graph.InputShapes);
+            (layers, streamed) = ([.. network.Calls.Select(call => model.FlatLayers[call.Layer])], network.Streamed());
+        }
+        else
+        {
+            var (count, ends) = LayerSettings.StreamedOf([.. LayerSettings.Flat([model.Settings])]);
+            streamed = ([.. layers.Select((_, i) => i < count)], ends);
+        }
         var input = model.InputShape!;
         if (input.Rank < 3 && (input.Rank < 2 || model.IndexReader is null))
         {
             throw new InvalidOperationException(
                 $"A stream reads the time steps of (samples, time steps, features), but the model takes {input}. Call Predict instead.");
         }
-        var streamed = LayerSettings.StreamedOf([.. LayerSettings.Flat([model.Settings])]);
         if (input.Skip(2).Any(length => length is null))
         {
             throw new InvalidOperationException(
@@ -84,10 +100,17 @@ public sealed class ModelStepper : IDisposable
                     + "steps.");
         }
         model.CheckLayers();
-        var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out _);
+        string? obstacle = "Torch was asked for";
+        var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out obstacle);
+        if (plan is null && model is FunctionalModel)
+        {
+            throw new InvalidOperationException(
+                $"{model.Title} is a graph, which is run step by step on the fused engine alone: {obstacle}. Call Predict with whole "
+                    + "sequences.");
+        }
         var step = input.With(0, batch).With(1, 1);
         var output = plan is null ? model.Inferring(nameof(model.OpenStream), () => model.OutputShape(step)) : model.OutputShape(step);
-        return new ModelStepper(model, streamed, plan, output, batch, allowNonFinite);
+        return new ModelStepper(model, layers, streamed, plan, output, batch, allowNonFinite);
     }
 
     /// <summary>How many sequences run beside each other.</summary>
@@ -376,7 +399,7 @@ public sealed class ModelStepper : IDisposable
         var x = (_indexReader is null ? InType(input, device) : input.to(device)).unsqueeze(1); // a sequence of one step
         for (var i = 0; i < _layers.Count; i++)
         {
-            (x, next[i]) = i < _streamed ? _layers[i].StreamStep(x, _states[i]) : (_layers[i].call(x), []);
+            (x, next[i]) = _streamed[i] ? _layers[i].StreamStep(x, _states[i]) : (_layers[i].call(x), []);
         }
         Replace([.. next.Select(Keep)]);
         StepsRead++;
@@ -386,14 +409,9 @@ public sealed class ModelStepper : IDisposable
     private Tensor[][] FusedStates()
     {
         var place = 0;
-        return [.. _layers.Take(_streamed).Select(layer =>
-        {
-            if (layer is not RecurrentLayer recurrent)
-            {
-                return [];
-            }
-            return _fused!.States(place++).Select(state => Matrix(state, recurrent.Units)).ToArray();
-        }), .. _layers.Skip(_streamed).Select(_ => Array.Empty<Tensor>())];
+        return [.. _layers.Select((layer, i) => _streamed[i] && layer is RecurrentLayer recurrent
+            ? _fused!.States(place++).Select(state => Matrix(state, recurrent.Units)).ToArray()
+            : Array.Empty<Tensor>())];
     }
 
     private Tensor Matrix(float[] values, int units)
@@ -405,9 +423,9 @@ public sealed class ModelStepper : IDisposable
     private void RestoreFused(Tensor[][] states)
     {
         var place = 0;
-        for (var i = 0; i < _streamed; i++)
+        for (var i = 0; i < _layers.Count; i++)
         {
-            if (_layers[i] is RecurrentLayer recurrent)
+            if (_streamed[i] && _layers[i] is RecurrentLayer recurrent)
             {
                 for (var state = 0; state < _fused!.States(place).Length; state++)
                 {

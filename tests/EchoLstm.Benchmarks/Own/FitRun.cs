@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace EchoLstm.Benchmarks.Own;
 
-/// <summary>Training by <see cref="SequentialModel.Fit"/> without output. Each epoch is one batch: a step is an epoch.</summary>
+/// <summary>Training by <see cref="Model.Fit"/> without output. Each epoch is one batch: a step is an epoch.</summary>
 internal sealed class FitRun : IRun
 {
     private const int FewBatches = 1;
@@ -16,7 +16,7 @@ internal sealed class FitRun : IRun
     private const double AffordableSeconds = 3;
 
     private readonly Workload _workload;
-    private readonly SequentialModel _model;
+    private readonly Model _model;
     private readonly Tensor _x;
     private readonly Tensor _y;
 
@@ -35,7 +35,7 @@ internal sealed class FitRun : IRun
     }
 
     /// <summary>An epoch of so many batches, without what is done once a fit.</summary>
-    internal void Fit(int epochs) => _model.Fit(_x, _y, epochs, _workload.Batch, verbose: 0, shuffle: !_workload.HasClasses);
+    internal void Fit(int epochs) => Fit(_x, _y, epochs, shuffle: !_workload.HasClasses);
 
     /// <summary>What one more batch in an epoch allocates: a fit's own tensors and its history are made once, whatever the number of batches.</summary>
     public double? AllocatedBytes(double secondsPerStep)
@@ -55,13 +55,23 @@ internal sealed class FitRun : IRun
         _model.Dispose();
     }
 
+    private void Fit(Tensor x, Tensor y, int epochs, bool shuffle)
+    {
+        if (_workload.Kind == WorkloadKind.Seq2Seq)
+        {
+            _model.Fit([x, y], [y], epochs, _workload.Batch, verbose: 0, shuffle: shuffle);
+            return;
+        }
+        _model.Fit(x, y, epochs, _workload.Batch, verbose: 0, shuffle: shuffle);
+    }
+
     private long BytesOf(int batches)
     {
         var (x, y) = OwnModel.Data(_workload, batches);
         using (x)
         using (y)
         {
-            return AllocationMeter.Least(() => _model.Fit(x, y, epochs: 1, _workload.Batch, verbose: 0, shuffle: false));
+            return AllocationMeter.Least(() => Fit(x, y, epochs: 1, shuffle: false));
         }
     }
 }

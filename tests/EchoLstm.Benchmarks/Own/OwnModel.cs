@@ -3,6 +3,7 @@ using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
 using static TorchSharp.torch;
+using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Benchmarks.Own;
 
@@ -12,14 +13,15 @@ internal static class OwnModel
     internal const int Seed = 1;
 
     /// <summary>The model, built and compiled; the caller disposes it.</summary>
-    internal static SequentialModel Create(Workload workload, EngineKind engine)
+    internal static Model Create(Workload workload, EngineKind engine)
     {
-        var model = workload.Kind switch
+        Model model = workload.Kind switch
         {
             WorkloadKind.Last when workload.Steps == 1 => EchoModels.OneToOne(units: workload.Units, seed: Seed),
             WorkloadKind.Last => EchoModels.ManyToOne(workload.Steps, workload.Units, Seed),
             WorkloadKind.Echo => EchoModels.SequenceEcho(workload.Batch, workload.Steps, workload.Features, workload.Units, Seed),
             WorkloadKind.EncoderDecoder => EchoModels.EncoderDecoder(workload.Batch, workload.Steps, workload.StepsOut, workload.Features, workload.Units, Seed),
+            WorkloadKind.Seq2Seq => Translator(workload),
             _ => PerStep(workload),
         };
         model.RequestedEngine = engine;
@@ -36,6 +38,17 @@ internal static class OwnModel
         var y = Rows(random, samples * workload.StepsOut, workload.Outputs, workload.HasClasses);
         y = workload.Kind == WorkloadKind.Last ? y.reshape(samples, workload.Outputs) : y.reshape(samples, workload.StepsOut, workload.Outputs);
         return (x.DetachFromDisposeScope(), y.DetachFromDisposeScope());
+    }
+
+    // It reads the target: the decoder's work is the same whichever steps it is given.
+    private static FunctionalModel Translator(Workload workload)
+    {
+        var (source, known) = (new Input(workload.Steps, workload.Features), new Input(workload.StepsOut, workload.Outputs));
+        var (_, states) = new Lstm(workload.Units).ApplyWithState(source);
+        var (steps, _) = new Lstm(workload.Units, returnSequences: true).ApplyWithState(known, states);
+        var model = new FunctionalModel([source, known], [new Dense(workload.Outputs).Apply(steps)]) { Seed = Seed };
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        return model;
     }
 
     private static SequentialModel PerStep(Workload workload)

@@ -8,7 +8,7 @@ namespace EchoLstm.Benchmarks.Own;
 /// <summary>A prediction of whole sequences, from memory into memory.</summary>
 internal sealed class PredictRun : CallRun
 {
-    private readonly SequentialModel _model;
+    private readonly Model _model;
     private readonly float[] _x, _y;
     private readonly int _samples;
 

@@ -8,7 +8,7 @@ namespace EchoLstm.Benchmarks.Own;
 /// <summary>The next time step of a sequence that never ends.</summary>
 internal sealed class StreamRun : CallRun
 {
-    private readonly SequentialModel _model;
+    private readonly Model _model;
     private readonly ModelStepper _stepper;
     private readonly float[] _input, _output;
 

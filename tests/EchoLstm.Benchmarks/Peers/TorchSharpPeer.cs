@@ -37,7 +37,12 @@ internal sealed class TorchSharpPeer : Contender
             _workload = workload;
             (_x, _y) = OwnModel.Data(workload);
             _lstm = nn.LSTM(workload.Features, workload.Units, batchFirst: true);
-            _decoder = workload.Kind == WorkloadKind.EncoderDecoder ? nn.LSTM(workload.Units, workload.Units, batchFirst: true) : null;
+            _decoder = workload.Kind switch
+            {
+                WorkloadKind.EncoderDecoder => nn.LSTM(workload.Units, workload.Units, batchFirst: true),
+                WorkloadKind.Seq2Seq => nn.LSTM(workload.Outputs, workload.Units, batchFirst: true),
+                _ => null,
+            };
             _head = workload.Kind == WorkloadKind.Alone ? null : nn.Linear(workload.Units, workload.Outputs);
             Parameters = [.. _lstm.parameters(), .. _decoder?.parameters() ?? [], .. _head?.parameters() ?? []];
             _optimizer = optim.Adam(Parameters);
@@ -87,7 +92,11 @@ internal sealed class TorchSharpPeer : Contender
                 // Stateful: the state goes on, its gradient stops.
                 Carry(ref _state, h, c);
             }
-            if (_decoder is not null)
+            if (_workload.Kind == WorkloadKind.Seq2Seq)
+            {
+                (sequence, _, _) = _decoder!.call(_y, (h, c));
+            }
+            else if (_decoder is not null)
             {
                 var repeated = sequence.select(1, -1).unsqueeze(1).repeat(1, _workload.StepsOut, 1);
                 (sequence, h, c) = _decoder.call(repeated, _decoderState);

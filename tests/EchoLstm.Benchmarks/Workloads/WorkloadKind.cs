@@ -15,6 +15,9 @@ internal enum WorkloadKind
     /// <summary>Trains the stateful encoder and decoder of one-hot integers.</summary>
     EncoderDecoder,
 
+    /// <summary>Trains an encoder whose states start a decoder that reads the target (teacher forcing), a dense head a step, on mean squared error.</summary>
+    Seq2Seq,
+
     /// <summary>Trains a lone LSTM in a loop of the user's own.</summary>
     Alone,
 

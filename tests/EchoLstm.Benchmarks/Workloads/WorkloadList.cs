@@ -8,6 +8,7 @@ internal static class WorkloadList
     internal static readonly Workload ManyToMany = new("many-to-many", WorkloadKind.Sequence, 1, 5, 1, 5, 1, 5);
     internal static readonly Workload Echo = new("echo-7x5x100-20", WorkloadKind.Echo, 7, 5, 100, 20, 100, 5);
     internal static readonly Workload EncoderDecoder = new("encoder-decoder-21x5x100-150", WorkloadKind.EncoderDecoder, 21, 5, 100, 150, 100, 2);
+    internal static readonly Workload Seq2Seq = new("seq2seq-32x20x30-64", WorkloadKind.Seq2Seq, 32, 20, 30, 64, 30, 20);
     internal static readonly Workload Article = new("article-32x64x15-32", WorkloadKind.Sequence, 32, 64, 15, 32, 8, 64);
     internal static readonly Workload Big = new("big-64x100x64-256", WorkloadKind.Sequence, 64, 100, 64, 256, 8, 100);
     internal static readonly Workload Long = new("long-1x82600x1-5", WorkloadKind.Sequence, 1, 82_600, 1, 5, 1, 82_600);
@@ -15,5 +16,5 @@ internal static class WorkloadList
     internal static readonly Workload Predict = new("predict-1x5x1-5", WorkloadKind.Predict, 1, 5, 1, 5, 1, 5);
     internal static readonly Workload AutogradLstm = new("autograd-lstm-32x64x15-32", WorkloadKind.Alone, 32, 64, 15, 32, 32, 64);
 
-    internal static readonly IReadOnlyList<Workload> All = [OneToOne, ManyToOne, ManyToMany, Echo, EncoderDecoder, Article, Big, Long, Stream, Predict, AutogradLstm];
+    internal static readonly IReadOnlyList<Workload> All = [OneToOne, ManyToOne, ManyToMany, Echo, EncoderDecoder, Seq2Seq, Article, Big, Long, Stream, Predict, AutogradLstm];
 }

@@ -56,7 +56,7 @@ internal static class InferenceCases
     }
 
     /// <summary>The same model, saved and loaded without Torch.</summary>
-    internal static InferenceModel Saved(this SequentialModel model, string name = "model.safetensors")
+    internal static InferenceModel Saved(this Model model, string name = "model.safetensors")
     {
         using var folder = new TemporaryFolder();
         model.Save(folder.File(name));
