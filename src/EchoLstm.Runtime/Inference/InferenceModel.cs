@@ -305,8 +305,7 @@ public sealed unsafe class InferenceModel : IDisposable
         return wrong is null ? [.. InputNames.Select(name => inputs[name])]
             : throw new ArgumentException(
                 $"The model has the inputs {string.Join(", ", InputNames)}, but inputs has "
-                    + $"{(inputs.ContainsKey(wrong) && !InputNames.Contains(wrong) ? $"'{wrong}'" : $"nothing for '{wrong}'")}. Give a tensor "
-                    + "for each by its name.",
+                    + (InputNames.Contains(wrong) ? $"nothing for '{wrong}'" : $"'{wrong}'") + ". Give a tensor for each by its name.",
                 nameof(inputs));
     }
 
