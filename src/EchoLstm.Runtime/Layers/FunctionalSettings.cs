@@ -63,8 +63,7 @@ internal sealed record FunctionalSettings : LayerSettings
 
     internal override IEnumerable<WeightSpec> Weights(Shape input)
     {
-        var built = new Shape?[Layers.Count];
-        Walk([.. Inputs.Select(one => one.WithSamples())], built);
+        var built = LayerInputs();
         for (var i = 0; i < Layers.Count; i++)
         {
             var name = Layers[i].Name ?? throw new InvalidOperationException($"A layer of {Title} has no name.");
@@ -74,6 +73,14 @@ internal sealed record FunctionalSettings : LayerSettings
                 yield return weight;
             }
         }
+    }
+
+    /// <summary>The shape that each layer is built for: what it gets first at its first call; null where it is in none.</summary>
+    internal Shape?[] LayerInputs()
+    {
+        var built = new Shape?[Layers.Count];
+        Walk([.. Inputs.Select(one => one.WithSamples())], built);
+        return built;
     }
 
     /// <summary>Throws unless shapes are those of a graph's inputs.</summary>
