@@ -5,9 +5,9 @@ using System.Text;
 namespace EchoLstm.Interop;
 
 /// <summary>
-/// An HDF5 file as Keras and PureHDF write it: headers of either kind, groups with symbol tables or links as messages, arrays in one piece,
-/// no filters. All else is refused by name. Nothing is read that was not asked for, nothing outside the file, and no size is believed that
-/// is larger than the file.
+/// An HDF5 file as Keras and PureHDF write it: headers of either kind, groups with symbol tables or links as messages, arrays in one
+/// piece; and arrays in chunks, as h5py writes them compressed. All else is refused by name. Nothing is read that was not asked for,
+/// nothing outside the file, and no size is believed that is larger than the file.
 /// </summary>
 internal sealed class Hdf5File : IDisposable
 {
@@ -382,6 +382,7 @@ internal sealed class Hdf5File : IDisposable
     {
         var messages = Messages(address, path);
         var array = new Hdf5Array(this, path);
+        var filters = messages.Find(message => message.Type == Hdf5Message.Filters);
         foreach (var message in messages)
         {
             if (message.IsShared && message.Type is Hdf5Message.DataType or Hdf5Message.DataSpace)
@@ -398,14 +399,17 @@ internal sealed class Hdf5File : IDisposable
                     break;
                 case Hdf5Message.ExternalFiles:
                     throw Unread($"the array '{path}' lies in other files");
-                case Hdf5Message.Filters:
-                    throw Unread($"the array '{path}' is compressed or otherwise filtered");
                 case Hdf5Message.Layout:
                     ReadLayout(array, message.Bytes);
                     break;
                 case Hdf5Message.SymbolTable or Hdf5Message.LinkInfo:
                     throw Damaged($"'{path}' is a group where an array was promised");
             }
+        }
+        if (filters is not null)
+        {
+            (array.Chunks ?? throw Damaged($"the array '{path}' has filters and is in one piece")).Filters =
+                Hdf5Chunks.FiltersOf(this, filters.Bytes, path);
         }
         return array;
     }
@@ -440,8 +444,18 @@ internal sealed class Hdf5File : IDisposable
                 array.Address = cursor.U64();
                 array.Stored = cursor.U64();
                 break;
+            case 2 when version == 3:
+                var axes = cursor.U8();
+                var tree = cursor.U64();
+                var lengths = new long[axes];
+                for (var i = 0; i < axes; i++)
+                {
+                    lengths[i] = cursor.U32();
+                }
+                array.Chunks = new Hdf5Chunks(this, array.Path, tree, lengths);
+                break;
             case 2:
-                throw Unread($"the array '{array.Path}' is in chunks");
+                throw Unread($"the array '{array.Path}' is in chunks of HDF5's newer kind (h5py's libver='latest')");
             case 3:
                 throw Unread($"the array '{array.Path}' is a virtual one, made of others, perhaps in other files");
             default:
@@ -451,6 +465,9 @@ internal sealed class Hdf5File : IDisposable
 
     /// <summary>Checks that bytes are in the file.</summary>
     internal void Check(ulong address, long length, string what) => _bytes.Check(address, length, what);
+
+    /// <summary>A piece of what leads to the arrays.</summary>
+    internal byte[] Piece(ulong address, long length, string what) => _bytes.Piece(address, length, what);
 
     /// <summary>Reads bytes that were checked.</summary>
     internal void Read(ulong address, Span<byte> bytes) => _bytes.Read(address, bytes);
@@ -614,6 +631,9 @@ internal sealed class Hdf5Array(Hdf5File file, string path)
 
     internal ulong? Stored { get; set; }
 
+    /// <summary>The pieces of one that is not whole.</summary>
+    internal Hdf5Chunks? Chunks { get; set; }
+
     /// <summary>The lengths of the axes; none for a single value.</summary>
     internal long[] Shape
     {
@@ -725,6 +745,11 @@ internal sealed class Hdf5Array(Hdf5File file, string path)
         }
         var isSigned = kind == 1 || (Type.Length > 1 && (Type[1] & 8) != 0);
         var length = checked(count * size);
+        if (Chunks is { } chunks && length > 0)
+        {
+            return new StoredArray(
+                path, shape, chunks.Find(shape, size), () => NumberBytes.ToFloats(chunks.Read(shape), kind == 1, (int)size, isSigned));
+        }
         if (Inline is { } inline)
         {
             if (inline.Length != length)

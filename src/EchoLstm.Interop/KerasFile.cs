@@ -52,7 +52,8 @@ public static class KerasFile
 
     /// <summary>Loads weights alone into a model that was made in code (Keras's <c>load_weights</c>): layer by layer in order, checked by
     /// shape; all or none.</summary>
-    /// <param name="model">The model, built; layers without weights in Keras don't count.</param>
+    /// <param name="model">The model, built; layers without weights in Keras don't count. Of a graph the layers are in Keras's order, that
+    /// of its summary; where the file has all of their names, the names decide.</param>
     /// <param name="path">The weights: <c>.h5</c> of <c>save_weights</c>, <c>.weights.h5</c> of Keras 3, or the weights in an <c>.h5</c> or
     /// a <c>.keras</c> of a whole model. Those of CuDNN's layers fit too.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
@@ -60,7 +61,7 @@ public static class KerasFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of another kind, or does not fit: the message lists all that is missing,
     /// left over or of another shape. Nothing was changed.</exception>
-    /// <exception cref="NotSupportedException">The file has a form that is not read, or the model is none of layers in a row.</exception>
+    /// <exception cref="NotSupportedException">The file has a form that is not read, or the model has a TorchSharp module.</exception>
     /// <exception cref="IOException">Reading failed. Nothing was changed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     /// <example><code>
@@ -73,15 +74,15 @@ public static class KerasFile
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using var change = model.Guard.Change(nameof(LoadWeights));
+        if (model is FunctionalModel)
+        {
+            model.ThrowIfNotBuilt("take weights");
+        }
         if (!model.IsBuilt)
         {
             throw new InvalidOperationException(
                 $"{model.Title} is not built yet, so that it has no weights to load into. Call Build with the shape of one sample, e.g. "
                     + $"model.Build(5, 1).");
-        }
-        if (model is not SequentialModel sequential)
-        {
-            throw new NotSupportedException($"{model.Title}: weights are loaded into a SequentialModel alone.");
         }
         using var stream = OpenRead(path);
         Soundly(path, () =>
@@ -89,7 +90,7 @@ public static class KerasFile
             var start = Start(stream);
             using var zip = start == FileStart.Zip ? KerasZip.Open(stream, path) : null;
             using var file = zip?.Weights() ?? (start == FileStart.Hdf5 ? Hdf5File.Open(stream, path) : throw Unknown(stream, path));
-            var network = (SequentialSettings)LayerMapping.SettingsOf(sequential);
+            var network = LayerMapping.SettingsOf(model);
             var source = SourceOf(file);
             Write(model, Ready(network, model.InputShape!, source, IsTheano(source), byName: false, path));
             return 0;
@@ -323,7 +324,7 @@ public static class KerasFile
     private static bool IsTheano(WeightSource source) => source is LegacyWeights { Backend: "theano" };
 
     private static List<(WeightSpec Spec, float[] Numbers)> Ready(
-        SequentialSettings network, Shape input, WeightSource source, bool theano, bool byName, string path)
+        LayerSettings network, Shape input, WeightSource source, bool theano, bool byName, string path)
     {
         var conversion = new WeightConversion(path, theano);
         var ready = source.Assign(network, input, byName, conversion.Fault)
@@ -338,12 +339,12 @@ public static class KerasFile
         return [.. ready.Select(weight => (weight.Spec, weight.Read()))];
     }
 
-    private static SequentialModel Make(KerasNetwork network, WeightSource source, string path, JsonElement? training)
+    private static Model Make(KerasNetwork network, WeightSource source, string path, JsonElement? training)
     {
-        var settings = network.Layers;
+        var settings = network.Model;
         var numbers = Ready(settings, network.Input, source, network.IsTheano || IsTheano(source), byName: true, path);
         NativeTorch.Load();
-        var model = (SequentialModel)LayerMapping.Make(settings, path, "model");
+        var model = (Model)LayerMapping.Make(settings, path, "model");
         try
         {
             // Whatever would be drawn is overwritten at once; what draws later has a generator of its own.
@@ -372,12 +373,15 @@ public static class KerasFile
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var weights = model.Weights;
-        if (weights.Count != numbers.Count)
+        // A graph's layers may be in another order than the file's.
+        var byName = numbers.ToDictionary(weight => weight.Spec.Name);
+        if (weights.Count != byName.Count || !weights.All(weight => byName.ContainsKey(weight.Name)))
         {
             throw new InvalidOperationException($"{model.Title} has {weights.Count} weights where its settings say {numbers.Count}.");
         }
-        foreach (var (weight, (spec, values)) in weights.Zip(numbers))
+        foreach (var weight in weights)
         {
+            var (spec, values) = byName[weight.Name];
             weight.Write(tensor(values, spec.Shape));
         }
     }

@@ -184,7 +184,10 @@ internal sealed class KerasFileWriter
             if (row is Layer layer)
             {
                 List<bool> areTrained = [.. WeightHolder.TrainedOf(layer.Settings, layer.InputShape!, model.Trainable)];
-                AddArraysByName(group, layer.Name, [.. layer.Weights.Where((_, i) => areTrained[i]), .. layer.Weights.Where((_, i) => !areTrained[i])]);
+                AddArraysByName(
+                    group,
+                    layer.Name,
+                    [.. layer.Weights.Where((_, i) => areTrained[i]), .. layer.Weights.Where((_, i) => !areTrained[i])]);
             }
             else
             {

@@ -14,15 +14,24 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
     // Wrappers and models inside each other, deeper than any that makes sense.
     private const int Deepest = 16;
 
-    // Whether a mask comes to the layer that is read.
-    private bool _isMasked;
+    private readonly Dictionary<LayerSettings, LayerNote> _notes = new(ReferenceEqualityComparer.Instance);
 
     // Whether the recurrent layer that is read is in a Bidirectional, which then says what is at masked steps.
     private bool _isInBidirectional;
 
-    /// <summary>What a layer before gives at masked steps, where that is something else here: where nobody reads those steps, it is the
-    /// same.</summary>
-    private string? _otherAtMasked;
+    // What is found of the layer that is read, beside its settings.
+    private Found _found = new();
+
+    /// <summary>Where masked steps go among the layers that were read.</summary>
+    internal KerasMasks Masks => new(_notes);
+
+    /// <summary>What of a layer that was read its settings do not say.</summary>
+    internal LayerNote NoteOf(LayerSettings layer) => _notes[layer];
+
+    /// <summary>A layer that was read has a new record.</summary>
+    internal void Renamed(LayerSettings layer, LayerSettings record) => _notes[record] = _notes[layer];
+
+    internal bool IsKeras3 => version.IsKeras3;
 
     /// <summary>A layer's class and configuration as settings; null for one that computes nothing (InputLayer).</summary>
     /// <param name="layer">The object with <c>class_name</c> and <c>config</c>.</param>
@@ -55,14 +64,18 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             obstacles.Add($"{place} has an activity regulariser");
         }
         part.Skip("activity_regularizer");
+        var outer = _found;
+        var found = _found = new Found();
         var settings = Make(plain, part, rank, depth);
+        _found = outer;
         part.RefuseOthers();
         if (settings is null)
         {
             return null;
         }
-        NoteMasks(settings, part);
-        return settings with { Name = name, Trainable = part.Flag("trainable") ?? true };
+        settings = settings with { Name = name, Trainable = part.Flag("trainable") ?? true };
+        _notes[settings] = new LayerNote(part, found.OtherAtMasked, found.ReturnsState, found.Calls);
+        return settings;
     }
 
     /// <summary>Throws where a class is the author's own, whatever it is called.</summary>
@@ -78,38 +91,12 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         }
     }
 
-    /// <summary>Throws where masked steps that Keras fills with zeros are what the model returns.</summary>
-    internal void End(KerasPart model)
+    /// <summary>Throws where masked steps that are something else in Keras are what the model returns.</summary>
+    internal static void End(KerasPart model, MaskedSteps output)
     {
-        if (_otherAtMasked is not null)
+        if (output.Other is { } other)
         {
-            throw model.Unread($"it returns masked steps: {_otherAtMasked}");
-        }
-    }
-
-    private void NoteMasks(LayerSettings settings, KerasPart part)
-    {
-        switch (settings)
-        {
-            case MaskingSettings or EmbeddingSettings { MaskZero: true }:
-                _isMasked = true;
-                break;
-            case RecurrentSettings { ReturnSequences: false }
-                or BidirectionalSettings { Layer: RecurrentSettings { ReturnSequences: false } }
-                or GlobalPooling1DSettings:
-                (_isMasked, _otherAtMasked) = (false, null);
-                break;
-            // These compute a step from that step, or skip those that are masked.
-            case RecurrentSettings or BidirectionalSettings or DropoutSettings or SpatialDropout1DSettings or GaussianNoiseSettings
-                or DenseSettings or ActivationSettings or TimeDistributedSettings or LayerNormalizationSettings
-                or BatchNormalizationSettings or LeakyReluSettings or EluSettings or PReluSettings:
-                break;
-            default:
-                if (_otherAtMasked is not null)
-                {
-                    throw part.Unread($"it reads masked steps: {_otherAtMasked}");
-                }
-                break;
+            throw model.Unread($"it returns masked steps: {other}");
         }
     }
 
@@ -267,13 +254,66 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
                 return Normalization(part, new LayerNormalizationSettings());
             case "BatchNormalization":
                 return BatchNormalization(part, rank);
+            case "Concatenate":
+                return new ConcatenateSettings { Axis = part.NeededCount("axis") };
+            case "Add":
+                return new AddSettings();
+            case "Subtract":
+                return new SubtractSettings();
+            case "Multiply":
+                return new MultiplySettings();
+            case "Average":
+                return new AverageSettings();
+            case "Maximum":
+                return new MaximumSettings();
+            case "Minimum":
+                return new MinimumSettings();
+            case "Dot":
+                var axes = part.Counts(2, "axes") ?? throw part.Lacks("axes");
+                return new DotSettings { FirstAxis = axes[0], SecondAxis = axes[1], Normalize = part.Flag("normalize") ?? false };
+            case "Merge":
+                return OldMerge(part);
+            case "AdditiveAttention":
+                part.Skip("seed");
+                part.MustBeFalse("causal");
+                if (part.Number("dropout") is > 0)
+                {
+                    obstacles.Add($"{part.Place} drops weights of attention");
+                }
+                return new AdditiveAttentionSettings { UseScale = part.Flag("use_scale") ?? true };
             case "Sequential":
                 return Model(part, rank, depth);
+            case "Model" or "Functional":
+                return Graph(part, depth);
             case "Lambda":
                 throw part.Unread("a Lambda layer is Python code, which is never run");
             default:
                 throw part.Unread($"the library has no layer '{kind}'");
         }
+    }
+
+    // Keras 1's one layer for all that were layers of their own later.
+    private static MergeSettings OldMerge(KerasPart part)
+    {
+        part.Skip("output_shape_type", "output_mask_type", "node_indices", "tensor_indices");
+        foreach (var key in (ReadOnlySpan<string>)["output_shape", "output_mask"])
+        {
+            part.MustBe(key, _ => false, "null");
+        }
+        part.MustBe("mode_type", type => type.ValueEquals("raw"), "raw");
+        part.MustBe("arguments", given => given.ValueKind == JsonValueKind.Object && !given.EnumerateObject().Any(), "an empty object");
+        var axis = part.Count("concat_axis") ?? -1;
+        var axes = part.Counts(2, "dot_axes") ?? [-1, -1];
+        return part.Text("mode") switch
+        {
+            "sum" => new AddSettings(),
+            "mul" => new MultiplySettings(),
+            "ave" => new AverageSettings(),
+            "max" => new MaximumSettings(),
+            "concat" => new ConcatenateSettings { Axis = axis },
+            "dot" => new DotSettings { FirstAxis = axes[0], SecondAxis = axes[1] },
+            var mode => throw part.Unread($"its 'mode' is '{mode}', and sum, mul, ave, max, concat and dot are read"),
+        };
     }
 
     private SequentialSettings Model(KerasPart part, int? rank, int depth)
@@ -289,15 +329,22 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
                 layers.Add(layer);
             }
         }
+        _found.Calls = layers.Sum(layer => NoteOf(layer).Calls);
         return new SequentialSettings { Layers = layers };
+    }
+
+    private FunctionalSettings Graph(KerasPart part, int depth)
+    {
+        var graph = KerasGraph.Read(part, this, $"{part.Place}, ", depth + 1);
+        _found.Calls = graph.Count;
+        return graph.Settings;
     }
 
     private LayerSettings Inner(KerasPart part, string key, int? rank, int depth)
     {
         var inner = part.NeededPart(key, $"{part.Place}, its layer");
-        var zeros = (_isMasked, _otherAtMasked);
         var layer = Read(inner, rank, depth + 1) ?? throw inner.Unread("an InputLayer can't be wrapped");
-        (_isMasked, _otherAtMasked) = (zeros._isMasked, zeros._otherAtMasked ?? _otherAtMasked);
+        _found.Calls = NoteOf(layer).Calls;
         return layer;
     }
 
@@ -328,9 +375,10 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             }
         }
         _isInBidirectional = false;
-        if (_isMasked && forward.ReturnSequences && !version.ZeroesMaskedInBidirectional)
+        _found.ReturnsState = NoteOf(forward).ReturnsState;
+        if (forward.ReturnSequences && !version.ZeroesMaskedInBidirectional)
         {
-            _otherAtMasked ??= $"{part.Place} repeats the output before there in {version}, and is zero here";
+            _found.OtherAtMasked = $"{part.Place} repeats the output before there in {version}, and is zero here";
         }
         part.Skip("backward_layer", "weights");
         return new BidirectionalSettings { Layer = forward, MergeMode = mode, BackwardTrainable = backwardTrainable };
@@ -358,12 +406,11 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         Constraint(part, "kernel_constraint", "recurrent_constraint", "bias_constraint");
         part.Skip("unroll", "implementation", "consume_less", "input_dim", "input_length", "weights", "seed", "use_cudnn");
         part.MustBeFalse("time_major");
-        // A chain takes the output alone.
-        _ = part.Flag("return_state");
+        _found.ReturnsState = part.Flag("return_state") ?? false;
         var sequences = part.Flag("return_sequences") ?? false;
-        if (part.Flag("zero_output_for_mask") == true && _isMasked && sequences && !_isInBidirectional)
+        if (part.Flag("zero_output_for_mask") == true && sequences && !_isInBidirectional)
         {
-            _otherAtMasked ??= $"{part.Place} gives zeros there (zero_output_for_mask), and here the output before";
+            _found.OtherAtMasked = $"{part.Place} gives zeros there (zero_output_for_mask), and here the output before";
         }
         return layer with
         {
@@ -659,6 +706,16 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         "mish" => Activation.Mish,
         _ => throw part.Unread($"its '{key}' is '{name}', which the library does not have"),
     };
+}
+
+/// <summary>What is found of a layer beside its settings.</summary>
+internal sealed class Found
+{
+    internal string? OtherAtMasked { get; set; }
+
+    internal bool ReturnsState { get; set; }
+
+    internal long Calls { get; set; } = 1;
 }
 
 internal static class JsonNumbers

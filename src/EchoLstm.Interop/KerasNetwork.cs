@@ -5,13 +5,16 @@ using EchoLstm.Saving;
 
 namespace EchoLstm.Interop;
 
-/// <summary>What a file says of a model: its layers in a row, and what comes into the first.</summary>
-/// <param name="Layers">The layers.</param>
-/// <param name="Input">The shape of the input, samples first: their number where the file fixes it.</param>
+/// <summary>What a file says of a model: its layers, in a row or as a graph, and what comes into them.</summary>
+/// <param name="Model">The layers.</param>
+/// <param name="Input">The shape of the input, of several the first, samples first: their number where the file fixes it.</param>
 /// <param name="IsTheano">Whether it was trained on Theano, which turns the kernels of convolutions round.</param>
 /// <param name="Obstacles">What of its training can't be kept.</param>
-internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool IsTheano, List<string> Obstacles)
+internal sealed record KerasNetwork(LayerSettings Model, Shape Input, bool IsTheano, List<string> Obstacles)
 {
+    // Models in models, deeper than any that makes sense.
+    private const int Deepest = 16;
+
     /// <summary>How a layer in a list is named in messages.</summary>
     internal static string LayerPlace(string before, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{before}layer {index}");
@@ -30,25 +33,33 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
         var keras = new KerasVersion(version ?? model.Text("keras_version"), model.Has("module"));
         backend ??= model.Text("backend");
         KerasLayers.RefuseOwnClasses(model, kind);
-        var config = model.Find("config") ?? throw model.Lacks("config");
-        List<JsonElement> layers;
-        KerasPart? part = null;
-        if (config.ValueKind == JsonValueKind.Array)
+        var obstacles = new List<string>();
+        var reader = new KerasLayers(keras, obstacles);
+        var (settings, input) = kind switch
         {
-            layers = [.. config.EnumerateArray()];
-        }
-        else
-        {
-            part = model.NeededPart("config", "the model");
-            layers = [.. part.Items("layers") ?? throw part.Lacks("layers")];
-        }
-        layers = kind switch
-        {
-            "Sequential" => layers,
-            // Where a model of several inputs, outputs or branches will be made.
-            "Model" or "Functional" => Chain(part ?? throw model.Wrong("its 'config' is an array"), layers),
+            "Sequential" => Sequential(reader, model),
+            "Model" or "Functional" => Graph(reader, model.NeededPart("config", "the model")),
             _ => throw model.Unread($"it is of the class '{kind}', and Sequential, Model and Functional are read"),
         };
+        return new KerasNetwork(settings, input, backend == "theano", obstacles);
+    }
+
+    // A graph in which each layer feeds the next alone is a sequence, which can do more.
+    private static (LayerSettings Settings, Shape Input) Graph(KerasLayers reader, KerasPart config)
+    {
+        var graph = KerasGraph.Read(config, reader, "", 0);
+        foreach (var output in graph.OutputSteps)
+        {
+            KerasLayers.End(config, output);
+        }
+        return (KerasGraph.ChainOf(graph.Settings) ?? (LayerSettings)graph.Settings, graph.InputShapes[0]);
+    }
+
+    private static (LayerSettings Settings, Shape Input) Sequential(KerasLayers reader, KerasPart model)
+    {
+        var config = model.Find("config") ?? throw model.Lacks("config");
+        var part = config.ValueKind == JsonValueKind.Array ? null : model.NeededPart("config", "the model");
+        List<JsonElement> layers = part is null ? [.. config.EnumerateArray()] : [.. part.Items("layers") ?? throw part.Lacks("layers")];
         if (layers.Count == 0)
         {
             throw model.Wrong("it has no layers");
@@ -57,15 +68,10 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
         {
             throw model.Wrong("it has more layers than any model");
         }
-        var obstacles = new List<string>();
-        var input = InputShape(layers[0], file) ?? Shape(part?.Find("build_input_shape"), model)
+        var input = InputShape(layers[0], model.File, 0) ?? Shape(part?.Find("build_input_shape"), model)
             ?? Shape(model.Part("build_config", "the model")?.Find("input_shape"), model)
             ?? throw model.Unread("it does not say the shape of its input (it was saved before it was built)");
-        var settings = Settings(new KerasLayers(keras, obstacles), model, layers, input) with
-        {
-            Trainable = part?.Flag("trainable") ?? true,
-        };
-        return new KerasNetwork(settings, input, backend == "theano", obstacles);
+        return (Settings(reader, model, layers, input) with { Trainable = part?.Flag("trainable") ?? true }, input);
     }
 
     private static SequentialSettings Settings(
@@ -73,6 +79,7 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
     {
         var settings = new List<LayerSettings>();
         var shape = input;
+        var steps = MaskedSteps.None;
         for (var i = 0; i < layers.Count; i++)
         {
             var part = new KerasPart(layers[i], model.File, LayerPlace("", i));
@@ -88,7 +95,8 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
             {
                 throw part.Wrong($"two layers are named '{layer.Name}'");
             }
-            settings.Add(layer with { Name = layer.Name ?? throw part.Lacks("name") });
+            settings.Add(layer.Name is null ? throw part.Lacks("name") : layer);
+            steps = reader.Masks.Through(layer, [steps], [settings.Count.ToString(CultureInfo.InvariantCulture)])[0];
             try
             {
                 shape = layer.OutputShape(shape, layer.Title);
@@ -98,24 +106,27 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
                 throw new InvalidDataException($"{model.File}: {part.Place}: {error.Message}", error);
             }
         }
-        reader.End(model);
+        KerasLayers.End(model, steps);
         return settings.Count > 0 ? new SequentialSettings { Layers = settings } : throw model.Wrong("it has no layers but its input");
     }
 
-    private static Shape? InputShape(JsonElement first, string file)
+    /// <summary>The shape that a layer says of its input; null where it says none.</summary>
+    internal static Shape? InputShapeOf(KerasPart layer)
+    {
+        var config = layer.NeededPart("config", layer.Place);
+        return Shape(config.Find("batch_input_shape", "batch_shape"), config);
+    }
+
+    private static Shape? InputShape(JsonElement first, string file, int depth)
     {
         var layer = new KerasPart(first, file, LayerPlace("", 0));
-        var config = layer.NeededPart("config", layer.Place);
-        if (config.Find("batch_input_shape", "batch_shape") is { } shape)
+        if (InputShapeOf(layer) is { } shape)
         {
-            return Shape(shape, config);
+            return shape;
         }
         // A model in a model has the shape in its own first layer.
-        if (layer.Text("class_name") == "Sequential" && config.Items("layers") is [var inner, ..])
-        {
-            return InputShape(inner, file);
-        }
-        return null;
+        return layer.Text("class_name") is "Sequential" or "Model" or "Functional" && depth < Deepest
+            && layer.NeededPart("config", layer.Place).Items("layers") is [var inner, ..] ? InputShape(inner, file, depth + 1) : null;
     }
 
     private static Shape? Shape(JsonElement? value, KerasPart part)
@@ -136,133 +147,5 @@ internal sealed record KerasNetwork(SequentialSettings Layers, Shape Input, bool
                 : throw part.Wrong($"the input's shape is {KerasPart.Words(shape)}, which no input has"));
         }
         return new Shape([.. lengths]);
-    }
-
-    /// <summary>The layers of a graph in which each feeds the next; another graph is refused.</summary>
-    private static List<JsonElement> Chain(KerasPart config, List<JsonElement> layers)
-    {
-        config.Skip("name", "trainable", "dtype");
-        var byName = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        var next = new Dictionary<string, string>(StringComparer.Ordinal);
-        var places = layers.Select((layer, i) => new KerasPart(layer, config.File, LayerPlace("", i))).ToList();
-        foreach (var (layer, part) in layers.Zip(places))
-        {
-            var name = part.Text("name") ?? throw part.Lacks("name");
-            if (!byName.TryAdd(name, layer))
-            {
-                throw part.Wrong($"two layers are named '{name}'");
-            }
-            if (Source(part, name) is { } source && !next.TryAdd(source, name))
-            {
-                throw Graph(config, $"'{source}' feeds both '{next[source]}' and '{name}'");
-            }
-        }
-        var input = End(config, "input_layers");
-        var output = End(config, "output_layers");
-        var chain = new List<JsonElement>();
-        for (var name = input; ; name = next[name])
-        {
-            chain.Add(byName.TryGetValue(name, out var layer) ? layer : throw config.Wrong($"there is no layer '{name}'"));
-            if (chain.Count > layers.Count)
-            {
-                throw config.Wrong("its layers feed each other in a circle");
-            }
-            if (name == output)
-            {
-                break;
-            }
-            if (!next.ContainsKey(name))
-            {
-                throw config.Wrong($"nothing leads from '{name}' to the output '{output}'");
-            }
-        }
-        return chain.Count == layers.Count ? chain : throw Graph(config, "some of its layers are not between its input and its output");
-    }
-
-    private static NotSupportedException Graph(KerasPart part, string why) => part.Unread(
-        $"it is a graph and not one layer behind the other: {why}");
-
-    // The one layer before this one; null for an input.
-    private static string? Source(KerasPart layer, string name)
-    {
-        var nodes = layer.Items("inbound_nodes") ?? [];
-        if (nodes.Count == 0)
-        {
-            return null;
-        }
-        if (nodes.Count > 1)
-        {
-            throw Graph(layer, $"'{name}' is called {nodes.Count.ToString(CultureInfo.InvariantCulture)} times, which shares its weights");
-        }
-        return nodes[0].ValueKind == JsonValueKind.Object ? SourceOfKeras3(layer, nodes[0], name) : SourceOfKeras2(layer, nodes[0], name);
-    }
-
-    private static string SourceOfKeras2(KerasPart layer, JsonElement node, string name)
-    {
-        if (node.ValueKind != JsonValueKind.Array || node.GetArrayLength() == 0)
-        {
-            throw layer.Wrong("'inbound_nodes' is of no known form");
-        }
-        if (node.GetArrayLength() > 1)
-        {
-            throw Graph(layer, $"'{name}' has several inputs");
-        }
-        var tensor = node[0];
-        if (tensor.ValueKind == JsonValueKind.Array && tensor.GetArrayLength() == 4)
-        {
-            if (tensor[3].ValueKind != JsonValueKind.Object || tensor[3].EnumerateObject().Any(Matters))
-            {
-                throw Graph(layer, $"'{name}' is called with arguments beside its input");
-            }
-        }
-        return History(layer, tensor, name);
-    }
-
-    private static string SourceOfKeras3(KerasPart layer, JsonElement node, string name)
-    {
-        var part = new KerasPart(node, layer.File, layer.Place);
-        var arguments = part.Items("args") ?? [];
-        if (part.Find("kwargs") is { ValueKind: JsonValueKind.Object } named && named.EnumerateObject().Any(Matters))
-        {
-            throw Graph(layer, $"'{name}' is called with arguments beside its input");
-        }
-        if (arguments.Count != 1 || arguments[0].ValueKind != JsonValueKind.Object)
-        {
-            throw Graph(layer, $"'{name}' has several inputs");
-        }
-        var tensor = new KerasPart(arguments[0], layer.File, layer.Place);
-        return History(
-            layer,
-            tensor.NeededPart("config", layer.Place).Find("keras_history") ?? throw layer.Wrong("an input has no 'keras_history'"),
-            name);
-    }
-
-    private static bool Matters(JsonProperty argument) =>
-        argument.Value.ValueKind != JsonValueKind.Null
-        && !(argument.Name == "training" && argument.Value.ValueKind == JsonValueKind.False);
-
-    // A tensor: layer, call, output.
-    private static string History(KerasPart part, JsonElement tensor, string user)
-    {
-        if (tensor.ValueKind != JsonValueKind.Array || tensor.GetArrayLength() < 3 || tensor[0].ValueKind != JsonValueKind.String
-            || tensor[1].TryGetInt32Safely() is not { } call || tensor[2].TryGetInt32Safely() is not { } output)
-        {
-            throw part.Wrong($"what leads to '{user}' is of no known form");
-        }
-        var name = tensor[0].GetString()!;
-        return call != 0 ? throw Graph(part, $"'{user}' takes the output of another call of '{name}' than the first")
-            : output != 0 ? throw Graph(part, $"'{user}' takes a state of '{name}'")
-            : name;
-    }
-
-    private static string End(KerasPart config, string key)
-    {
-        var items = config.Items(key) ?? throw config.Lacks(key);
-        if (items is [{ ValueKind: JsonValueKind.String }, ..])
-        {
-            return History(config, config.Find(key)!.Value, key);
-        }
-        return items is [var one] ? History(config, one, key)
-            : throw Graph(config, $"its '{key}' are {items.Count.ToString(CultureInfo.InvariantCulture)}");
     }
 }

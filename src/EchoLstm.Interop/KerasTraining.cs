@@ -22,10 +22,9 @@ internal static class KerasTraining
         {
             var part = new KerasPart(json, file, "the training");
             if (part.Find("optimizer_config", "optimizer") is { } optimizer && OptimizerOf(optimizer, file) is { } rule
-                && part.Find("loss") is { } loss && LossOf(loss, file) is { } measure)
+                && part.Find("loss") is { } loss)
             {
-                var metrics = Metrics(part.Find("metrics"));
-                model.Compile(measure, rule, Metrics(part.Find("weighted_metrics")), [.. metrics]);
+                Compile(model, part, rule, loss);
             }
         }
         catch (Exception error) when (error is ArgumentException or InvalidDataException or NotSupportedException
@@ -34,6 +33,45 @@ internal static class KerasTraining
             // It is not compiled: whoever trains it says how.
         }
     }
+
+    private static void Compile(Model model, KerasPart part, Optimizer rule, JsonElement loss)
+    {
+        var outputs = model.OutputNames;
+        if (outputs.Count == 1)
+        {
+            if (LossOf(loss, part.File) is { } measure)
+            {
+                var metrics = Metrics(part.Find("metrics"));
+                model.Compile(measure, rule, Metrics(part.Find("weighted_metrics")), [.. metrics]);
+            }
+            return;
+        }
+        var losses = OneEach(loss, outputs).Select(one => one is { } value ? LossOf(value, part.File) : null).ToList();
+        var weights = part.Find("loss_weights") is { } given
+            ? OneEach(given, outputs).Select(one => one?.ValueKind == JsonValueKind.Number ? one.Value.GetDouble() : (double?)null).ToList()
+            : [.. outputs.Select(_ => (double?)1)];
+        if (!losses.Contains(null) && !weights.Contains(null))
+        {
+            model.Compile(
+                [.. losses.Select(one => one!)],
+                rule,
+                [.. weights.Select(weight => weight!.Value)],
+                [.. OneEach(part.Find("metrics"), outputs).Select(Metrics)],
+                [.. OneEach(part.Find("weighted_metrics"), outputs).Select(Metrics)]);
+        }
+    }
+
+    // One for each output: of an object by the output's name, of a list by its place, and one alone is for all. An output that an object
+    // lacks has none.
+    private static IEnumerable<JsonElement?> OneEach(JsonElement? value, IReadOnlyList<string> outputs) => value switch
+    {
+        null => outputs.Select(_ => (JsonElement?)null),
+        { ValueKind: JsonValueKind.Object } named when !named.TryGetProperty("class_name", out _) =>
+            outputs.Select(name => named.TryGetProperty(name, out var own) ? own : (JsonElement?)null),
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == outputs.Count => list.EnumerateArray().Select(
+            one => one.ValueKind == JsonValueKind.Null ? null : (JsonElement?)one),
+        { } one => outputs.Select(_ => (JsonElement?)one),
+    };
 
     // The name of a class or a function, and its settings.
     private static (string? Name, KerasPart? Config) NameOf(JsonElement value, string file)

@@ -45,7 +45,7 @@ internal sealed class TensorFlowJsWeights : WeightSource
     internal override long Length { get; }
 
     internal override IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
-        SequentialSettings model, Shape input, bool byName, Action<string> faults)
+        LayerSettings model, Shape input, bool byName, Action<string> faults)
     {
         var left = _byLayer.ToDictionary();
         var given = WeightHolder.Of(model, input)

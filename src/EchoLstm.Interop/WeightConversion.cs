@@ -25,44 +25,50 @@ internal sealed record WeightHolder(LayerSettings Layer, Shape Input, string Nam
             BidirectionalSettings both => TrainedOf(both.Layer, input, trains)
                 .Concat(TrainedOf(both.Layer with { Trainable = both.BackwardTrainable }, input, trains)),
             TimeDistributedSettings wrapper => TrainedOf(wrapper.Layer, TimeDistributedSettings.StepShape(input), trains),
-            SequentialSettings model => WithShapes(model, input).SelectMany(inner => TrainedOf(inner.Layer, inner.Input, trains)),
+            SequentialSettings or FunctionalSettings => WithShapes(layer, input).SelectMany(inner => TrainedOf(inner.Layer, inner.Input, trains)),
             _ => layer.Weights(input).Select(weight => trains && !IsStatistic(weight.Name)),
         };
     }
 
-    private static bool IsStatistic(string name) => name is BatchNormalizationSettings.MovingMean or BatchNormalizationSettings.MovingVariance;
+    private static bool IsStatistic(string name) =>
+        name is BatchNormalizationSettings.MovingMean or BatchNormalizationSettings.MovingVariance;
 
     /// <summary>The layers of a model that have weights, those of models inside it included.</summary>
-    internal static List<WeightHolder> Of(SequentialSettings model, Shape input, string before = "", bool isFrozen = false)
+    internal static List<WeightHolder> Of(LayerSettings model, Shape input, string before = "", bool isFrozen = false) =>
+        [.. WithShapes(model, input).SelectMany(layer => OfLayer(layer.Layer, layer.Input, before, isFrozen || !model.Trainable))];
+
+    /// <summary>A layer, if it has weights; of a model those in it.</summary>
+    internal static List<WeightHolder> OfLayer(LayerSettings layer, Shape input, string before, bool isFrozen)
     {
-        var holders = new List<WeightHolder>();
-        foreach (var (layer, shape) in WithShapes(model, input))
-        {
-            var (name, frozen) = ($"{before}{layer.Name}", isFrozen || !model.Trainable || !layer.Trainable);
-            if (layer is SequentialSettings inner)
-            {
-                holders.AddRange(Of(inner, shape, $"{name}/", frozen));
-            }
-            else if (layer.Weights(shape).Any())
-            {
-                holders.Add(new WeightHolder(layer, shape, name, frozen));
-            }
-        }
-        return holders;
+        var (name, frozen) = ($"{before}{layer.Name}", isFrozen || !layer.Trainable);
+        return IsModel(layer) ? Of(layer, input, $"{name}/", frozen)
+            : layer.Weights(input).Any() ? [new WeightHolder(layer, input, name, frozen)]
+            : [];
     }
 
-    internal static IEnumerable<(LayerSettings Layer, Shape Input)> WithShapes(SequentialSettings model, Shape input)
+    internal static bool IsModel(LayerSettings layer) => layer is SequentialSettings or FunctionalSettings;
+
+    /// <summary>A model's layers with the shapes that they are built for; a graph's inputs say theirs.</summary>
+    internal static IEnumerable<(LayerSettings Layer, Shape Input)> WithShapes(LayerSettings model, Shape input)
     {
-        var shape = input;
-        foreach (var layer in model.Layers)
+        if (model is FunctionalSettings graph)
         {
-            yield return (layer, shape);
-            shape = layer.OutputShape(shape, layer.Title);
+            foreach (var (layer, shapes) in graph.Layers.Zip(graph.LayerInputs()))
+            {
+                yield return (layer, shapes?[0] ?? throw new ArgumentException($"the layer '{layer.Name}' is in no call"));
+            }
+            yield break;
+        }
+        var given = input;
+        foreach (var layer in model.Inner)
+        {
+            yield return (layer, given);
+            given = layer.OutputShape(given, layer.Title);
         }
     }
 }
 
-/// <summary>A weight as a layer takes it, not read yet.</summary>
+/// <summary>A weight as a layer takes it, not read yet; its name has the layer's before it where the layer is known.</summary>
 internal sealed record ReadyWeight(WeightSpec Spec, IReadOnlyList<StoredArray> From, Func<float[]> Read);
 
 /// <summary>
@@ -104,7 +110,7 @@ internal sealed class WeightConversion(string file, bool isTheano)
                     + $"{string.Join(", ", weight.From.Select(array => $"{array.Place} {array.ShapeText}"))}");
             }
         }
-        return ready.Zip(holder.Specs, (weight, spec) => weight with { Spec = spec });
+        return ready.Zip(holder.Specs, (weight, spec) => weight with { Spec = spec with { Name = $"{holder.Name}/{spec.Name}" } });
     }
 
     private void Take(LayerSettings layer, Shape input, Queue<StoredArray> left, List<ReadyWeight> ready)
@@ -118,8 +124,8 @@ internal sealed class WeightConversion(string file, bool isTheano)
             case TimeDistributedSettings wrapper:
                 Take(wrapper.Layer, TimeDistributedSettings.StepShape(input), left, ready);
                 return;
-            case SequentialSettings model:
-                foreach (var (inner, shape) in WeightHolder.WithShapes(model, input))
+            case SequentialSettings or FunctionalSettings:
+                foreach (var (inner, shape) in WeightHolder.WithShapes(layer, input))
                 {
                     Take(inner, shape, left, ready);
                 }

@@ -18,7 +18,7 @@ internal abstract class WeightSource
     /// order.</param>
     /// <param name="faults">Where to note what does not fit.</param>
     internal abstract IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
-        SequentialSettings model, Shape input, bool byName, Action<string> faults);
+        LayerSettings model, Shape input, bool byName, Action<string> faults);
 }
 
 /// <summary>
@@ -40,21 +40,23 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
         .SelectMany(layer => group.Group(layer)?.Texts("weight_names") ?? []).FirstOrDefault();
 
     internal override IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
-        SequentialSettings model, Shape input, bool byName, Action<string> faults)
+        LayerSettings model, Shape input, bool byName, Action<string> faults)
     {
         var names = group.Texts("layer_names") ?? throw group.File.Damaged($"the group '{group.Path}' has no attribute 'layer_names'");
         if (names.Distinct().Count() < names.Count)
         {
             throw group.File.Damaged("its 'layer_names' has a name twice");
         }
-        var layers = model.Layers.Zip(WeightHolder.WithShapes(model, input), (layer, with) => (Layer: layer, with.Input))
-            .Select(layer => (layer.Layer, Holders: Holders(model, layer.Layer, layer.Input)))
+        var layers = WeightHolder.WithShapes(model, input)
+            .Select(with => (with.Layer, Holders: WeightHolder.OfLayer(with.Layer, with.Input, "", !model.Trainable)))
             .Where(layer => layer.Holders.Count > 0).ToList();
         List<(string Name, List<StoredArray> Arrays)> stored =
             [.. names.Select(name => (name, Arrays(name))).Where(layer => layer.Item2.Count > 0)];
+        var known = layers.Select(layer => layer.Layer.Name!).ToHashSet();
+        // Which of a graph's branches is listed first, its author may not know.
+        byName |= model is FunctionalSettings && stored.Count == known.Count && stored.All(layer => known.Contains(layer.Name));
         if (byName)
         {
-            var known = layers.Select(layer => layer.Layer.Name!).ToHashSet();
             foreach (var (name, arrays) in stored.Where(layer => !known.Contains(layer.Name)))
             {
                 faults($"the file has weights for a layer '{name}' ({arrays.Count.ToString(CultureInfo.InvariantCulture)} arrays), which "
@@ -74,9 +76,6 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
             layer.Holders,
             byName ? byLayer.GetValueOrDefault(layer.Layer.Name!) ?? [] : stored[i].Arrays));
     }
-
-    private static List<WeightHolder> Holders(SequentialSettings model, LayerSettings layer, Shape input) =>
-        WeightHolder.Of(new SequentialSettings { Layers = [layer], Trainable = model.Trainable }, input);
 
     private List<StoredArray> Arrays(string layer)
     {
@@ -128,7 +127,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
     internal static bool IsIn(Hdf5Group root) => Containers.Any(root.Links.ContainsKey) && !root.Attributes.ContainsKey("layer_names");
 
     internal override IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
-        SequentialSettings model, Shape input, bool byName, Action<string> faults)
+        LayerSettings model, Shape input, bool byName, Action<string> faults)
     {
         var given = new List<(WeightHolder, IReadOnlyList<StoredArray>)>();
         Assign(root, model, input, byName, "", false, faults, given);
@@ -137,7 +136,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
 
     private void Assign(
         Hdf5Group group,
-        SequentialSettings model,
+        LayerSettings model,
         Shape input,
         bool byName,
         string before,
@@ -159,9 +158,9 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
             {
                 faults($"'{own.Path}' is that of a layer '{said}', where the model has '{layer.Name}'");
             }
-            if (layer is SequentialSettings inner)
+            if (WeightHolder.IsModel(layer))
             {
-                Assign(own, inner, shape, byName, $"{name}/", frozen, faults, given);
+                Assign(own, layer, shape, byName, $"{name}/", frozen, faults, given);
             }
             else if (layer.Weights(shape).Any())
             {
@@ -213,17 +212,17 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
             BidirectionalSettings both => Below("forward_layer", both.Layer, input).Concat(Below("backward_layer", both.Layer, input)),
             TimeDistributedSettings wrapper => Below("layer", wrapper.Layer, TimeDistributedSettings.StepShape(input)),
             RecurrentSettings => Vars(own.Group("cell")),
-            SequentialSettings model => OfModel(model),
+            SequentialSettings or FunctionalSettings => OfModel(),
             _ => Vars(own),
         };
 
         IEnumerable<StoredArray> Below(string name, LayerSettings inner, Shape given) =>
             own.Group(name) is { } group ? Arrays(group, inner, given, faults) : [];
 
-        IEnumerable<StoredArray> OfModel(SequentialSettings model)
+        IEnumerable<StoredArray> OfModel()
         {
-            var withShapes = WeightHolder.WithShapes(model, input).ToList();
-            var groups = GroupsOf(LayersIn(own), withShapes, $"{model.Name}/", faults);
+            var withShapes = WeightHolder.WithShapes(layer, input).ToList();
+            var groups = GroupsOf(LayersIn(own), withShapes, $"{layer.Name}/", faults);
             return withShapes.Where(inner => groups.ContainsKey(inner.Layer))
                 .SelectMany(inner => Arrays(groups[inner.Layer], inner.Layer, inner.Input, faults));
         }

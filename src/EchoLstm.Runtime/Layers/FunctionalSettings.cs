@@ -93,8 +93,7 @@ internal sealed record FunctionalSettings : LayerSettings
 
     internal override IEnumerable<WeightSpec> Weights(Shape input)
     {
-        var built = new IReadOnlyList<Shape>?[Layers.Count];
-        Walk(InputShapes, built);
+        var built = LayerInputs();
         for (var i = 0; i < Layers.Count; i++)
         {
             var name = Layers[i].Name ?? throw new InvalidOperationException($"A layer of {Title} has no name.");
@@ -104,6 +103,14 @@ internal sealed record FunctionalSettings : LayerSettings
                 yield return weight;
             }
         }
+    }
+
+    /// <summary>The shapes that each layer is built for: what it gets at its first call; null where it is in none.</summary>
+    internal IReadOnlyList<Shape>?[] LayerInputs()
+    {
+        var built = new IReadOnlyList<Shape>?[Layers.Count];
+        Walk(InputShapes, built);
+        return built;
     }
 
     /// <summary>Throws unless shapes are those of a graph's inputs.</summary>

@@ -294,23 +294,6 @@ public sealed class KerasFormatTests : IDisposable
     }
 
     [Fact]
-    public void Graphs_are_refused_by_what_makes_them_so()
-    {
-        using var model = KerasSamples.Model();
-        var layers = KerasSamples.Layers(model);
-        const string Two = """
-            {"class_name": "Functional", "config": {"name": "m", "layers": [
-              {"class_name": "InputLayer", "name": "a", "config": {"name": "a", "batch_input_shape": [null, 3]}, "inbound_nodes": []},
-              {"class_name": "Add", "name": "sum", "config": {"name": "sum"}, "inbound_nodes": [[["a", 0, 0, {}], ["a", 0, 0, {}]]]}],
-             "input_layers": [["a", 0, 0]], "output_layers": [["sum", 0, 0]]}}
-            """;
-        var path = Written("model.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.4.0", config: Two)));
-
-        Assert.Throws<NotSupportedException>(() => KerasFile.Load(path)).Message.Should()
-            .StartWith($"{path}: layer 1: it is a graph and not one layer behind the other: 'sum' has several inputs.");
-    }
-
-    [Fact]
     public void What_is_not_trained_stays_so()
     {
         using var model = KerasSamples.Model();

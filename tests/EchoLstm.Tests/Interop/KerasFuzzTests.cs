@@ -22,12 +22,18 @@ public sealed class KerasFuzzTests : IDisposable
         using var model = KerasSamples.Model(isKeras3: true);
         var layers = KerasSamples.Layers(model);
         KerasWriter.TensorFlowJs(_folder, layers);
+        // A graph has states, shared layers and models inside.
+        var (pair, nested, states) = (KerasGraphCase.Read("shared"), KerasGraphCase.Read("nested"), KerasGraphCase.Read("encoder-decoder"));
         (string Name, byte[] Bytes)[] sound =
         [
             ("old.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.2.4"))),
             ("new.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.15.0", areOfOneLength: false))),
             ("model.keras", KerasWriter.Keras3(layers)),
             ("model.json", File.ReadAllBytes(_folder.File("model.json"))),
+            ("chunks.h5", File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "keras-chunks.h5"))),
+            ("shared.h5", Hdf5Writer.Write(pair.Legacy("2.6.0"))),
+            ("nested.h5", Hdf5Writer.Write(nested.Legacy("2.2.4"))),
+            ("states.keras", states.Keras3(new Dictionary<string, string[]>())),
         ];
         var random = new Random(14);
         // Of this process alone: others may be busy.

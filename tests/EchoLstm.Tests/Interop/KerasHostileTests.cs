@@ -38,8 +38,12 @@ public sealed class KerasHostileTests : IDisposable
         foreach (var (change, why) in new (Action<Hdf5Node>, string)[]
         {
             (array => array.Messages.Add((7, new byte[16])), "lies in other files"),
-            (array => array.Messages.Add((11, [1, 1, 0, 0, 0, 0, 0, 0])), "is compressed or otherwise filtered"),
-            (array => array.Layout = [3, 2, 3, .. new byte[24]], "is in chunks"),
+            (array =>
+            {
+                array.Layout = [3, 2, 3, .. new byte[24]];
+                array.Messages.Add((11, [1, 1, 0, 0, 0, 0, 0, 0, 0x00, 0x7d, 0, 0, 0, 0, 0, 0]));
+            }, "has HDF5's filter 32000, where gzip, shuffle and fletcher32 are read"),
+            (array => array.Layout = [4, 2, 3, .. new byte[24]], "is in chunks of HDF5's newer kind (h5py's libver='latest')"),
             (array => array.Layout = [4, 3, .. new byte[16]], "is a virtual one, made of others, perhaps in other files"),
         })
         {
@@ -48,6 +52,52 @@ public sealed class KerasHostileTests : IDisposable
             Refused(root, $"the array '/model_weights/first/first_7/kernel:0' {why}{Unread}");
         }
     }
+
+    [Fact]
+    public void Chunks_that_h5py_compressed_are_read()
+    {
+        using var model = KerasFile.Load(Golden("keras-chunks.h5"));
+
+        // As keras-chunks.py made them.
+        model.GetWeights()[0].Values().Should().Equal(Enumerable.Range(0, 30 * 64).Select(i => (i * 7919 % 1000 / 256.0) - 2));
+        model.GetWeights()[1].Values().Should().Equal(Enumerable.Range(0, 64).Select(i => i / 64.0));
+        model.GetWeights()[2].Values().Should().Equal(Enumerable.Range(0, 64 * 2).Select(i => 1.5 - (i / 128.0)));
+    }
+
+    [Fact]
+    public void Chunks_that_would_fill_memory_are_refused()
+    {
+        var path = Golden("keras-zeros.h5");
+
+        var message = Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message;
+
+        message.Should().StartWith($"{path}: the array '/model_weights/dense/dense/kernel:0' would grow from ").And.Contain(" to 360000, which no weights do");
+    }
+
+    [Fact]
+    public void A_chunk_with_another_byte_is_found_by_its_checksum()
+    {
+        var bytes = File.ReadAllBytes(Golden("keras-chunks.h5"));
+        // The head's kernel is stored as it is, with a checksum: its first number is 1.5.
+        var place = bytes.AsSpan().IndexOf([.. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(1.5f - (1 / 128f))]);
+        bytes[place + 1] ^= 1;
+
+        Damaged(bytes, "a piece of '/model_weights/head/head/kernel:0' is not what its checksum says. The file is damaged or incomplete; save or copy it again.");
+    }
+
+    [Fact]
+    public void Chunks_that_are_missing_or_not_whole_are_damage()
+    {
+        var bytes = File.ReadAllBytes(Golden("keras-chunks.h5"));
+        var tree = Enumerable.Range(0, bytes.Length - 8).First(i => bytes.AsSpan(i).StartsWith("TREE\u0001\0"u8) && bytes[i + 6] > 1);
+        var count = bytes[tree + 6];
+        bytes[tree + 6] = (byte)(count - 1);
+        var path = Written("model.h5", bytes);
+
+        Assert.Throws<InvalidDataException>(() => KerasFile.Load(path)).Message.Should().Contain("lacks some of its pieces");
+    }
+
+    private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
     [Fact]
     public void Shapes_that_are_larger_than_the_file_are_not_believed()
@@ -280,9 +330,11 @@ public sealed class KerasHostileTests : IDisposable
         Errors.Expect<NotSupportedException>(() => KerasFile.Load(path), $"{path}: {what}");
     }
 
-    private void Damaged(Hdf5Node root, string what)
+    private void Damaged(Hdf5Node root, string what) => Damaged(Hdf5Writer.Write(root), what);
+
+    private void Damaged(byte[] bytes, string what)
     {
-        var path = Written("model.h5", Hdf5Writer.Write(root));
+        var path = Written("model.h5", bytes);
         Errors.Expect<InvalidDataException>(() => KerasFile.Load(path), $"{path}: {what}");
     }
 

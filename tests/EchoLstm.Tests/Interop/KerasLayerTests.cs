@@ -68,7 +68,28 @@ public sealed class KerasLayerTests
             {"merge_mode": "concat", "layer": {"module": "keras.layers", "class_name": "SimpleRNN", "config": {"units": 3, "activation": "tanh", "name": "forward_a", "go_backwards": false, "zero_output_for_mask": true, "return_sequences": true}, "registered_name": null},
              "backward_layer": {"module": "keras.layers", "class_name": "SimpleRNN", "config": {"units": 3, "activation": "tanh", "name": "backward_a", "go_backwards": true, "zero_output_for_mask": true, "return_sequences": true}, "registered_name": null}}
             """, new BidirectionalSettings { Layer = new SimpleRnnSettings { Name = "forward_a", Units = 3, ReturnSequences = true } }),
+        ("Concatenate", """{"axis": 1, "trainable": true}""", new ConcatenateSettings { Axis = 1 }),
+        ("Add", "{}", new AddSettings()),
+        ("Subtract", "{}", new SubtractSettings()),
+        ("Multiply", "{}", new MultiplySettings()),
+        ("Average", "{}", new AverageSettings()),
+        ("Maximum", "{}", new MaximumSettings()),
+        ("Minimum", "{}", new MinimumSettings()),
+        ("Dot", """{"axes": -1, "normalize": true}""", new DotSettings { FirstAxis = -1, SecondAxis = -1, Normalize = true }),
+        ("Dot", """{"axes": [1, 2], "normalize": false}""", new DotSettings { FirstAxis = 1, SecondAxis = 2 }),
+        ("Merge", """{"mode": "concat", "concat_axis": 1, "dot_axes": -1, "mode_type": "raw", "output_shape": null, "output_mask": null, "arguments": {}}""", new ConcatenateSettings { Axis = 1 }),
+        ("Merge", """{"mode": "sum"}""", new AddSettings()),
+        ("Merge", """{"mode": "mul"}""", new MultiplySettings()),
+        ("Merge", """{"mode": "ave"}""", new AverageSettings()),
+        ("Merge", """{"mode": "max"}""", new MaximumSettings()),
+        ("Merge", """{"mode": "dot", "dot_axes": [1, 2]}""", new DotSettings { FirstAxis = 1, SecondAxis = 2 }),
+        ("AdditiveAttention", """{"use_scale": false, "causal": false, "dropout": 0.0}""", new AdditiveAttentionSettings { UseScale = false }),
+        ("AdditiveAttention", """{"use_scale": true, "dropout": 0.0, "seed": null}""", new AdditiveAttentionSettings()),
     ];
+
+    /// <summary>Keras's classes that become a layer of these settings.</summary>
+    internal static IEnumerable<string> ClassesOf(Type settings) =>
+        Known.Where(known => known.Expected.GetType() == settings).Select(known => known.Class).Distinct();
 
     public static TheoryData<int, string> Cases
     {
@@ -98,13 +119,9 @@ public sealed class KerasLayerTests
     [Fact]
     public void Every_layer_that_files_hold_can_come_from_Keras()
     {
-        var read = Known.Select(known => known.Expected.GetType()).Append(typeof(SequentialSettings)).ToHashSet();
-        // These are the library's own, or take several inputs.
-        var others = new[]
-        {
-            typeof(AttentionDecoderSettings), typeof(AdditiveAttentionSettings), typeof(AttentionSettings), typeof(MultiHeadAttentionSettings), typeof(FunctionalSettings), typeof(ConcatenateSettings), typeof(AddSettings), typeof(SubtractSettings),
-            typeof(MultiplySettings), typeof(AverageSettings), typeof(MaximumSettings), typeof(MinimumSettings), typeof(DotSettings),
-        };
+        var read = Known.Select(known => known.Expected.GetType()).Append(typeof(SequentialSettings)).Append(typeof(FunctionalSettings)).ToHashSet();
+        // It is the library's own.
+        var others = new[] { typeof(AttentionDecoderSettings) };
 
         var all = typeof(LayerSettings).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
             .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().Select(kind => kind.DerivedType);
@@ -148,6 +165,9 @@ public sealed class KerasLayerTests
     [InlineData("LSTM", """{"units": 3, "activation": "tanh", "recurrent_activation": "sigmoid", "time_major": true}""", "'time_major' is true, and only false is read")]
     [InlineData("ReLU", """{"max_value": 6.0}""", "its 'max_value' is 6, and only null is read")]
     [InlineData("Bidirectional", """{"merge_mode": null, "layer": {"class_name": "SimpleRNN", "config": {"units": 3, "activation": "tanh", "name": "a"}}}""", "its 'merge_mode' is null, which has two outputs")]
+    [InlineData("Merge", """{"mode": "cos", "mode_type": "raw"}""", "its 'mode' is 'cos', and sum, mul, ave, max, concat and dot are read")]
+    [InlineData("Merge", """{"mode": "sum", "mode_type": "lambda"}""", "'mode_type' is \"lambda\", and only raw is read")]
+    [InlineData("AdditiveAttention", """{"use_scale": true, "causal": true}""", "'causal' is true, and only false is read")]
     [InlineData("Permute", """{"dims": [2, 1]}""", "the library has no layer 'Permute' that changes the order of axes")]
     public void What_is_not_known_is_refused_by_name_and_place(string kind, string config, string why) =>
         Errors.Expect<NotSupportedException>(() => Read(kind, config), $"model.h5: layer 4 'it' ({kind}): {why}{Mend}");
@@ -190,8 +210,9 @@ public sealed class KerasLayerTests
             using var json = JsonDocument.Parse(new KerasLayer(layer.Class, "it", layer.Config).Json().ToJsonString());
             return reader.Read(new KerasPart(json.RootElement.Clone(), "model.h5", "layer 4"), 3)!;
         }).ToList();
+        var steps = settings.Aggregate(MaskedSteps.None, (before, layer) => layer is MergeSettings ? before : reader.Masks.Through(layer, [before], ["x"])[0]);
         using var model = JsonDocument.Parse("{}");
-        reader.End(new KerasPart(model.RootElement, "model.h5", "the model"));
+        KerasLayers.End(new KerasPart(model.RootElement, "model.h5", "the model"), steps);
         return settings.Count > 1 ? settings : [settings[0] with { Name = version == "2.4.0" ? null : settings[0].Name }];
     }
 }
