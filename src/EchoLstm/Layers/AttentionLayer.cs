@@ -31,7 +31,8 @@ public abstract class AttentionLayer : Layer
     /// <param name="valueMask">Which of the value's steps count, booleans of (samples, value steps); null: all, or those that a Masking or
     /// Embedding left the value.</param>
     /// <returns>The output (samples, query steps, features) and the weights (samples, query steps, value steps), of several heads (samples,
-    /// heads, query steps, value steps), which sum to 1 where nothing is dropped; both are the caller's.</returns>
+    /// heads, query steps, value steps), which sum to 1; both are the caller's. As in Keras, Attention's are those that dropout has
+    /// left.</returns>
     /// <exception cref="ShapeMismatchException">The tensors do not fit each other or the layer.</exception>
     public (Tensor Output, Tensor Weights) Attend(Tensor query, Tensor value, Tensor? key = null, Tensor? valueMask = null)
     {
@@ -56,6 +57,19 @@ public abstract class AttentionLayer : Layer
         catch (ExternalException error)
         {
             throw Failed(query, error);
+        }
+    }
+
+    // Without a weight for each feature it takes any number of them.
+    private protected override void CheckInput(Shape inputShape)
+    {
+        if (OwnWeight?.dim() > 0)
+        {
+            base.CheckInput(inputShape);
+        }
+        else
+        {
+            _ = OutputShape(inputShape);
         }
     }
 

@@ -172,8 +172,9 @@ public sealed class MultiHeadAttention : AttentionLayer
         var scores = queries.Times(1 / Math.Sqrt(KeySize)).bmm(keys.transpose(1, 2))
             .unflatten(0, query.shape[0], Heads); // (samples, heads, query steps, value steps)
         var counts = Pairs(scores, UseCausalMask, masks[0]?.unsqueeze(-1), masks[1]?.unsqueeze(1), masks[2]?.unsqueeze(1));
-        var weights = Dropped(Shares(scores, counts?.dim() == 3 ? counts.unsqueeze(1) : counts), Dropout, _random!);
-        var heads = weights.flatten(0, 1).bmm(values).unflatten(0, query.shape[0], Heads).transpose(1, 2).flatten(2);
+        var weights = Shares(scores, counts?.dim() == 3 ? counts.unsqueeze(1) : counts);
+        var heads = Dropped(weights, Dropout, _random!).flatten(0, 1).bmm(values)
+            .unflatten(0, query.shape[0], Heads).transpose(1, 2).flatten(2); // (samples, query steps, heads · valueSize)
         return (Linear(heads, Kernel(Out).flatten(0, 1), Out), weights);
     }
 

@@ -115,8 +115,8 @@ internal sealed class GraphDiagram
                 List<Place> ordered = [.. row.OrderBy(place => wanted[place])];
                 row.Clear();
                 row.AddRange(ordered);
+                Spread();
             }
-            Spread();
         }
     }
 

@@ -119,6 +119,23 @@ public sealed class DotAttentionTests : IDisposable
         output[1].ShouldMatchTensor(((Lstm)model.Layers[^1]).call(expected.Masked(queryMask)), Tolerance.Float32);
     }
 
+    [Theory]
+    [InlineData("dot")]
+    [InlineData("scaled")]
+    [InlineData("additive")]
+    public void Without_a_weight_for_each_feature_it_is_shared_by_inputs_of_any_number_of_features(string kind)
+    {
+        Layer attention = kind == "additive" ? new AdditiveAttention(useScale: false) : new Attention(useScale: kind == "scaled");
+        var (one, other) = (new Input(-1, 4), new Input(-1, 2));
+        using var model = new FunctionalModel([one, other], [attention.Apply(one, one), attention.Apply(other)]);
+        var (x, y) = (Numbers.Uniform(1, [2, 3, 4]), Numbers.Uniform(2, [2, 5, 2]));
+
+        var made = model.Predict([x, y]);
+
+        made[0].shape.Should().Equal(2, 3, 4);
+        made[1].ShouldMatchTensor(((AttentionLayer)attention).Attend(y, y).Output, Tolerance.None);
+    }
+
     [Fact]
     public void What_does_not_fit_is_told()
     {

@@ -100,6 +100,26 @@ public sealed class MultiHeadAttentionTests : IDisposable
     }
 
     [Fact]
+    public void Training_drops_what_the_seed_says_and_tells_the_weights_before_that_as_Keras()
+    {
+        var x = Numbers.Uniform(1, [2, 6, 4]);
+        (Tensor Output, Tensor Weights) Trained(int seed, bool training)
+        {
+            using var attention = new MultiHeadAttention(2, 3, dropout: 0.5) { Seed = 1 };
+            attention.Build(Shape.Of(x));
+            attention.Generator = new SeededRandom(seed);
+            attention.train(training);
+            return attention.Attend(x, x);
+        }
+
+        var (dropped, again, other, whole) = (Trained(2, true), Trained(2, true), Trained(3, true), Trained(2, false));
+
+        dropped.Output.ShouldMatchTensor(again.Output, Tolerance.None);
+        dropped.Output.Values().Should().NotEqual(other.Output.Values()).And.NotEqual(whole.Output.Values());
+        dropped.Weights.ShouldMatchTensor(whole.Weights, Tolerance.None);
+    }
+
+    [Fact]
     public void A_causal_mask_hides_later_steps()
     {
         var x = Numbers.Uniform(1, [2, 5, 4]);
