@@ -208,7 +208,7 @@ public class BatchingPredictorTests
     {
         using var model = FreeSteps();
         var clock = new FakeTimeProvider();
-        await using var predictor = new BatchingPredictor(model, maxRows: 3, Delay, timeProvider: clock);
+        await using var predictor = new BatchingPredictor(model, maxRows: 4, Delay, timeProvider: clock);
         using var batches = new Batches(predictor);
         using var stop = new CancellationTokenSource();
         var gone = Enumerable.Range(0, 7).Select(i => predictor.PredictAsync(Sample(i, steps: 2 + (i % 3)), stop.Token)).ToArray();
