@@ -105,10 +105,18 @@ public sealed unsafe class InferenceModel : IDisposable
         ThrowIfSeveral();
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var length = (decimal)samples * _packed.OutputSize(steps);
+        decimal length;
+        try
+        {
+            length = samples * (decimal)_packed.OutputSize(steps);
+        }
+        catch (OverflowException)
+        {
+            length = decimal.MaxValue; // between two layers already
+        }
         return length <= Array.MaxLength ? (int)length
             : throw new ArgumentOutOfRangeException(nameof(samples), samples,
-                "The predictions have more numbers than an array holds: give fewer samples at once.");
+                "The predictions have more numbers than an array holds: give fewer samples or time steps at once.");
     }
 
     /// <summary>Predicts samples.</summary>

@@ -151,10 +151,9 @@ internal static class ModelData
         var (dtype, device) = model.NumberType();
         for (var i = 0; i < inputs.Length; i++)
         {
-            // Float32 keeps whole numbers only up to 2^24: what is looked up stays as it was given.
             inputs[i] = model.IndexReaderOf(i) is null
                 ? InType(inputs[i], given.NameOf("x", i))
-                : inputs[i].to(inputs[i].is_floating_point() ? inputs[i].dtype : ScalarType.Int64, device).contiguous();
+                : inputs[i].to(IndexType(inputs[i].dtype), device).contiguous();
         }
         for (var i = 0; i < targets.Length; i++)
         {
@@ -166,6 +165,14 @@ internal static class ModelData
         classWeights = classWeights is null ? null : InType(classWeights, nameof(classWeight)).DetachFromDisposeScope();
         return new SampleSet(inputs, targets, weights, [.. masks.Select(mask => mask?.to(device).contiguous())])
             .Each(static tensor => tensor.DetachFromDisposeScope());
+
+        // Float32 keeps whole numbers only up to 2^24: what is looked up stays as exact as it was given.
+        static ScalarType IndexType(ScalarType given) => given switch
+        {
+            ScalarType.Float64 => given,
+            ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 => ScalarType.Float32,
+            _ => ScalarType.Int64,
+        };
 
         Tensor InType(Tensor data, string name)
         {

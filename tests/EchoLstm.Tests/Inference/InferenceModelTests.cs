@@ -225,6 +225,21 @@ public class InferenceModelTests
     }
 
     [Fact]
+    public void Predictions_that_no_array_holds_are_refused_by_their_length()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new SequentialModel(new Dense(3), new Reshape(-1, 1), new Dense(1));
+        model.Build(-1, 1);
+        model.Save(folder.File("long.safetensors"));
+        using var inference = InferenceModel.Load(folder.File("long.safetensors"));
+        const string Message = "The predictions have more numbers than an array holds: give fewer samples or time steps at once.";
+
+        inference.OutputLength(2, 100).Should().Be(600);
+        Refused<ArgumentOutOfRangeException>(() => inference.OutputLength(1, int.MaxValue)).Should().StartWith(Message, "there is no such number of steps");
+        Refused<ArgumentOutOfRangeException>(() => inference.OutputLength(int.MaxValue, 100)).Should().StartWith(Message);
+    }
+
+    [Fact]
     public void A_file_that_is_no_model_is_refused()
     {
         using var model = Create("lstm");

@@ -119,6 +119,27 @@ public class EmbeddingTests
         model.Predict(new[,] { { (double)Large, Large - 1 } }).ShouldMatch([7, 0], Tolerance.None, "double");
     }
 
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_model_reads_indices_of_any_type(EngineKind engine)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new SequentialModel(new Embedding(5, 3), new Flatten()) { Seed = 1, RequestedEngine = engine };
+        model.Build(4);
+        var x = tensor(new[,] { { 4L, 3L, 1L, 0L }, { 2L, 2L, 4L, 1L } });
+        var expected = model.Predict(x).Values();
+        ScalarType[] types =
+        [
+            ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64, ScalarType.Byte, ScalarType.Int8, ScalarType.Int16, ScalarType.Int32,
+        ];
+
+        foreach (var type in types)
+        {
+            model.Predict(x.to(type)).ShouldMatch(expected, Tolerance.None, $"{type}");
+        }
+    }
+
     [Fact]
     public void A_model_of_sentences_of_words_learns_from_int_arrays()
     {
