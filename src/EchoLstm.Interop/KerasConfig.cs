@@ -95,12 +95,12 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
     }
 
     // A layer that gets one tensor and gives one.
-    private JsonObject Alone(Layer layer, Shape input, bool trains) => layer is not AdditiveAttention
+    private JsonObject Alone(Layer layer, Shape input, bool trains) => layer is not AttentionLayer
         ? Of(layer, input, trains, givesStates: false)
         : throw Refused(
             layer.Settings,
             "takes one tensor, and in Keras a list of query and value",
-            "Use it in a FunctionalModel, new AdditiveAttention().Apply(query, value)");
+            $"Use it in a FunctionalModel, new {layer.Settings.LayerClass}().Apply(query, value)");
 
     private JsonObject Functional(FunctionalModel model, bool trains)
     {
@@ -150,7 +150,7 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
         {
             // A layer that takes a list of tensors looks at none alone.
             List<Node> inputs = [.. call.Inputs];
-            if (call.Layer is AdditiveAttention && inputs.Count == 1)
+            if (call.Layer is AttentionLayer && inputs.Count == 1)
             {
                 inputs.Add(inputs[0]);
             }
@@ -275,6 +275,10 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
             case LayerNormalization or BatchNormalization:
                 config["axis"] = -1;
                 break;
+            case Attention:
+                config["score_mode"] = config["score_mode"]!.GetValue<string>().ToLowerInvariant();
+                config.Remove("use_causal_mask");
+                break;
             case Dot { Settings: DotSettings dot }:
                 config["axes"] = new JsonArray(dot.FirstAxis, dot.SecondAxis);
                 config.Remove("first_axis");
@@ -314,6 +318,14 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
                     settings,
                     "is a layer that Keras does not have",
                     "Make the decoder of layers in a FunctionalModel, as EchoModels.Seq2Seq does");
+            case MultiHeadAttentionSettings:
+                throw Refused(
+                    settings, "is a layer that is not written yet", "Use AdditiveAttention or Attention, or write its weights by Save");
+            case AttentionSettings { UseCausalMask: true }:
+                throw Refused(
+                    settings,
+                    "looks at earlier steps alone, which Keras's layer does not keep",
+                    "Make it without useCausalMask, and give that in Keras where it is called");
             case RecurrentSettings { Stateful: true } when input[0] is null:
                 throw Refused(
                     settings,

@@ -281,6 +281,17 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
                     obstacles.Add($"{part.Place} drops weights of attention");
                 }
                 return new AdditiveAttentionSettings { UseScale = part.Flag("use_scale") ?? true };
+            case "Attention":
+                part.Skip("seed");
+                part.MustBeFalse("causal");
+                return new AttentionSettings
+                {
+                    UseScale = part.Flag("use_scale") ?? false,
+                    ScoreMode = part.Choice("score_mode", ScoreMode.Dot),
+                    Dropout = part.Number("dropout") ?? 0,
+                };
+            case "MultiHeadAttention":
+                throw part.Unread("its weights are in layers of its own, which are not read yet");
             case "Sequential":
                 return Model(part, rank, depth);
             case "Model" or "Functional":

@@ -34,7 +34,7 @@ internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> n
     {
         SequentialSettings model => [Chain(model, inputs[0], values[0])],
         FunctionalSettings graph => Graph(graph, inputs, $"{values[0]}/{graph.Name}"),
-        AdditiveAttentionSettings => [new(inputs[0].Mask, null)],
+        AttentionLayerSettings => [new(inputs[0].Mask, null)],
         DotSettings => [new(null, ReadBy(layer, inputs))],
         _ => [One(layer, Merged(inputs), values[0])],
     };
