@@ -287,7 +287,12 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
                 return new AttentionSettings
                 {
                     UseScale = part.Flag("use_scale") ?? false,
-                    ScoreMode = part.Choice("score_mode", ScoreMode.Dot),
+                    ScoreMode = part.Text("score_mode") switch
+                    {
+                        null or "dot" => ScoreMode.Dot,
+                        "concat" => ScoreMode.Concat,
+                        var mode => throw part.Unread($"'score_mode' is '{mode}', which the library does not have"),
+                    },
                     Dropout = part.Number("dropout") ?? 0,
                 };
             case "MultiHeadAttention":

@@ -72,7 +72,8 @@ internal static class KerasSaveCases
     // What Keras does not have, or only with a batch size; and what a file of Keras can't say of the engine, which then rounds otherwise.
     private static HashSet<string> Others =>
     [
-        "AttentionDecoder", "AdditiveAttention", "AdditiveAttention without scale", "stateful Lstm", "stateful Gru", "stateful SimpleRnn",
+        "AttentionDecoder", "AdditiveAttention", "AdditiveAttention without scale", "Attention", "Attention with scale", "Attention of concatenated",
+        "MultiHeadAttention", "MultiHeadAttention of other sizes", "stateful Lstm", "stateful Gru", "stateful SimpleRnn",
         "stateful Bidirectional", "stateful model", "every option of Lstm", "every option of Gru", "every option of SimpleRnn",
         "Lstm that returns its state", "Bidirectional whose twin is another",
     ];
