@@ -25,8 +25,8 @@ internal sealed record WeightHolder(LayerSettings Layer, Shape Input, string Nam
             BidirectionalSettings both => TrainedOf(both.Layer, input, trains)
                 .Concat(TrainedOf(both.Layer with { Trainable = both.BackwardTrainable }, input, trains)),
             TimeDistributedSettings wrapper => TrainedOf(wrapper.Layer, TimeDistributedSettings.StepShape(input), trains),
-            SequentialSettings or FunctionalSettings =>
-                WithShapes(layer, input).SelectMany(inner => TrainedOf(inner.Layer, inner.Input, trains)),
+            SequentialSettings or FunctionalSettings => WithShapes(layer, input)
+                .SelectMany(inner => TrainedOf(inner.Layer, inner.Input, trains)),
             _ => layer.Weights(input).Select(weight => trains && !IsStatistic(weight.Name)),
         };
     }
