@@ -14,8 +14,6 @@ internal sealed class BatchGroups(int maxRows, TimeSpan maxDelay, TimeProvider c
     private readonly Dictionary<(InferenceModel Model, int Steps), Queue<BatchRequest>> _groups = [];
     private long _came;
 
-    internal bool IsEmpty => _groups.Count == 0;
-
     internal void Add(BatchRequest request)
     {
         request.Number = _came++;
@@ -24,8 +22,9 @@ internal sealed class BatchGroups(int maxRows, TimeSpan maxDelay, TimeProvider c
     }
 
     /// <summary>The next batch that is full or has waited long enough; null where there is none.</summary>
-    /// <param name="now">Whether none has to wait for others.</param>
-    internal List<BatchRequest>? Take(bool now)
+    /// <param name="now">The clock's ticks when the last of the requests were looked for.</param>
+    /// <param name="all">Whether none has to wait for others.</param>
+    internal List<BatchRequest>? Take(long now, bool all = false)
     {
         Queue<BatchRequest>? first = null;
         (InferenceModel, int) key = default;
@@ -39,7 +38,7 @@ internal sealed class BatchGroups(int maxRows, TimeSpan maxDelay, TimeProvider c
             {
                 _ = _groups.Remove(place); // a dictionary bears that while it is gone through
             }
-            else if ((now || IsFull(group) || LeftOf(group) <= TimeSpan.Zero)
+            else if ((all || IsFull(group) || LeftOf(group, now) <= TimeSpan.Zero)
                 && (first is null || group.Peek().Number < first.Peek().Number))
             {
                 (first, key) = (group, place);
@@ -61,13 +60,13 @@ internal sealed class BatchGroups(int maxRows, TimeSpan maxDelay, TimeProvider c
         {
             _ = _groups.Remove(key);
         }
-        return batch.Count > 0 ? batch : Take(now);
+        return batch.Count > 0 ? batch : Take(now, all);
     }
 
     /// <summary>How long the first of the requests that wait has still to wait; null where none waits.</summary>
-    internal TimeSpan? Left() => IsEmpty ? null : _groups.Values.Min(LeftOf);
+    internal TimeSpan? Left(long now) => _groups.Count == 0 ? null : _groups.Values.Min(group => LeftOf(group, now));
 
-    private TimeSpan LeftOf(Queue<BatchRequest> group) => maxDelay - clock.GetElapsedTime(group.Peek().Arrived);
+    private TimeSpan LeftOf(Queue<BatchRequest> group, long now) => maxDelay - clock.GetElapsedTime(group.Peek().Arrived, now);
 
     // Requests that are over fill no batch.
     private bool IsFull(Queue<BatchRequest> group) =>

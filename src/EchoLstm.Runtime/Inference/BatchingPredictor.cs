@@ -180,6 +180,8 @@ public sealed class BatchingPredictor : IAsyncDisposable
         var arrivals = _arrivals.Reader;
         while (await arrivals.WaitToReadAsync().ConfigureAwait(false))
         {
+            // Whoever came before this moment is read now, and so in the batch of those that have waited long enough by then.
+            var now = _clock.GetTimestamp();
             while (arrivals.TryRead(out var request))
             {
                 if (request is not null)
@@ -187,9 +189,9 @@ public sealed class BatchingPredictor : IAsyncDisposable
                     _groups.Add(request);
                 }
             }
-            BeginBatches();
+            BeginBatches(now);
         }
-        while (_groups.Take(now: true) is { } batch)
+        while (_groups.Take(_clock.GetTimestamp(), all: true) is { } batch)
         {
             await _free.WaitAsync().ConfigureAwait(false);
             Begin(batch);
@@ -202,26 +204,22 @@ public sealed class BatchingPredictor : IAsyncDisposable
         _meter.Dispose();
     }
 
-    private void BeginBatches()
+    private void BeginBatches(long now)
     {
-        while (_free.CurrentCount > 0)
+        while (_free.CurrentCount > 0 && _groups.Take(now) is { } batch)
         {
-            if (_groups.Take(now: false) is { } batch)
-            {
-                _free.Wait(); // there is one: this loop alone takes them
-                Begin(batch);
-                continue;
-            }
-            if (_groups.Left() is not { } left)
-            {
-                return;
-            }
-            // Timers count whole milliseconds. A clock that was moved before the timer was set would not make it ring: look again.
-            _ = _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(left.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
-            if (_groups.Left() > TimeSpan.Zero)
-            {
-                return;
-            }
+            _free.Wait(); // there is one: this loop alone takes them
+            Begin(batch);
+        }
+        if (_free.CurrentCount == 0 || _groups.Left(now) is not { } left)
+        {
+            return; // a batch that ends, or a sample that comes, looks again
+        }
+        // Timers count whole milliseconds. A clock that was moved before the timer was set would not make it ring.
+        _ = _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(left.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+        if (_groups.Left(_clock.GetTimestamp()) <= TimeSpan.Zero)
+        {
+            LookAgain();
         }
     }
 

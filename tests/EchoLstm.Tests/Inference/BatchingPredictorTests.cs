@@ -166,15 +166,15 @@ public class BatchingPredictorTests
         Add(3);
         Add(3);
 
-        string Next(bool now = false) => groups.Take(now) is { } batch ? $"{batch.Count} of {batch[0].Steps} steps" : "none";
+        string Next(bool all = false) => groups.Take(clock.GetTimestamp(), all) is { } batch ? $"{batch.Count} of {batch[0].Steps} steps" : "none";
         Next().Should().Be("1 of 5 steps", "it waited long enough, longer than those that fill their batch");
         Next().Should().Be("2 of 3 steps");
         Next().Should().Be("2 of 3 steps");
-        groups.Left().Should().Be(Delay);
+        groups.Left(clock.GetTimestamp()).Should().Be(Delay);
         Next().Should().Be("none");
-        Next(now: true).Should().Be("1 of 7 steps");
-        groups.Left().Should().BeNull();
-        Next(now: true).Should().Be("none");
+        Next(all: true).Should().Be("1 of 7 steps");
+        groups.Left(clock.GetTimestamp()).Should().BeNull();
+        Next(all: true).Should().Be("none");
     }
 
     [Fact]
