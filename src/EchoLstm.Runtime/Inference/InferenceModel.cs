@@ -271,6 +271,12 @@ public sealed unsafe class InferenceModel : IDisposable
     {
         var saved = SavedModel.Read(file);
         saved.CheckWeights(file);
+        if (saved.Network is FunctionalSettings graph
+            && (graph.Inputs.Any(input => string.IsNullOrWhiteSpace(input.Name))
+                || graph.Inputs.DistinctBy(input => input.Name).Count() < graph.Inputs.Count))
+        {
+            throw new InvalidDataException($"{file.Path}: in its model, the inputs of the graph do not have a name each.");
+        }
         return new InferenceModel(saved, PackedNetwork.Read(file, saved));
     }
 
@@ -288,12 +294,14 @@ public sealed unsafe class InferenceModel : IDisposable
     {
         var wrong = inputs.Keys.FirstOrDefault(name => !InputNames.Contains(name))
             ?? InputNames.FirstOrDefault(name => inputs.GetValueOrDefault(name) is null);
-        return wrong is null ? [.. InputNames.Select(name => inputs[name])]
-            : throw new ArgumentException(
-                $"The model has the inputs {string.Join(", ", InputNames)}, but inputs has "
-                    + $"{(inputs.ContainsKey(wrong) && !InputNames.Contains(wrong) ? $"'{wrong}'" : $"nothing for '{wrong}'")}. Give a tensor "
-                    + "for each by its name.",
-                nameof(inputs));
+        if (wrong is null)
+        {
+            return [.. InputNames.Select(name => inputs[name])];
+        }
+        var what = InputNames.Contains(wrong) ? $"nothing for '{wrong}'" : $"'{wrong}'";
+        throw new ArgumentException(
+            $"The model has the inputs {string.Join(", ", InputNames)}, but inputs has {what}. Give a tensor for each by its name.",
+            nameof(inputs));
     }
 
     private void Check(InferenceTensor tensor, int input, int samples, bool allowNonFinite)

@@ -122,14 +122,16 @@ internal sealed unsafe class PackedNetwork
         }
     }
 
-    private StateKinds KindsOf(KernelPlan plan)
+    private static StateKinds KindsOf(KernelPlan plan)
     {
         var streams = plan.StreamedCalls();
         var streamed = plan.Calls.Where((_, i) => streams[i]).Select(call => call.Kernel).ToList();
         var stateful = plan.Parts.Where(part => part.Kernel.StateCount > 0 && streamed.Contains(part.Kernel)).ToList();
         return new StateKinds(
             string.Join(", ", stateful.Select(part =>
-                string.Create(CultureInfo.InvariantCulture, $"{plan.Network.Layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{plan.Network.Layers[part.Layer].Settings.KerasClass} {part.Kernel.OutputWidth}"))),
             [.. stateful.SelectMany(part => Enumerable.Repeat(part.Kernel.OutputWidth, part.Kernel.StateCount))]);
     }
 
