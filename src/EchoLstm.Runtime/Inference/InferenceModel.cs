@@ -293,6 +293,12 @@ public sealed unsafe class InferenceModel : IDisposable
     {
         var saved = SavedModel.Read(file);
         saved.CheckWeights(file);
+        if (saved.Network is FunctionalSettings graph
+            && (graph.Inputs.Any(input => string.IsNullOrWhiteSpace(input.Name))
+                || graph.Inputs.DistinctBy(input => input.Name).Count() < graph.Inputs.Count))
+        {
+            throw new InvalidDataException($"{file.Path}: in its model, the inputs of the graph do not have a name each.");
+        }
         return new InferenceModel(saved, PackedNetwork.Read(file, saved));
     }
 

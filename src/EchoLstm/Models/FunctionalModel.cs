@@ -206,7 +206,7 @@ public sealed class FunctionalModel : Model
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle)
     {
         ThrowIfNotBuilt("be run");
-        return FusedPlan.TryCreate(this, FlatLayers, InputShapes, compilation, out obstacle, ForcedWidth);
+        return FusedPlan.TryCreate(this, FlatLayers, () => FlatCount, InputShapes, compilation, out obstacle, ForcedWidth);
     }
 
     internal override Layer? FirstNotFinite(Tensor[] inputs)

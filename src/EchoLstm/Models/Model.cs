@@ -654,6 +654,21 @@ public abstract partial class Model : Layer
     /// <summary>The layers that are no models; those of a model among them take its place.</summary>
     internal IReadOnlyList<Layer> FlatLayers => [.. Layers.SelectMany(layer => layer is Model inner ? inner.FlatLayers : [layer])];
 
+    /// <summary>How many of them there are.</summary>
+    internal int FlatCount
+    {
+        get
+        {
+            // Asked at every step of a stream: an enumerator would be allocated.
+            var count = 0;
+            for (var i = 0; i < Layers.Count; i++)
+            {
+                count += Layers[i] is Model inner ? inner.FlatCount : 1;
+            }
+            return count;
+        }
+    }
+
     /// <summary>The first layer whose output for these inputs has a value that is NaN or infinite; null where none has.</summary>
     internal abstract Layer? FirstNotFinite(Tensor[] inputs);
 

@@ -30,7 +30,7 @@ public sealed class ModelStepper : IDisposable
     private const int ShortStep = 256;
 
     private readonly Model _model;
-    private readonly int _modelLayers;
+    private readonly int _modelLayers, _flatLayers;
     private readonly IReadOnlyList<Layer> _layers; // as they are called; what is in a model among them takes its place
     private readonly bool[] _streamed; // which of them; those behind get what these have made of the steps so far
     private readonly Lstm[] _lstms;
@@ -57,7 +57,8 @@ public sealed class ModelStepper : IDisposable
     {
         _allowNonFinite = allowNonFinite;
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
-        (_model, _modelLayers, _layers, _streamed) = (model, model.Layers.Count, layers, streamed.Calls);
+        (_model, _modelLayers, _flatLayers, _layers, _streamed) =
+            (model, model.Layers.Count, model.FlatCount, layers, streamed.Calls);
         _lstms = [.. model.modules().OfType<Lstm>()];
         _indexReader = model.IndexReader;
         BatchSize = batchSize;
@@ -382,6 +383,7 @@ public sealed class ModelStepper : IDisposable
     {
         if (!_fused!.StillFits())
         {
+            ThrowIfLayersCameInside();
             CheckModel();
             throw Moved();
         }
@@ -389,10 +391,7 @@ public sealed class ModelStepper : IDisposable
 
     private Tensor StepOnTorch(Tensor input)
     {
-        if (_model.FlatLayers.Count != _layers.Count)
-        {
-            throw LayersCame(_layers.Count, _model.FlatLayers.Count);
-        }
+        ThrowIfLayersCameInside();
         using var alone = new Lstm.OnTorchAlone(_lstms);
         var device = _model.NumberType().Device;
         var next = new Tensor[_layers.Count][];
@@ -509,6 +508,14 @@ public sealed class ModelStepper : IDisposable
         if (_model.Layers.Count != _modelLayers)
         {
             throw LayersCame(_modelLayers, _model.Layers.Count);
+        }
+    }
+
+    private void ThrowIfLayersCameInside()
+    {
+        if (_model.FlatCount != _flatLayers)
+        {
+            throw LayersCame(_flatLayers, _model.FlatCount);
         }
     }
 

@@ -230,7 +230,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => ModelStepper.Open(this, batch, allowNonFinite);
 
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle) =>
-        FusedPlan.TryCreate(this, FlatLayers, [InputShape!], compilation, out obstacle, ForcedWidth);
+        FusedPlan.TryCreate(this, FlatLayers, () => FlatCount, [InputShape!], compilation, out obstacle, ForcedWidth);
 
     internal override Layer? FirstNotFinite(Tensor[] inputs)
     {

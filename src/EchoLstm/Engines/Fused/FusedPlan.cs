@@ -18,9 +18,11 @@ internal sealed unsafe class FusedPlan
     private readonly IReadOnlyList<Layer> _flat; // the model's layers that are no models
     private readonly Layer[] _layers;            // all that is inside the model
 
-    private FusedPlan(Layer model, IReadOnlyList<Layer> flat, KernelPlan kernels)
+    private readonly Func<int> _countFlat;
+
+    private FusedPlan(Layer model, IReadOnlyList<Layer> flat, Func<int> countFlat, KernelPlan kernels)
     {
-        (_model, _flat, Kernels) = (model, flat, kernels);
+        (_model, _flat, _countFlat, Kernels) = (model, flat, countFlat, kernels);
         _layers = [.. Nesting.AllOf(model).Skip(1).OfType<Layer>().Distinct()];
         foreach (var part in kernels.Parts)
         {
@@ -40,6 +42,11 @@ internal sealed unsafe class FusedPlan
     /// <summary>Finds the parameters' memory as it is now; false, with the reason, where the loops can't work on it.</summary>
     internal bool TryFindMemory(out string? reason)
     {
+        if (_countFlat() != _flat.Count)
+        {
+            reason = "a layer came into a model inside";
+            return false;
+        }
         foreach (var (layer, memory) in _memories)
         {
             if (!memory.TryFind(out reason))
@@ -114,6 +121,7 @@ internal sealed unsafe class FusedPlan
     /// <summary>Plans a model that is built.</summary>
     /// <param name="model">The model.</param>
     /// <param name="flat">Its layers that are no models, those of inner models in their place.</param>
+    /// <param name="countFlat">Counts them as they are when it is called.</param>
     /// <param name="inputShapes">The shapes of its inputs.</param>
     /// <param name="compilation">Its loss, optimiser and metrics; null where it is not compiled.</param>
     /// <param name="reason">Why there is no plan.</param>
@@ -121,6 +129,7 @@ internal sealed unsafe class FusedPlan
     internal static FusedPlan? TryCreate(
         Layer model,
         IReadOnlyList<Layer> flat,
+        Func<int> countFlat,
         IReadOnlyList<Shape> inputShapes,
         Compilation? compilation,
         out string? reason,
@@ -136,7 +145,7 @@ internal sealed unsafe class FusedPlan
             reason = $"{((Layer)shared.Key!).Title} is inside two models of the graph";
             return null;
         }
-        var plan = new FusedPlan(model, flat, kernels);
+        var plan = new FusedPlan(model, flat, countFlat, kernels);
         if (compilation is not null && !plan.TryTake(compilation, out reason))
         {
             return null;
