@@ -6,8 +6,8 @@ namespace EchoLstm.Interop;
 
 /// <summary>
 /// An HDF5 file as Keras writes it: superblock 0, groups with symbol tables or links as messages, arrays in one piece; and arrays in
-/// chunks, as h5py writes them compressed. All else is refused by name. Nothing is read that was not asked for, nothing outside the file, and no size is believed that is larger than
-/// the file.
+/// chunks, as h5py writes them compressed. All else is refused by name. Nothing is read that was not asked for, nothing outside the file,
+/// and no size is believed that is larger than the file.
 /// </summary>
 internal sealed class Hdf5File : IDisposable
 {
