@@ -110,10 +110,7 @@ public sealed class Bidirectional : Layer
         var backward = Backward.CallWithStates([inputs[0], .. inputs.Skip(1 + count)]);
         var mask = StepMasks.Of(inputs[0]);
         var output = Merged(InOrder(forward[0], backward[0], mask));
-        if (OutputMask(inputs[0], mask) is { } outputMask)
-        {
-            StepMasks.Attach(output, ReferenceEquals(outputMask, mask) ? mask : outputMask.MoveToOuterDisposeScope());
-        }
+        AttachMask(output, inputs[0], mask);
         return [output.MoveToOuterDisposeScope(), .. forward.Skip(1).Concat(backward.Skip(1)).Select(one => one.MoveToOuterDisposeScope())];
     }
 

@@ -126,6 +126,15 @@ public abstract partial class Layer
     /// <returns>The output, with its mask, then the states after it; the caller's, or its dispose scope's.</returns>
     internal virtual Tensor[] CallWithStates(Tensor[] inputs) => throw new InvalidOperationException($"{Title} has no state.");
 
+    /// <summary>Gives an output its mask inside a dispose scope, which a mask that was made there outlives.</summary>
+    private protected void AttachMask(Tensor output, Tensor input, Tensor? mask)
+    {
+        if (OutputMask(input, mask) is { } made)
+        {
+            StepMasks.Attach(output, ReferenceEquals(made, mask) ? made : made.MoveToOuterDisposeScope());
+        }
+    }
+
     /// <summary>The layer's function of several inputs that were checked; it gives its outputs their masks.</summary>
     /// <param name="inputs">The inputs, samples first.</param>
     /// <param name="masks">Which time steps of each count; null where all do.</param>

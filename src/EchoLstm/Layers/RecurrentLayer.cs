@@ -287,11 +287,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         using var scope = NewDisposeScope();
         var mask = StepMasks.Of(inputs[0]);
         var (output, states) = RunFrom(inputs[0], mask, inputs.Length == 1 ? null : inputs[1..]);
-        if (OutputMask(inputs[0], mask) is { } outputMask)
-        {
-            // One that is turned round is a new tensor.
-            StepMasks.Attach(output, ReferenceEquals(outputMask, mask) ? mask : outputMask.MoveToOuterDisposeScope());
-        }
+        AttachMask(output, inputs[0], mask);
         return [output.MoveToOuterDisposeScope(), .. states.Select(state => state.alias().MoveToOuterDisposeScope())];
     }
 

@@ -40,6 +40,68 @@ internal sealed class LayerNodes
         return x;
     }
 
+    /// <summary>The calls of a graph.</summary>
+    /// <param name="model">The graph.</param>
+    /// <param name="inputs">What comes in.</param>
+    /// <param name="path">Its name and those around it; "" for the outermost.</param>
+    internal OnnxValue[] Graph(FunctionalSettings model, IReadOnlyList<OnnxValue> inputs, string path)
+    {
+        List<OnnxValue> values = [.. inputs];
+        foreach (var call in model.Calls)
+        {
+            var layer = model.Layers[call.Layer];
+            OnnxValue[] given = [.. call.Inputs.Select(place => values[place])];
+            var name = path.Length == 0 ? layer.Name! : $"{path}/{layer.Name}";
+            if (call.WithStates)
+            {
+                values.AddRange(WithStates(layer, given, name));
+            }
+            else if (layer is FunctionalSettings inner)
+            {
+                values.AddRange(Graph(inner, given, name));
+            }
+            else
+            {
+                values.Add(
+                    layer is SequentialSettings row ? Model(row, given[0], name, streams: false)
+                    : given is [var x] ? Layer(layer, Number(layer, x), name, streams: false)
+                    : Several(layer, [.. given.Select(one => Number(layer, one))], name));
+            }
+        }
+        return [.. model.Outputs.Select(place => values[place])];
+    }
+
+    // What an Embedding reads comes as whole numbers; others compute with floats.
+    private OnnxValue Number(LayerSettings layer, OnnxValue x) => x.IsInteger && layer is not (EmbeddingSettings or TimeDistributedSettings)
+        ? x with { Name = _graph.Cast(x.Name, OnnxGraph.Float), IsInteger = false }
+        : x;
+
+    private OnnxValue[] WithStates(LayerSettings layer, OnnxValue[] given, string path)
+    {
+        _graph.Begin(path);
+        var x = given[0];
+        string[]? before = given.Length == 1 ? null : [.. given.Skip(1).Select(state => state.Name)];
+        var one = layer as RecurrentSettings ?? ((BidirectionalSettings)layer).Layer as RecurrentSettings;
+        var (output, after) = layer is BidirectionalSettings both ? _recurrent.Both(both, one!, x, path, before)
+            : _recurrent.From(one!, x, path, before);
+        return
+        [
+            new(output, layer.OutputShape(x.Shape, layer.Title), _recurrent.OutputMask(one!, x.Mask)),
+            .. after.Zip(layer.StatesOf(x.Shape), (name, shape) => new OnnxValue(name, shape, null)),
+        ];
+    }
+
+    private OnnxValue Several(LayerSettings layer, OnnxValue[] given, string path)
+    {
+        _graph.Begin(path);
+        return layer switch
+        {
+            MergeSettings merge => new MergeNodes(_graph, _masks).Layer(merge, given),
+            AttentionLayerSettings attention => _attention.Layer(attention, given, path),
+            _ => throw OnnxExport.Refused(layer, "takes several inputs, which has no form in ONNX here", "Make it of other layers"),
+        };
+    }
+
     private OnnxValue Layer(LayerSettings layer, OnnxValue x, string path, bool streams)
     {
         _graph.Begin(path);
@@ -49,9 +111,11 @@ internal sealed class LayerNodes
             case RecurrentSettings recurrent:
                 return new(_recurrent.Layer(recurrent, x, path, streams), shape, _recurrent.OutputMask(recurrent, x.Mask));
             case BidirectionalSettings { Layer: RecurrentSettings one } both:
-                return new(_recurrent.Both(both, one, x, path), shape, _recurrent.OutputMask(one, x.Mask));
+                return new(_recurrent.Both(both, one, x, path, null).Output, shape, _recurrent.OutputMask(one, x.Mask));
             case SequentialSettings model:
                 return Model(model, x, path, streams: false);
+            case FunctionalSettings graph:
+                return Graph(graph, [x], path)[0];
             case TimeDistributedSettings each:
                 return EachStep(each, x, path) with { Shape = shape };
             case MaskingSettings masking:
@@ -65,7 +129,7 @@ internal sealed class LayerNodes
             case AttentionDecoderSettings decoder:
                 return new(Decoder(decoder, x, path), shape, null);
             case AttentionLayerSettings attention:
-                return x with { Name = _attention.Layer(attention, x, path), Shape = shape };
+                return _attention.Layer(attention, [x], path);
             default:
                 return EndsMask(layer) is { } reason
                     ? new(Whole(layer, x.Mask is null ? x : throw MaskEnds(layer, reason), path, streams), shape, null)
@@ -144,7 +208,7 @@ internal sealed class LayerNodes
         var table = _graph.Floats($"{path}/embeddings", _weights[$"{path}/embeddings"], embedding.InputDim, embedding.OutputDim);
         var mask = !embedding.MaskZero ? x.Mask : _masks.Both(
             new OnnxMask(_graph.Op("Not", [_graph.Op("Equal", [indices, _graph.Integer(0)])]), x.Shape.Rank), x.Mask);
-        return x with { Name = _graph.Main("Gather", [table, indices], ("axis", 0L)), Mask = mask };
+        return x with { Name = _graph.Main("Gather", [table, indices], ("axis", 0L)), Mask = mask, IsInteger = false };
     }
 
     private OnnxValue EachStep(TimeDistributedSettings each, OnnxValue x, string path)

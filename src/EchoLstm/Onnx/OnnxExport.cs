@@ -20,8 +20,8 @@ public static class OnnxExport
 
     /// <summary>
     /// Writes the model as an ONNX file that predicts what the model's <c>Predict</c> does: an input <c>input</c>, whole numbers of 64 bits
-    /// where the model begins with an Embedding, else floats, an output <c>output</c>, samples first. Masks are in it, dropout is not.
-    /// Nodes have the layers' names.
+    /// where the model begins with an Embedding, else floats, an output <c>output</c>, samples first. A graph's have its inputs' and
+    /// outputs' names. Masks are in it, dropout is not. Nodes have the layers' names.
     /// </summary>
     /// <param name="model">The model, built.</param>
     /// <param name="path">The file, which ends in <c>.onnx</c>; a missing folder is made, and a file that is there is replaced when the new
@@ -53,13 +53,15 @@ public static class OnnxExport
         using var use = model.Guard.Read(nameof(ExportOnnx));
         model.ThrowIfNotBuilt("be exported");
         model.ThrowIfPartDisposed();
-        if (model.Settings is not SequentialSettings network)
-        {
-            throw new InvalidOperationException($"ExportOnnx takes a SequentialModel, but the model is a {model.GetType().Name}.");
-        }
-        ThrowIfModule(network);
+        ThrowIfModule(model.Settings);
         var weights = new OnnxWeights(model);
-        var (graph, properties) = Graph(model, network, weights, options);
+        var (graph, properties) = model.Settings switch
+        {
+            SequentialSettings network => Graph(model, network, weights, options),
+            FunctionalSettings network => Graph(model, network, weights, options),
+            _ => throw new InvalidOperationException(
+                $"ExportOnnx takes a SequentialModel or a FunctionalModel, but the model is a {model.GetType().Name}."),
+        };
         if (graph.Size > MostBytes)
         {
             throw new InvalidOperationException(string.Create(
@@ -175,17 +177,96 @@ public static class OnnxExport
             : null;
         var streamed = options.WithState ? Streamed(network) : 0;
         var layers = new LayerNodes(graph, weights, masks, states, streamed);
-        var output = layers.Model(network, new OnnxValue(input, shape, mask), "", streams: true);
+        var output = layers.Model(network, new OnnxValue(input, shape, mask, model.IndexReader is not null), "", streams: true);
         if (options.WithState && states.Pairs.Count == 0)
         {
             throw new InvalidOperationException($"{model.Title} has no layer that carries a state from step to step: leave out WithState.");
         }
         _ = graph.Output(
             OutputName, output.Name, OnnxGraph.Float, [samples, .. output.Shape.Skip(1).Select(length => (object?)length)]);
-        return (graph, Properties(model, shape, output.Shape, states));
+        List<KeyValuePair<string, string>> shapes =
+            [new($"{OwnPrefix}input_shape", ShapeText(shape)), new($"{OwnPrefix}output_shape", ShapeText(output.Shape))];
+        return (graph, Properties(model, shapes, states));
     }
 
-    private static int Streamed(SequentialSettings network)
+    // The inputs' shapes are what they were said to be.
+    private static (OnnxGraph Graph, List<KeyValuePair<string, string>> Properties) Graph(
+        Model model, FunctionalSettings network, OnnxWeights weights, OnnxOptions options)
+    {
+        if (options.WithState)
+        {
+            _ = Streamed(network);
+        }
+        var shapes = InputShapes(model, network, options);
+        var graph = new OnnxGraph(options.Opset);
+        var masks = new MaskNodes(graph);
+        object samples = options.FixedBatch is { } batch ? (long)batch : "batch";
+        var inputs = network.Inputs.Select((input, i) =>
+        {
+            var isInteger = model.IndexReaderOf(i) is not null;
+            var open = network.Inputs.Count == 1 ? "steps" : $"{input.Name}_steps";
+            object?[] axes =
+                [samples, .. shapes[i].Skip(1).Select((length, axis) => length is { } known ? known : axis == 0 ? (object)open : null)];
+            return new OnnxValue(
+                graph.Input(input.Name, isInteger ? OnnxGraph.Int64 : OnnxGraph.Float, axes), shapes[i], null, isInteger);
+        }).ToList();
+        foreach (var name in model.OutputNames)
+        {
+            graph.Reserve(name);
+        }
+        for (var i = 0; i < inputs.Count && options.WithLengths; i++)
+        {
+            if (HasSteps(model, network, i))
+            {
+                var lengths = graph.Input($"{network.Inputs[i].Name}_{LengthsName}", OnnxGraph.Int64, samples);
+                inputs[i] = inputs[i] with { Mask = masks.OfLengths(inputs[i].Name, lengths) };
+            }
+        }
+        var states = new OnnxStates(graph, samples);
+        var outputs = new LayerNodes(graph, weights, masks, states, 0).Graph(network, inputs, "");
+        foreach (var (name, output) in model.OutputNames.Zip(outputs))
+        {
+            _ = graph.Output(
+                name, output.Name, OnnxGraph.Float, [samples, .. output.Shape.Skip(1).Select(length => (object?)length)]);
+        }
+        List<KeyValuePair<string, string>> said =
+        [
+            new($"{OwnPrefix}input_shapes", ShapesText(network.Inputs.Select(input => input.Name).Zip(shapes))),
+            new($"{OwnPrefix}output_shapes", ShapesText(model.OutputNames.Zip(outputs.Select(output => output.Shape)))),
+        ];
+        return (graph, Properties(model, said, states));
+    }
+
+    private static bool HasSteps(Model model, FunctionalSettings network, int input) =>
+        network.Inputs[input].Shape.Count > 1 || model.IndexReaderOf(input) is not null;
+
+    // FixedSteps is for all inputs whose number of steps is open.
+    private static Shape[] InputShapes(Model model, FunctionalSettings network, OnnxOptions options)
+    {
+        Shape[] shapes = [.. network.Inputs.Select(input => input.WithSamples().With(0, options.FixedBatch))];
+        var said = string.Join(", ", network.Inputs.Select(input => $"{input.Name} {input.WithSamples()}"));
+        if ((options.WithLengths || options.FixedSteps is not null)
+            && !Enumerable.Range(0, shapes.Length).Any(i => HasSteps(model, network, i)))
+        {
+            throw new InvalidOperationException(
+                $"The model has the inputs {said}, none of which has time steps: leave out WithLengths and FixedSteps.");
+        }
+        if (options.FixedSteps is not { } steps)
+        {
+            return shapes;
+        }
+        var isOpen = shapes.Select((shape, i) => HasSteps(model, network, i) && shape[1] is null).ToList();
+        var all = shapes.Select((shape, i) => isOpen[i] ? shape.With(1, steps) : shape).ToArray();
+        return isOpen.Contains(true) || shapes.Any(shape => shape.Rank > 1 && shape[1] == steps) ? all : throw new ShapeMismatchException(
+            $"{model.Title} has the inputs {said}, whose numbers of time steps are set. Leave out FixedSteps.",
+            said,
+            steps.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string ShapesText(IEnumerable<(string Name, Shape Shape)> shapes) =>
+        $"{{{string.Join(",", shapes.Select(one => $"{StrictJson.Write(one.Name, SavedJson.Settings)}:{ShapeText(one.Shape)}"))}}}";
+
+    private static int Streamed(LayerSettings network)
     {
         try
         {
@@ -197,7 +278,8 @@ public static class OnnxExport
         }
     }
 
-    private static List<KeyValuePair<string, string>> Properties(Model model, Shape input, Shape output, OnnxStates states)
+    private static List<KeyValuePair<string, string>> Properties(
+        Model model, IEnumerable<KeyValuePair<string, string>> shapes, OnnxStates states)
     {
         var extras = model.Extras.Settings();
         if (extras.Metadata.Keys.FirstOrDefault(key => key.StartsWith(OwnPrefix, StringComparison.Ordinal)) is { } taken)
@@ -209,8 +291,7 @@ public static class OnnxExport
         [
             .. extras.Metadata,
             new($"{OwnPrefix}version", FileFormat.LibraryVersion),
-            new($"{OwnPrefix}input_shape", ShapeText(input)),
-            new($"{OwnPrefix}output_shape", ShapeText(output)),
+            .. shapes,
         ];
         if (extras.Scalers.Count > 0)
         {

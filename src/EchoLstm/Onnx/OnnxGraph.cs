@@ -21,6 +21,8 @@ internal sealed class OnnxGraph(int opset)
     private readonly List<Port> _inputs = [];
     private readonly List<Port> _outputs = [];
     private readonly HashSet<string> _names = [];
+    private readonly HashSet<string> _nodeNames = [];
+    private readonly Dictionary<string, string> _weights = [];
     private readonly HashSet<string> _reserved = [];
     private bool _isNamed; // whether the layer has given its name to a node
 
@@ -56,9 +58,15 @@ internal sealed class OnnxGraph(int opset)
     /// <summary>The same under the layer's own name.</summary>
     internal string MainReduce(string type, string input, bool keep, params long[] axes) => Reduce(Path, type, input, keep, axes);
 
-    /// <summary>A weight.</summary>
-    internal string Floats(string name, float[] values, params long[] shape) =>
-        AddConstant(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    /// <summary>A weight; one that is asked for again, by a layer that is used again, is there once.</summary>
+    internal string Floats(string name, float[] values, params long[] shape)
+    {
+        if (!_weights.TryGetValue(name, out var constant))
+        {
+            _weights[name] = constant = AddConstant(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        }
+        return constant;
+    }
 
     /// <summary>Whole numbers, a vector; the same ones are there once.</summary>
     internal string Integers(params long[] values) => Small(
@@ -92,7 +100,7 @@ internal sealed class OnnxGraph(int opset)
     internal string Output(string name, string value, int type, params object?[] shape)
     {
         var unique = _reserved.Remove(name) ? name : Unique(name);
-        _nodes.Add(new Node("Identity", unique, [value], [unique], []));
+        _nodes.Add(new Node("Identity", Unique(unique, _nodeNames), [value], [unique], []));
         _outputs.Add(new Port(unique, type, shape));
         return unique;
     }
@@ -244,8 +252,8 @@ internal sealed class OnnxGraph(int opset)
     private string[] Add(string type, string name, string[] inputs, int outputs, (string Name, object Value)[] attributes)
     {
         _isNamed |= name == Path;
-        var unique = Unique(name);
-        string[] values = [unique, .. Enumerable.Range(1, outputs - 1).Select(i => Unique($"{unique}:{Text(i)}"))];
+        var unique = Unique(name, _nodeNames);
+        string[] values = [Unique(unique), .. Enumerable.Range(1, outputs - 1).Select(i => Unique($"{unique}:{Text(i)}"))];
         _nodes.Add(new Node(type, unique, inputs, values, attributes));
         return values;
     }
@@ -266,10 +274,12 @@ internal sealed class OnnxGraph(int opset)
         return _constants[^1].Name;
     }
 
-    private string Unique(string name)
+    private string Unique(string name) => Unique(name, _names);
+
+    private static string Unique(string name, HashSet<string> taken)
     {
         var unique = name;
-        for (var i = 2; !_names.Add(unique); i++)
+        for (var i = 2; !taken.Add(unique); i++)
         {
             unique = $"{name}_{Text(i)}";
         }

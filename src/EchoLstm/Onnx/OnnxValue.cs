@@ -4,7 +4,8 @@ namespace EchoLstm.Onnx;
 /// <param name="Name">Its name in the graph.</param>
 /// <param name="Shape">Its shape as far as it is known.</param>
 /// <param name="Mask">Which of its steps are there; null: all.</param>
-internal sealed record OnnxValue(string Name, Shape Shape, OnnxMask? Mask);
+/// <param name="IsInteger">Whether it has whole numbers, which only an Embedding reads.</param>
+internal sealed record OnnxValue(string Name, Shape Shape, OnnxMask? Mask, bool IsInteger = false);
 
 /// <summary>Which time steps are there: booleans of (samples, time steps) or (samples, time steps, inner steps).</summary>
 /// <param name="Name">Its name in the graph.</param>

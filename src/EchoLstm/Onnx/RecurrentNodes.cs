@@ -10,16 +10,35 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
     /// <summary>A layer.</summary>
     internal string Layer(RecurrentSettings layer, OnnxValue x, string path, bool streams)
     {
-        var y = Read(layer, x, path, layer.GoBackwards, streams);
-        // The operator leaves its outputs at the steps that it read; Keras has them in the order of reading.
-        return layer is { ReturnSequences: true, GoBackwards: true } ? Turned(y) : y;
+        if (!streams)
+        {
+            return From(layer, x, path, null).Output;
+        }
+        string[] kinds = layer is LstmSettings ? ["h", "c"] : ["h"];
+        string[] before = [.. kinds.Select(kind => states.In(path, kind, layer.Units))];
+        var (output, after) = Read(layer, x, path, layer.GoBackwards, before, goesOn: true);
+        foreach (var (kind, state) in kinds.Zip(after))
+        {
+            states.Out(path, kind, state, layer.Units);
+        }
+        return output;
     }
 
-    /// <summary>Two layers that read in opposite directions, put together.</summary>
-    internal string Both(BidirectionalSettings both, RecurrentSettings layer, OnnxValue x, string path)
+    /// <summary>A layer that begins with a state, or with zeros, and the state after it; each (samples, units).</summary>
+    internal (string Output, string[] After) From(RecurrentSettings layer, OnnxValue x, string path, string[]? before)
     {
-        var forward = Read(layer, x, $"{path}/forward", layer.GoBackwards, streams: false);
-        var backward = Read(layer, x, $"{path}/backward", !layer.GoBackwards, streams: false);
+        var (y, after) = Read(layer, x, path, layer.GoBackwards, before);
+        // The operator leaves its outputs at the steps that it read; Keras has them in the order of reading.
+        return (layer is { ReturnSequences: true, GoBackwards: true } ? Turned(y) : y, after);
+    }
+
+    /// <summary>Two layers that read in opposite directions, put together, and the states after them, the first layer's first.</summary>
+    internal (string Output, string[] After) Both(
+        BidirectionalSettings both, RecurrentSettings layer, OnnxValue x, string path, string[]? before)
+    {
+        var half = (before?.Length ?? 0) / 2;
+        var (forward, after) = Read(layer, x, $"{path}/forward", layer.GoBackwards, before?[..half]);
+        var (backward, afterBackward) = Read(layer, x, $"{path}/backward", !layer.GoBackwards, before?[half..]);
         if (layer.ReturnSequences && layer.GoBackwards)
         {
             (forward, backward) = (Turned(forward), Turned(backward));
@@ -30,13 +49,14 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
             var used = masks.Factor(mask);
             (forward, backward) = (graph.Op("Mul", [forward, used]), graph.Op("Mul", [backward, used]));
         }
-        return both.MergeMode switch
+        var output = both.MergeMode switch
         {
             MergeMode.Concat => graph.Main("Concat", [forward, backward], ("axis", -1L)),
             MergeMode.Sum => graph.Main("Add", [forward, backward]),
             MergeMode.Mul => graph.Main("Mul", [forward, backward]),
             _ => graph.Main("Mul", [graph.Op("Add", [forward, backward]), graph.Number(0.5f)]),
         };
+        return (output, [.. after, .. afterBackward]);
     }
 
     /// <summary>The output's mask, in the order in which the steps are read.</summary>
@@ -84,35 +104,30 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
     private string Turned(string steps) => graph.Op(
         "Slice", [steps, graph.Integers(-1), graph.Integers(long.MinValue), graph.Integers(1), graph.Integers(-1)]);
 
-    // Sequences with each output at the step that was read, or the last output.
-    private string Read(RecurrentSettings layer, OnnxValue x, string path, bool backwards, bool streams)
+    // Sequences with each output at the step that was read, or the last output; and the state after. Where a sequence goes on, its masked
+    // first steps repeat the output before them; else there is none, and they give zeros.
+    private (string Output, string[] After) Read(
+        RecurrentSettings layer, OnnxValue x, string path, bool backwards, string[]? before, bool goesOn = false)
     {
         var (type, attributes) = Operator(layer, backwards);
-        string[] kinds = layer is LstmSettings ? ["h", "c"] : ["h"];
-        string[] before = streams ? [.. kinds.Select(kind => states.In(path, kind, layer.Units))] : [];
         var mask = x.Mask;
         var steps = graph.Transpose(mask is null ? x.Name : masks.ToFront(x.Name, mask), 1, 0, 2);
         var outputs = graph.Mains(
             type,
-            [steps, .. Cell(layer, path), mask is null ? "" : masks.Lengths(mask), .. before.Select(state => graph.Unsqueeze(state, 0))],
-            1 + kinds.Length,
+            [
+                steps, .. Cell(layer, path), mask is null ? "" : masks.Lengths(mask),
+                .. (before ?? []).Select(state => graph.Unsqueeze(state, 0)),
+            ],
+            layer is LstmSettings ? 3 : 2,
             attributes);
-        var after = new string[kinds.Length];
-        for (var i = 0; i < kinds.Length; i++)
-        {
-            var initial = streams ? before[i] : null;
-            after[i] = graph.Squeeze(outputs[i + 1], 0);
-            after[i] = mask is null ? after[i] : masks.After(after[i], mask, initial);
-            if (streams)
-            {
-                states.Out(path, kinds[i], after[i], layer.Units);
-            }
-        }
+        string[] last = [.. outputs.Skip(1).Select(state => graph.Squeeze(state, 0))];
+        string[] after = mask is null ? last : [.. last.Select((state, i) => masks.After(state, mask, before?[i]))];
+        var first = goesOn ? before?[0] : null;
         if (!layer.ReturnSequences)
         {
-            return after[0];
+            return (mask is null || goesOn || before is null ? after[0] : masks.After(last[0], mask, first), after);
         }
         var sequence = graph.Transpose(graph.Squeeze(outputs[0], 1), 1, 0, 2);
-        return mask is null ? sequence : masks.Back(sequence, mask, backwards, streams ? before[0] : null);
+        return (mask is null ? sequence : masks.Back(sequence, mask, backwards, first), after);
     }
 }

@@ -50,27 +50,39 @@ public sealed partial class OnnxPageTests() : PageProgram("docs/onnx.md")
     [Fact]
     public void Its_table_names_the_operators_that_have_the_layers_names()
     {
+        var found = Exported();
+        foreach (var (layer, operators) in Rows)
+        {
+            operators.Should().BeEquivalentTo(found[layer], $"of the row {layer}");
+        }
+    }
+
+    /// <summary>The layers that were exported, each with the operators that have its name.</summary>
+    internal static Dictionary<string, HashSet<string>> Exported()
+    {
         using var folder = new TemporaryFolder();
-        var found = Rows.Keys.ToDictionary(layer => layer, _ => new HashSet<string>());
+        var found = new Dictionary<string, HashSet<string>>();
         var cases = LayerCases.All.Concat(SavedCases.All).Select(named => named.Value.Make).Concat(
             Enum.GetValues<Activation>().Select(activation => (Func<Layer>)(() => new ActivationLayer(activation))));
         var shapes = LayerCases.All.Concat(SavedCases.All).Select(named => named.Value.InputShape).Concat(Enum.GetValues<Activation>().Select(_ => new long[] { 2, 4, 2 }));
         foreach (var (make, shape) in cases.Zip(shapes))
         {
             using var model = SavedCases.Model(new LayerCase(make, shape, 0));
-            if (OnnxModelTests.Refused(model) is not null || model.Layers[0] is Model)
+            if (OnnxModelTests.Refused(model) is not null || model.Layers[0] is SequentialModel)
             {
                 continue;
             }
             model.ExportOnnx(folder.File("case.onnx"));
-            var layer = model.Layers[0];
-            found[layer.GetType().Name].UnionWith(OnnxReader.Nodes(folder.File("case.onnx")).Where(node => node.Name == layer.Name).Select(node => node.Type));
+            // Layers that merge are in a graph.
+            var layers = model.Layers[0] is FunctionalModel graph ? graph.Layers.Select(layer => (Layer: layer, Name: $"{graph.Name}/{layer.Name}")) : [(model.Layers[0], model.Layers[0].Name)];
+            var nodes = OnnxReader.Nodes(folder.File("case.onnx"));
+            foreach (var (layer, name) in layers)
+            {
+                var kind = layer.GetType().Name;
+                (found.TryGetValue(kind, out var own) ? own : found[kind] = []).UnionWith(nodes.Where(node => node.Name == name).Select(node => node.Type));
+            }
         }
-
-        foreach (var (layer, operators) in Rows)
-        {
-            operators.Should().BeEquivalentTo(found[layer], $"of the row {layer}");
-        }
+        return found;
     }
 
     [GeneratedRegex(@"(?m)^\| `(\w+)` \| ([^|]*)\|")]

@@ -79,6 +79,27 @@ public sealed class FunctionalModelTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Masks_outlive_a_layer_that_reads_backwards_and_hands_its_state_on(bool bothWays)
+    {
+        using var x = Numbers.Uniform(1, [2, 4, 3]);
+        x[0, 2..].fill_(0);
+        x[1, 0].fill_(0);
+        var input = new Input(-1, 3);
+        var masked = new Masking().Apply(input);
+        var reader = new Gru(2, returnSequences: true, goBackwards: true);
+        Layer layer = bothWays ? new Bidirectional(reader) : reader;
+        var (withState, states) = layer is Bidirectional both ? both.ApplyWithState(masked) : reader.ApplyWithState(masked);
+        var mean = new GlobalAveragePooling1D();
+        using var model = new FunctionalModel([input], [mean.Apply(withState), mean.Apply(layer.Apply(masked)), states[0]]) { Seed = Seed };
+
+        var outputs = model.Predict([x]);
+
+        outputs[0].Values().Should().Equal(outputs[1].Values());
+    }
+
     [Fact]
     public void A_shared_layer_has_its_weights_once_and_the_gradients_of_both_uses()
     {

@@ -96,7 +96,7 @@ public sealed class OnnxModelTests
     }
 
     /// <summary>How the layer is named that ONNX has no form for; null where there is none.</summary>
-    internal static string? Refused(Model model) => model.modules().OfType<Layer>().FirstOrDefault(layer => layer is ModuleLayer or FunctionalModel || layer.Settings switch
+    internal static string? Refused(Model model) => model.modules().OfType<Layer>().FirstOrDefault(layer => layer is ModuleLayer || layer.Settings switch
     {
         TimeDistributedSettings { Layer: ModuleSettings } => true,
         LstmSettings lstm => !Known(lstm.Activation) || !Known(lstm.RecurrentActivation),
