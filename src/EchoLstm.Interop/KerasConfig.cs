@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EchoLstm.Layers;
@@ -17,7 +18,7 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
     private const string InputName = "input_layer";
 
     // What only this library has, or draws from; none of it changes a prediction.
-    private static readonly string[] Own =
+    private static readonly ImmutableArray<string> Own =
     [
         "class", "seed", "requested_engine", "uses_fused_kernel", "checkpoint_steps", "backward_trainable", "backward_uses_fused_kernel",
     ];
@@ -47,8 +48,9 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
     internal static string NameOf(Layer layer) =>
         layer.Settings.Name is { Length: > 0 } name ? name : Keras3Weights.SnakeCase(layer.Settings.KerasClass);
 
-    // What is in a wrapper has its modules since tf.keras 2.13 too, and Keras 3 finds no class without.
-    private KerasConfig Inside => new(version, hasModules: true);
+    /// <summary>What is in a wrapper, or in an optimiser, has its modules since tf.keras 2.13 too: without, Keras 3 finds no
+    /// class.</summary>
+    internal KerasConfig Inside => new(version, hasModules: true);
 
     private JsonObject Of(Layer layer, Shape input, bool trains, bool givesStates)
     {

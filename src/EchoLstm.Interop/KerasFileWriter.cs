@@ -20,7 +20,7 @@ internal sealed class KerasFileWriter
     // Keras splits what is longer; a text takes 16 bytes.
     private const int MostTexts = 64512 / 16;
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly JsonSerializerOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<(H5Dataset<float[]> Array, LayerWeight Weight)> _arrays = [];
     private readonly H5File _file = new();
@@ -57,8 +57,8 @@ internal sealed class KerasFileWriter
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         var saved = DateTime.UtcNow.ToString("yyyy-MM-dd@HH:mm:ss", CultureInfo.InvariantCulture);
         Add("metadata.json", entry => JsonSerializer.Serialize(
-            entry, new JsonObject { ["keras_version"] = version.Text, ["date_saved"] = saved }, Json));
-        Add("config.json", entry => JsonSerializer.Serialize(entry, config, Json));
+            entry, new JsonObject { ["keras_version"] = version.Text, ["date_saved"] = saved }, _json));
+        Add("config.json", entry => JsonSerializer.Serialize(entry, config, _json));
         // HDF5 is not written from its first byte to its last.
         using var weights = new FileStream(
             Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
@@ -167,10 +167,10 @@ internal sealed class KerasFileWriter
     private void AddLegacy(Model model, JsonObject config, JsonObject? training, KerasVersion version)
     {
         Identify(_file);
-        _file.Attributes["model_config"] = config.ToJsonString(Json);
+        _file.Attributes["model_config"] = config.ToJsonString(_json);
         if (training is not null)
         {
-            _file.Attributes["training_config"] = training.ToJsonString(Json);
+            _file.Attributes["training_config"] = training.ToJsonString(_json);
         }
         var groups = new H5Group();
         _file["model_weights"] = groups;

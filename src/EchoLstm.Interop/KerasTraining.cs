@@ -319,7 +319,7 @@ internal static class KerasTraining
         {
             var kind = schedule["class"]!.GetValue<string>();
             schedule.Remove("class");
-            config["learning_rate"] = keras.Object("keras.optimizers.schedules", kind, schedule);
+            config["learning_rate"] = keras.Inside.Object("keras.optimizers.schedules", kind, schedule);
         }
         return keras.Object("keras.optimizers", ClassOf(config["name"]!.GetValue<string>()), config);
     }

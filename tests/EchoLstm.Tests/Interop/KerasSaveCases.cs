@@ -2,6 +2,7 @@ using System.Globalization;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Tests.Models.Saving;
+using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 using Dropout = EchoLstm.Layers.Dropout;
@@ -121,6 +122,14 @@ internal static class KerasSaveCases
                 model.Build(new Shape(null, 3), batchSize: 2);
                 return model;
             }, [[2, 4, 3]]),
+            ["compiled"] = Compiled(
+                new Sgd(0.1, 0.5, nesterov: true) { LearningRateSchedule = new CosineDecay(0.1, 100, 0.01), ClipNorm = 1 },
+                Loss.CategoricalCrossentropy(fromLogits: true),
+                Metric.Accuracy(), Metric.Precision(0.25, 1), Metric.Recall(), Metric.F1Score(), Metric.Auc(50, AucCurve.Pr),
+                Metric.TopKCategoricalAccuracy(2), Metric.R2Score(), Metric.RootMeanSquaredError()),
+            ["compiled with AdamW"] = Compiled(new AdamW(), Loss.KullbackLeiblerDivergence(), Metric.MeanAbsolutePercentageError()),
+            ["compiled with RmsProp"] = Compiled(
+                new RmsProp { LearningRateSchedule = new PiecewiseConstantDecay([10, 20], [1, 0.5, 0.25]) }, Loss.BinaryFocalCrossentropy()),
             ["two inputs, shared layers"] = Graph([[2, 5, 3], [2, 6, 3], [2, 2]], inputs =>
             {
                 var (read, dense) = (new Lstm(4), new Dense(3, Activation.Tanh));
@@ -186,6 +195,14 @@ internal static class KerasSaveCases
         }
         return cases;
     }
+
+    private static KerasSaveCase Compiled(Optimizer optimizer, Loss loss, params Metric[] metrics) => new(_ =>
+    {
+        var model = new SequentialModel(new Dense(3)) { Seed = 1 };
+        model.Build(2);
+        model.Compile(loss, optimizer, metrics);
+        return model;
+    }, [[4, 2]]);
 
     private static KerasSaveCase Row(long[] shape, Func<Activation, Layer[]> layers, bool areWords = false, bool frozen = false) => new(hard =>
     {

@@ -115,6 +115,59 @@ public sealed class KerasSaveTests : IDisposable
         loaded.Layers.Select(layer => layer.Name).Should().Equal(model.Layers.Select(layer => layer.Name));
     }
 
+    public static TheoryData<string> Optimizers => ["Adam", "AdamW", "Nadam", "Adamax", "Adagrad", "Sgd", "RmsProp"];
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void A_model_is_compiled_as_it_was(string kind)
+    {
+        Optimizer optimizer = kind switch
+        {
+            "Adam" => new Adam(0.25, 0.5, 0.75, 0.125) { ClipNorm = 3 },
+            "AdamW" => new AdamW(0.25, 0.5) { GlobalClipNorm = 3 },
+            "Nadam" => new Nadam(0.25) { ClipValue = 3 },
+            "Adamax" => new Adamax(0.25),
+            "Adagrad" => new Adagrad(0.25, 0.5),
+            "Sgd" => new Sgd(0.25, 0.5, nesterov: true) { LearningRateSchedule = new ExponentialDecay(0.25, 10, 0.5, staircase: true) },
+            _ => new RmsProp(0.25, 0.5, 0.75, 0.125, centered: true),
+        };
+        using var model = new SequentialModel(new Dense(3, Activation.Softmax)) { Seed = 1 };
+        model.Build(2);
+        model.Compile(Loss.SparseCategoricalCrossentropy(ignoreClass: 1), optimizer, Metric.Accuracy(), Metric.RootMeanSquaredError());
+        foreach (var path in new[] { _folder.File("model.keras"), _folder.File("model.h5") })
+        {
+            KerasFile.Save(model, path);
+
+            using var loaded = KerasFile.Load(path);
+
+            loaded.Loss!.Name.Should().Be("sparse_categorical_crossentropy");
+            loaded.Loss.IgnoreClass.Should().Be(1);
+            loaded.Metrics.Select(metric => metric.Name).Should().Equal("accuracy", "root_mean_squared_error");
+            loaded.Optimizer.Should().BeEquivalentTo(optimizer, options => options.RespectingRuntimeTypes());
+        }
+    }
+
+    [Fact]
+    public void What_a_model_is_compiled_with_and_Keras_does_not_have_is_left_out()
+    {
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1 };
+        model.Build(2);
+        foreach (var path in new[] { _folder.File("model.keras"), _folder.File("model.h5") })
+        {
+            model.Compile(Loss.Quantile(0.5), new Adam());
+            KerasFile.Save(model, path);
+            using (var uncompiled = KerasFile.Load(path))
+            {
+                uncompiled.IsCompiled.Should().BeFalse();
+            }
+            model.Compile(Loss.Huber(0.5), new Adam(), Metric.MeanAbsoluteError(), Metric.R2Score());
+            KerasFile.Save(model, path);
+            using var loaded = KerasFile.Load(path);
+            loaded.Metrics[0].Name.Should().Be("mean_absolute_error");
+            loaded.Loss!.Numbers.Delta.Should().Be(0.5);
+        }
+    }
+
     private static JsonObject Config(string path)
     {
         if (path.EndsWith(".h5", StringComparison.Ordinal))
