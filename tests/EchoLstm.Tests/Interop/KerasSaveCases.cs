@@ -75,7 +75,8 @@ internal static class KerasSaveCases
     [
         "AttentionDecoder", "AdditiveAttention", "AdditiveAttention without scale", "Attention", "Attention with scale", "Attention of concatenated",
         "MultiHeadAttention", "MultiHeadAttention of other sizes", "stateful Lstm", "stateful Gru", "stateful SimpleRnn",
-        "stateful Bidirectional", "stateful model", "every option of Lstm", "every option of Gru", "every option of SimpleRnn",
+        "stateful Bidirectional", "stateful model", "every option of Attention", "every option of MultiHeadAttention",
+        "every option of Lstm", "every option of Gru", "every option of SimpleRnn",
         "Lstm that returns its state", "Bidirectional whose twin is another",
     ];
 

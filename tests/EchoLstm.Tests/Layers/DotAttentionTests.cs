@@ -127,7 +127,7 @@ public sealed class DotAttentionTests : IDisposable
     {
         Layer attention = kind == "additive" ? new AdditiveAttention(useScale: false) : new Attention(useScale: kind == "scaled");
         var (one, other) = (new Input(-1, 4), new Input(-1, 2));
-        using var model = new FunctionalModel([one, other], [attention.Apply(one, one), attention.Apply(other)]);
+        using var model = new FunctionalModel([one, other], [attention.Apply(one, one), attention.Apply(other)]) { RequestedEngine = EngineKind.Torch };
         var (x, y) = (Numbers.Uniform(1, [2, 3, 4]), Numbers.Uniform(2, [2, 5, 2]));
 
         var made = model.Predict([x, y]);
