@@ -22,7 +22,7 @@ var version = Value(packages["EchoLstm"].Nuspec, "version");
 Expect(dependencies.Order().SequenceEqual([$"EchoLstm.Runtime [{version}]", $"TorchSharp {compiledAgainst}"]), $"EchoLstm was compiled against TorchSharp {compiledAgainst} and depends on {string.Join(", ", dependencies)}");
 
 var interop = packages["EchoLstm.Interop"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => $"{(string?)element.Attribute("id")} {(string?)element.Attribute("version")}").ToList();
-Expect(interop.Order().SequenceEqual([$"EchoLstm [{version}]", $"TorchSharp {compiledAgainst}", "TorchSharp.PyBridge 1.4.4"]), $"EchoLstm.Interop depends on {string.Join(", ", interop)}");
+Expect(interop.Order().SequenceEqual([$"EchoLstm [{version}]", "PureHDF 2.2.0", $"TorchSharp {compiledAgainst}", "TorchSharp.PyBridge 1.4.4"]), $"EchoLstm.Interop depends on {string.Join(", ", interop)}");
 
 var streams = packages["EchoLstm.Orleans"].Nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id")).ToList();
 Expect(streams.Order().SequenceEqual(["EchoLstm.Runtime", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Sdk"]), $"EchoLstm.Orleans depends on {string.Join(", ", streams)}");

@@ -1,5 +1,6 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 using Input = EchoLstm.Layers.Input;
