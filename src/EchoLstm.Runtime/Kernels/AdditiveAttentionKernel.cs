@@ -22,8 +22,7 @@ internal sealed unsafe class AdditiveAttentionKernel<V> : MergeKernel
     // Keras's number for what no score outweighs.
     private const float Outweighed = 1e9f;
 
-    private static readonly WeightBlock[] Blocks = [new(0, 1, 1)];
-
+    private readonly WeightBlock[] _blocks = [new(0, 1, 1)];
     private readonly bool _usesScale;
     private readonly int _features, _padded, _units;
     private readonly int _value, _key; // which input each is; the query is the first
@@ -145,7 +144,7 @@ internal sealed unsafe class AdditiveAttentionKernel<V> : MergeKernel
     {
         if (_usesScale)
         {
-            PackedWeights<V>.Exchange(Blocks, _features, sources, packed, unpacks);
+            PackedWeights<V>.Exchange(_blocks, _features, sources, packed, unpacks);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using EchoLstm.Inference;
 using EchoLstm.Interop;
 using EchoLstm.Layers;
 using EchoLstm.Tests.Docs;
@@ -44,7 +45,7 @@ public sealed class HuntTests
         string[] others =
         [
             .. typeof(Callback).GetMethods().Select(method => method.Name), nameof(LearningRateSchedule.At), nameof(FitReport), nameof(Shape.GetEnumerator),
-            nameof(ShapeMismatchException), nameof(TrainingDivergedException), nameof(Layer.named_parameters), nameof(ToString), nameof(Equals),
+            nameof(ShapeMismatchException), nameof(TrainingDivergedException), nameof(QueueFullException), nameof(Layer.named_parameters), nameof(ToString), nameof(Equals),
             nameof(GetHashCode), "Deconstruct", "<Clone>$", nameof(TensorLike.FromMemory),
         ];
         Assembly[] library = [typeof(Shape).Assembly, typeof(Layer).Assembly, typeof(KerasFile).Assembly];

@@ -56,6 +56,7 @@ internal static class InteropCalls
         var x = DrawnData.Floats(draw, [draw.Mostly(1, 0, 2), s.Samples, .. s.Drawn.Input], s.Drawn.Classes);
         x.AsSpan()[..Math.Min(1, x.Length)].Fill(draw.Mostly(0.5f, float.NaN, -1, 1e30f));
         var (room, allows, steppedOn) = (draw.Mostly(0, -1, 1), draw.Chance(0.2), draw.Below(4));
+        var (batches, rows, runs) = (draw.Chance(0.2), draw.Mostly(4, 0), draw.Chance(0.2));
         var (byPath, byWords, place) = (draw.Chance(0.5), draw.Chance(0.05), draw.Below(int.MaxValue));
         int[] words = [.. x.Select(value => float.IsNaN(value) ? -1 : (int)value)], lengths = draw.Chance(0.2) ? [.. Enumerable.Repeat(draw.Mostly(1, -1, 9), s.Samples)] : [];
         return new($"InferenceModel.Load({path}{text}), Predict(x[{x.Length}], {samples} samples, {steps} steps, {lengths.Length} lengths), stream", () =>
@@ -73,6 +74,17 @@ internal static class InteropCalls
             else
             {
                 model.Predict(x, y, samples, lengths, allows);
+            }
+            if (batches)
+            {
+                Batched(model, x, rows);
+                return;
+            }
+            if (runs)
+            {
+                long[] shape = [samples, .. s.Drawn.Input.Skip(model.InputShape.Rank == 2 ? 1 : 0)];
+                _ = model.Run(new Dictionary<string, InferenceTensor> { [model.InputNames[0]] = new(x, shape) }, allows);
+                return;
             }
             using var stream = model.OpenStream(samples, allows);
             var state = stream.SaveState();
@@ -95,6 +107,19 @@ internal static class InteropCalls
                     break;
             }
         });
+    }
+
+    private static void Batched(InferenceModel model, float[] x, int rows)
+    {
+        var batching = new BatchingPredictor(model, rows);
+        try
+        {
+            _ = batching.PredictAsync(x).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            batching.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     /// <summary>TorchSharp's own save and load, which layers have not.</summary>
