@@ -15,11 +15,13 @@ internal static class Failover
         await using var cluster = await LocalCluster.Start(silos, persistEvery);
         using var model = InferenceModel.Load(Path.Combine(Hosts.ModelFolder, Hosts.Model + ".safetensors"));
         var features = (int)model.InputShape.Last!.Value;
+        // What a killed silo was asked is asked again after a second.
+        var options = new StreamClientOptions { CallTimeout = TimeSpan.FromSeconds(1) };
         var clients = new StreamClient[streams];
         var expected = new InferenceStream[streams];
         await Parallel.ForAsync(0, streams, async (i, cancellation) =>
         {
-            clients[i] = await StreamClient.OpenAsync(cluster.Client, Hosts.Model, $"stream-{i}", cancellationToken: cancellation);
+            clients[i] = await StreamClient.OpenAsync(cluster.Client, Hosts.Model, $"stream-{i}", options, cancellation);
             expected[i] = model.OpenStream();
         });
 

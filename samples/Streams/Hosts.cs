@@ -57,8 +57,7 @@ internal static class Hosts
                 await Task.Delay(200, cancellation);
                 return true;
             })
-            .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1))
-            .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5)));
+            .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1)));
         var built = host.Build();
         await built.StartAsync();
         return built;

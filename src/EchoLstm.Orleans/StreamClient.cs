@@ -69,7 +69,7 @@ public sealed class StreamClient : IDisposable
             throw new ArgumentException($"'{model}' is no name of a model: a slash ends it in a stream's key.", nameof(model));
         }
         var client = new StreamClient(grains, model, stream, options ?? new StreamClientOptions());
-        await client.Alone(async () => client.Begin(await client._grain.Peek()), cancellationToken);
+        await client.Alone(async () => client.Begin(await client.Answered(client._grain.Peek())), cancellationToken);
         return client;
     }
 
@@ -131,7 +131,7 @@ public sealed class StreamClient : IDisposable
     public Task ResetAsync(CancellationToken cancellationToken = default) => Alone(
         async () =>
         {
-            await _grain.Reset();
+            await _grain.Reset().WaitAsync(_options.CallTimeout, _options.Time);
             Begin(default);
         },
         cancellationToken);
@@ -149,7 +149,7 @@ public sealed class StreamClient : IDisposable
             async () =>
             {
                 await CatchUp();
-                await _grain.Fork(stream);
+                await _grain.Fork(stream).WaitAsync(_options.CallTimeout, _options.Time);
             },
             cancellationToken);
         return await OpenAsync(_grains, _model, stream, _options, cancellationToken);
@@ -181,7 +181,7 @@ public sealed class StreamClient : IDisposable
         {
             try
             {
-                return await _grain.Step(StepsRead + 1, input);
+                return await Answered(_grain.Step(StepsRead + 1, input));
             }
             catch (StreamStepException refused) when (refused.Expected <= StepsRead)
             {
@@ -199,11 +199,11 @@ public sealed class StreamClient : IDisposable
     // The stream may stand where it was last written, after its silo has ended.
     private async Task<StreamAnswer> CatchUp()
     {
-        var place = await _grain.Peek();
+        var place = await Answered(_grain.Peek());
         while (place.Number < StepsRead)
         {
             await SendAgain(place.Number + 1);
-            place = await _grain.Peek();
+            place = await Answered(_grain.Peek());
         }
         return place;
     }
@@ -216,8 +216,17 @@ public sealed class StreamClient : IDisposable
                 $"The stream {Key} reads step {first} next, but the client keeps only those from {_firstKept} on: its state was lost in "
                     + $"the storage, or another client has reset it. Open it anew, and send the sequence again."));
         }
-        await _grain.Steps(first, _kept.Skip((int)(first - _firstKept)).SelectMany(step => step).ToArray());
+        try
+        {
+            await Answered(_grain.Steps(first, _kept.Skip((int)(first - _firstKept)).SelectMany(step => step).ToArray()));
+        }
+        catch (StreamStepException)
+        {
+            // A call before, whose answer was lost, was carried out meanwhile: who asks next learns where the stream stands.
+        }
     }
+
+    private Task<StreamAnswer> Answered(Task<StreamAnswer> call) => call.WaitAsync(_options.CallTimeout, _options.Time);
 
     // Repeats what fails because a silo does, not what is refused.
     private async Task Alone(Func<Task> call, CancellationToken cancellationToken, bool inDoubt = false)

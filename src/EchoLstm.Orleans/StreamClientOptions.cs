@@ -6,6 +6,10 @@ public sealed class StreamClientOptions
     /// <summary>How long a call is repeated while the cluster finds itself anew. <value>30 seconds</value></summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a call waits for its answer before it is made again: a silo that ended without a word answers nothing, and Orleans
+    /// itself waits for 30 seconds. <value>5 seconds</value></summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The wait before the first repetition; it doubles up to a second. <value>50 ms</value></summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(50);
 

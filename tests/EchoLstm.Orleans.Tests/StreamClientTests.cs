@@ -95,7 +95,8 @@ public class StreamClientTests
         using var fork = await client.ForkAsync("b");
 
         (await fork.StepAsync(Cluster.Input(1, 2))).Should().Equal(await client.StepAsync(Cluster.Input(1, 2)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => client.ForkAsync("b"));
+        await fork.StepAsync(Cluster.Input(2, 3));
+        (await Assert.ThrowsAsync<InvalidOperationException>(() => client.ForkAsync("b"))).Message.Should().Contain("sums/b has read steps");
     }
 
     [Theory]
@@ -118,6 +119,24 @@ public class StreamClientTests
         (await client.StepAsync(Cluster.Input(1, client.StepsRead + 1))).Should().Equal(cluster.Expected(1, reads ? 3 : 2)[^1]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_that_nobody_answers_is_made_again(bool reads)
+    {
+        await using var cluster = await Cluster.Start();
+        var faults = Faults.Of(cluster.Client);
+        using var client = await StreamClient.OpenAsync(
+            faults.Grains, "sums", "a", new StreamClientOptions { CallTimeout = TimeSpan.FromMilliseconds(500) });
+
+        (faults.Hangs, faults.Reads) = (2, reads);
+        (await client.StepAsync(Cluster.Input(1, 1))).Should().Equal(cluster.Expected(1, 1)[0]);
+        (await client.StepAsync(Cluster.Input(1, 2))).Should().Equal(cluster.Expected(1, 2)[1]);
+
+        faults.Hangs.Should().Be(0);
+        (await cluster.Grain("a").Peek()).Number.Should().Be(2);
+    }
+
     [Fact]
     public async Task Refused_input_leaves_no_doubt()
     {
@@ -137,6 +156,8 @@ public class StreamClientTests
         internal IGrainFactory Grains { get; private init; } = null!;
 
         internal bool Fails { get; set; }
+
+        internal int Hangs { get; set; } // how many calls get no answer
 
         internal bool Reads { get; set; }
 
@@ -160,9 +181,15 @@ public class StreamClientTests
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (targetMethod!.Name == nameof(IStreamGrain.Step) && Faults.Fails)
+            if (targetMethod!.Name == nameof(IStreamGrain.Step) && (Faults.Fails || Faults.Hangs > 0))
             {
-                return Lose(Faults.Reads ? ((IStreamGrain)Target).Step((long)args![0]!, (ReadOnlyMemory<float>)args[1]!) : null);
+                var read = Faults.Reads ? ((IStreamGrain)Target).Step((long)args![0]!, (ReadOnlyMemory<float>)args[1]!) : null;
+                if (Faults.Hangs == 0)
+                {
+                    return Lose(read);
+                }
+                Faults.Hangs--;
+                return new TaskCompletionSource<StreamAnswer>().Task;
             }
             var made = targetMethod.Invoke(Target, args);
             if (made is not IStreamGrain grain)
