@@ -6,9 +6,9 @@ using System.Threading.Channels;
 namespace EchoLstm.Inference;
 
 /// <summary>
-/// Gathers single samples that arrive at the same time into one call of a model, which takes less time than a call for each. The numbers
-/// are those of <see cref="InferenceModel.Predict(ReadOnlySpan{float}, Span{float}, int, ReadOnlySpan{int}, bool)"/> of the sample alone,
-/// bit for bit.
+/// Gathers single samples that arrive at the same time into one call of a model, which a model of some hundred units answers in less time
+/// than a call for each; a small one is faster alone. The numbers are those of
+/// <see cref="InferenceModel.Predict(ReadOnlySpan{float}, Span{float}, int, ReadOnlySpan{int}, bool)"/> of the sample alone, bit for bit.
 /// </summary>
 /// <remarks>
 /// A batch begins when it is full or its first sample has waited long enough, and a processor is free: under load, samples that wait for
