@@ -313,16 +313,7 @@ internal sealed class KerasGraph
         List<Shape> given = [.. inputs.Select(input => _shapes[input])];
         try
         {
-            if (settings.WithStates)
-            {
-                layer.CheckStates(given, layer.Title);
-                _shapes.Add(layer.OutputShape(given[0], layer.Title));
-                _shapes.AddRange(layer.StatesOf(given[0]));
-            }
-            else
-            {
-                _shapes.AddRange(layer.OutputShapes(given, layer.Title));
-            }
+            _shapes.AddRange(layer.OutputShapes(given, settings.WithStates, layer.Title));
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or ArithmeticException)
         {

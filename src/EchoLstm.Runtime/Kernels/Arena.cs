@@ -42,6 +42,9 @@ internal unsafe class Arena(string advice = "Use smaller batches or shorter sequ
         return _measuring ? null : taken;
     }
 
+    /// <summary>The next buffer, of bytes: a mask, one a row.</summary>
+    internal byte* TakeBytes(long count) => (byte*)Take((count + sizeof(float) - 1) / sizeof(float));
+
     /// <summary>What a buffer takes of the arena.</summary>
     internal static long RoundUp(long numbers) => (numbers + NumbersPerLine - 1) / NumbersPerLine * NumbersPerLine;
 

@@ -43,7 +43,7 @@ internal sealed unsafe class ConcatenateKernel<V> : MergeKernel
         (_samples, _rows) = (shapes[0].Samples, shapes[0].Rows);
         Output = arena.Take(_rows * OutputStride);
         OutputGradient = shapes[0].Training ? arena.Take(_rows * OutputStride) : null;
-        _used = masked ? TakeMask(arena, _rows) : null;
+        _used = masked ? arena.TakeBytes(_rows) : null;
     }
 
     internal override void Forward(ReadOnlySpan<InputRows> inputs)
@@ -92,7 +92,7 @@ internal sealed unsafe class ConcatenateStepsKernel<V>(MergeInput[] inputs) : Me
         }
         Output = arena.Take(_places[^1] * OutputStride);
         OutputGradient = shapes[0].Training ? arena.Take(_places[^1] * OutputStride) : null;
-        _used = masked ? TakeMask(arena, _places[^1]) : null;
+        _used = masked ? arena.TakeBytes(_places[^1]) : null;
     }
 
     internal override void Forward(ReadOnlySpan<InputRows> inputs)

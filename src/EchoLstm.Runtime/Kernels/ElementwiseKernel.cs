@@ -59,7 +59,7 @@ internal sealed unsafe class ElementwiseKernel<V> : MergeKernel
         OutputGradient = shapes[0].Training ? arena.Take(rows * _padded) : null;
         _other = arena.Take(_padded);
         _slope = arena.Take(_padded);
-        _used = masked ? TakeMask(arena, rows) : null;
+        _used = masked ? arena.TakeBytes(rows) : null;
     }
 
     internal override void Forward(ReadOnlySpan<InputRows> inputs)

@@ -44,7 +44,7 @@ internal sealed unsafe class EmbeddingKernel<V> : LayerKernel
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         _rows = shape.Rows;
-        _used = _settings.MaskZero ? (byte*)arena.Take((_rows + sizeof(float) - 1) / sizeof(float)) : null;
+        _used = _settings.MaskZero ? arena.TakeBytes(_rows) : null;
         Output = arena.Take(_rows * _padded);
         OutputGradient = shape.Training ? arena.Take(_rows * _padded) : null;
     }

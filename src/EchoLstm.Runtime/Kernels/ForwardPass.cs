@@ -190,7 +190,7 @@ internal sealed unsafe class ForwardPass
         {
             _inputs[i] = arena.Take(_wanted[i].Rows * _plan.Inputs[i].Width);
             _indices[i] = (int*)arena.Take(_wanted[i].Rows);
-            _masks[i] = _wanted[i].Masked ? (byte*)arena.Take((_wanted[i].Rows + sizeof(float) - 1) / sizeof(float)) : null;
+            _masks[i] = _wanted[i].Masked ? arena.TakeBytes(_wanted[i].Rows) : null;
         }
         _takeMore?.Invoke(arena);
         _run.Lay(arena, _wanted);

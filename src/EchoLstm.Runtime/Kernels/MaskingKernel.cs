@@ -25,7 +25,7 @@ internal sealed unsafe class MaskingKernel<V>(MaskingSettings settings, int feat
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         _rows = shape.Rows;
-        _used = (byte*)arena.Take((_rows + sizeof(float) - 1) / sizeof(float));
+        _used = arena.TakeBytes(_rows);
         Output = arena.Take(_rows * _padded);
         OutputGradient = shape.Training ? arena.Take(_rows * _padded) : null;
         OutputMask = _used;

@@ -36,8 +36,5 @@ internal abstract unsafe class MergeKernel : LayerKernel
 
     internal sealed override void Backward(in InputRows input, float* inputGradient) => throw Single();
 
-    /// <summary>The bytes of a mask as numbers of an arena.</summary>
-    private protected static byte* TakeMask(Arena arena, long rows) => (byte*)arena.Take((rows + sizeof(float) - 1) / sizeof(float));
-
     private NotSupportedException Single() => new($"{GetType().Name} reads several values.");
 }

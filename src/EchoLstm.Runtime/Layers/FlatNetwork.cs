@@ -111,16 +111,7 @@ internal sealed class FlatNetwork
     private int[] CallLayer(LayerSettings layer, int place, int[] inputs, bool withStates)
     {
         var given = ShapesOf(inputs);
-        List<Shape> made;
-        if (withStates)
-        {
-            layer.CheckStates(given, layer.Title);
-            made = [layer.OutputShape(given[0], layer.Title), .. layer.StatesOf(given[0])];
-        }
-        else
-        {
-            made = [.. layer.OutputShapes(given, layer.Title)];
-        }
+        var made = layer.OutputShapes(given, withStates, layer.Title);
         _layers[place].Input ??= given[0];
         _calls.Add(new CallSettings { Layer = place, Inputs = inputs, WithStates = withStates });
         _shapes.AddRange(made);

@@ -143,16 +143,7 @@ internal sealed record FunctionalSettings : LayerSettings
             }
             var layer = Layers[call.Layer];
             List<Shape> given = [.. call.Inputs.Select(place => At(shapes, place))];
-            if (call.WithStates)
-            {
-                layer.CheckStates(given, layer.Title);
-                shapes.Add(layer.OutputShape(given[0], layer.Title));
-                shapes.AddRange(layer.StatesOf(given[0]));
-            }
-            else
-            {
-                shapes.AddRange(layer.OutputShapes(given, layer.Title));
-            }
+            shapes.AddRange(layer.OutputShapes(given, call.WithStates, layer.Title));
             while (makers?.Count < shapes.Count)
             {
                 makers.Add(layer.Name);

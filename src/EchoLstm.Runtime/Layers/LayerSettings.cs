@@ -145,6 +145,18 @@ internal abstract record LayerSettings
             received);
     }
 
+    /// <summary>The shapes of what a call makes: of the output, or outputs; with its states behind it where it gives them.</summary>
+    /// <exception cref="ShapeMismatchException">The layer can't take such inputs, or has no state.</exception>
+    internal IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputs, bool withStates, string title)
+    {
+        if (!withStates)
+        {
+            return OutputShapes(inputs, title);
+        }
+        CheckStates(inputs, title);
+        return [OutputShape(inputs[0], title), .. StatesOf(inputs[0])];
+    }
+
     /// <summary>The units of each tensor of the state that the layer may begin with and gives, (samples, units); none where it has no
     /// state.</summary>
     internal virtual IReadOnlyList<long> StateUnits => [];

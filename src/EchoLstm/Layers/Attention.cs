@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoLstm.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -102,7 +103,7 @@ public sealed class Attention : AttentionLayer
             var products = query.bmm(key.transpose(1, 2));
             return UseScale ? products * get_parameter(ScaleName)! : products;
         }
-        var sum = query.unsqueeze(2) + key.unsqueeze(1); // (samples, query steps, value steps, features)
+        var sum = query.unsqueeze(2).Plus(key.unsqueeze(1)); // (samples, query steps, value steps, features)
         return (UseScale ? sum * get_parameter(ScaleName)! : sum).tanh().sum(-1) * get_parameter(ConcatName)!;
     }
 }
