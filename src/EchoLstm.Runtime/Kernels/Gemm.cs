@@ -56,6 +56,11 @@ internal static unsafe class Gemm<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply(float* a, nint aRow, nint aColumn, float* b, float* c, nint ldc, int m, int k, int n, bool add)
     {
+        if (m == 1)
+        {
+            MultiplyRow(a, aColumn, b, add ? c : null, c, k, n);
+            return;
+        }
         for (var l = 0; l < k; l += Depth)
         {
             var depth = Math.Min(Depth, k - l);
@@ -64,6 +69,56 @@ internal static unsafe class Gemm<V>
                 var columns = Math.Min(PanelWidth, n - j);
                 var from = b + ((long)j * k) + ((long)l * columns);
                 Panel(a + (l * aColumn), aRow, aColumn, from, columns, c + j, ldc, m, depth, columns, add || l > 0);
+            }
+        }
+    }
+
+    /// <summary>
+    /// One row: c = start + a · B with B in panels. Three panels at once, as the few sums of one would wait for each other.
+    /// </summary>
+    /// <param name="a">a's first number.</param>
+    /// <param name="aColumn">The distance between a's numbers.</param>
+    /// <param name="b">B's panels.</param>
+    /// <param name="start">What the product is added to; null for zeros.</param>
+    /// <param name="c">Receives the row.</param>
+    /// <param name="k">Numbers of a, rows of B.</param>
+    /// <param name="n">Columns of B, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyRow(float* a, nint aColumn, float* b, float* start, float* c, int k, int n)
+    {
+        for (var j = 0; j < n; j += 3 * PanelWidth)
+        {
+            var panels = b + ((long)j * k);
+            var from = start is null ? null : start + j;
+            switch ((n - j) / V.Count)
+            {
+                case 1:
+                    Row<One>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 2:
+                    Row<Two>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 3:
+                    Row<Three>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 4:
+                    Row<Four>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 5:
+                    Row<Five>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 6:
+                    Row<Six>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 7:
+                    Row<Seven>(a, aColumn, panels, from, c + j, k);
+                    break;
+                case 8:
+                    Row<Eight>(a, aColumn, panels, from, c + j, k);
+                    break;
+                default:
+                    Row<Nine>(a, aColumn, panels, from, c + j, k);
+                    break;
             }
         }
     }
@@ -341,6 +396,62 @@ internal static unsafe class Gemm<V>
         c0.Store(c);
         c1.Store(c + V.Count);
         c2.Store(c + (2 * V.Count));
+    }
+
+    // Up to nine vectors in up to three panels, of which the last may be narrow. The count is the compiler's, so that no branch is left.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row<TVectors>(float* a, nint aColumn, float* b, float* start, float* c, int k)
+        where TVectors : struct, ICount
+    {
+        var n = TVectors.Value;
+        var (c0, c1, c2) = (Start(start, 0, n), Start(start, 1, n), Start(start, 2, n));
+        var (c3, c4, c5) = (Start(start, 3, n), Start(start, 4, n), Start(start, 5, n));
+        var (c6, c7, c8) = (Start(start, 6, n), Start(start, 7, n), Start(start, 8, n));
+        var (width, width1, width2) = (Math.Min(3, n) * V.Count, Math.Min(3, n - 3) * V.Count, (n - 6) * V.Count);
+        var b1 = b + ((long)PanelWidth * k);
+        var b2 = b1 + ((long)PanelWidth * k);
+        for (var l = 0; l < k; l++)
+        {
+            var a0 = V.All(*a);
+            c0 = Sum(a0, b, c0, 0, n);
+            c1 = Sum(a0, b + V.Count, c1, 1, n);
+            c2 = Sum(a0, b + (2 * V.Count), c2, 2, n);
+            c3 = Sum(a0, b1, c3, 3, n);
+            c4 = Sum(a0, b1 + V.Count, c4, 4, n);
+            c5 = Sum(a0, b1 + (2 * V.Count), c5, 5, n);
+            c6 = Sum(a0, b2, c6, 6, n);
+            c7 = Sum(a0, b2 + V.Count, c7, 7, n);
+            c8 = Sum(a0, b2 + (2 * V.Count), c8, 8, n);
+            a += aColumn;
+            b += width;
+            b1 += width1;
+            b2 += width2;
+        }
+        Store(c0, c, 0, n);
+        Store(c1, c, 1, n);
+        Store(c2, c, 2, n);
+        Store(c3, c, 3, n);
+        Store(c4, c, 4, n);
+        Store(c5, c, 5, n);
+        Store(c6, c, 6, n);
+        Store(c7, c, 7, n);
+        Store(c8, c, 8, n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Start(float* start, int vector, int vectors) =>
+        start is null || vector >= vectors ? V.Zero : V.Load(start + (vector * V.Count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Sum(V a, float* b, V sum, int vector, int vectors) => vector < vectors ? V.MultiplyAdd(a, V.Load(b), sum) : sum;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(V sum, float* to, int vector, int vectors)
+    {
+        if (vector < vectors)
+        {
+            sum.Store(to + (vector * V.Count));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -128,6 +128,9 @@ internal abstract unsafe class LayerKernel
     /// <summary>Computes <see cref="Output"/>.</summary>
     internal abstract void Forward(in InputRows input);
 
+    /// <summary>Computes <see cref="Output"/> for one step; the states after it are then those to begin with.</summary>
+    internal virtual void Step(in InputRows input) => Forward(input);
+
     /// <summary>From <see cref="OutputGradient"/> to the weights' gradients, which are overwritten, and the input's.</summary>
     /// <param name="input">The input as in <see cref="Forward"/>.</param>
     /// <param name="inputGradient">Receives the gradient by the input, rows of whole vectors; null where nobody needs it.</param>

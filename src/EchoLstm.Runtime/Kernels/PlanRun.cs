@@ -79,7 +79,12 @@ internal sealed unsafe class PlanRun
     }
 
     /// <summary>Runs a call.</summary>
-    internal void Forward(int place)
+    internal void Forward(int place) => Run(place, isStep: false);
+
+    /// <summary>Runs a call on one step, whose states go on to the next.</summary>
+    internal void Step(int place) => Run(place, isStep: true);
+
+    private void Run(int place, bool isStep)
     {
         var call = _plan.Calls[place];
         var kernel = call.Kernel;
@@ -90,6 +95,10 @@ internal sealed unsafe class PlanRun
         if (call.Merge is { } merge)
         {
             merge.Forward(Given(place, call));
+        }
+        else if (isStep)
+        {
+            kernel.Step(_rows[call.Inputs[0]]);
         }
         else
         {

@@ -162,6 +162,16 @@ internal abstract unsafe class RecurrentCell<V>
         Hidden = States[0];
     }
 
+    /// <summary>One step of one sample: its gates' sums from its input and the states before, then <see cref="Forward"/>.</summary>
+    /// <param name="x">The input's features.</param>
+    /// <param name="sample">The sample.</param>
+    internal void Step(float* x, int sample)
+    {
+        Gemm<V>.MultiplyRow(x, 1, W, Bias, Z + ((long)sample * Gates), Features, Gates);
+        RecurrentProduct(0, sample, 1);
+        Forward(sample);
+    }
+
     /// <summary>One row, forward: from the gates' sums and the states before to the states after.</summary>
     internal abstract void Forward(long row);
 
@@ -193,11 +203,12 @@ internal abstract unsafe class RecurrentCell<V>
     {
         var hidden = HiddenBefore(step) + ((long)first * Padded);
         var z = Z + ((((long)step * Samples) + first) * Gates);
-        if (Padded == V.Count && GateCount == 4)
+        if (Padded == V.Count)
         {
+            // With one vector of units all gates of a row stay in registers.
             for (var i = 0; i < count; i++)
             {
-                NarrowProduct(hidden + ((long)i * Padded), z + ((long)i * Gates));
+                Gemm<V>.MultiplyRow(hidden + ((long)i * Padded), 1, U, z + ((long)i * Gates), z + ((long)i * Gates), Units, Gates);
             }
             return;
         }
@@ -252,29 +263,6 @@ internal abstract unsafe class RecurrentCell<V>
         {
             Gemm<V>.Transpose(U, Units, Gates, gate * Padded, Units, UTransposed + ((long)gate * Units * Padded));
         }
-    }
-
-    // With one vector of units a row of four gates stays in registers; the sums are those of the product in panels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void NarrowProduct(float* hidden, float* z)
-    {
-        var (z0, z1, z2, z3) = (V.Load(z), V.Load(z + V.Count), V.Load(z + (2 * V.Count)), V.Load(z + (3 * V.Count)));
-        var threeGates = U;
-        var lastGate = U + ((long)Units * Gemm<V>.PanelWidth);
-        for (var k = 0; k < Units; k++)
-        {
-            var h = V.All(hidden[k]);
-            z0 = V.MultiplyAdd(h, V.Load(threeGates), z0);
-            z1 = V.MultiplyAdd(h, V.Load(threeGates + V.Count), z1);
-            z2 = V.MultiplyAdd(h, V.Load(threeGates + (2 * V.Count)), z2);
-            z3 = V.MultiplyAdd(h, V.Load(lastGate), z3);
-            threeGates += Gemm<V>.PanelWidth;
-            lastGate += V.Count;
-        }
-        z0.Store(z);
-        z1.Store(z + V.Count);
-        z2.Store(z + (2 * V.Count));
-        z3.Store(z + (3 * V.Count));
     }
 
     // With one vector of units a sum over all gates would be one long chain: a sum for each gate, then their sum.

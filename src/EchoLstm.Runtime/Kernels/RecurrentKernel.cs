@@ -22,6 +22,9 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
     private const int ThinBlock = 64;
     private const int ThinSamples = 8;
 
+    // Fewer samples than a tile of the product has rows are stepped one by one.
+    private const int FewSamples = 4;
+
     private readonly RecurrentCell<V> _cell;
     private readonly RecurrentSettings _settings;
     private readonly int _repeats;
@@ -141,6 +144,35 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
         if (_last is not null)
         {
             Rows.Copy(FinalState(0), _last, _samples * _cell.Padded);
+        }
+    }
+
+    internal override void Step(in InputRows input)
+    {
+        if (_samples < FewSamples && input.Mask is null && input.Hot is null && !_input.IsCopied && _repeats == 0)
+        {
+            OutputMask = null;
+            for (var i = 0; i < _samples; i++)
+            {
+                _cell.Step(input.Start + ((long)i * input.Stride), i);
+            }
+        }
+        else
+        {
+            Forward(input);
+        }
+        for (var i = 0; i < _samples && input.Mask is not null; i++)
+        {
+            // A masked step's output is the one before it, which is the hidden state; for the kernel each step is the first.
+            if (input.Mask[i] == 0)
+            {
+                var place = (long)i * _cell.Padded;
+                Rows<V>.Copy(InitialState(0) + place, Output + place, _cell.Padded);
+            }
+        }
+        for (var state = 0; state < StateCount; state++)
+        {
+            Rows<V>.Copy(FinalState(state), InitialState(state), (long)_samples * _cell.Padded);
         }
     }
 

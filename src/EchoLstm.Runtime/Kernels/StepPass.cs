@@ -108,13 +108,15 @@ internal sealed unsafe class StepPass
     private void Run(InputRows input, Span<float> output)
     {
         _run.Give(0, input);
-        for (var i = 0; i < _plan.Calls.Length; i++)
+        for (var i = 0; i < _streamed.Length; i++)
         {
-            _run.Forward(i);
-            var call = _plan.Calls[i];
-            if (_streamed[i] && call.Kernel.StateCount > 0 && _run.RowsOf(call.Inputs[0]).Mask is not null and var mask)
+            if (_streamed[i])
             {
-                RepeatMasked(call.Kernel, mask);
+                _run.Step(i);
+            }
+            else
+            {
+                _run.Forward(i);
             }
         }
         var made = _run.RowsOf(_plan.Outputs[0]);
@@ -122,26 +124,6 @@ internal sealed unsafe class StepPass
         fixed (float* to = output)
         {
             Rows.FromTimeMajor(made.Start, made.Stride, to, (long)steps * width, _batch, steps, width);
-        }
-        foreach (var kernel in _recurrent)
-        {
-            for (var state = 0; state < kernel.StateCount; state++)
-            {
-                Rows.Copy(kernel.FinalState(state), kernel.InitialState(state), _batch * kernel.OutputStride);
-            }
-        }
-    }
-
-    // A masked step's output is the one before it, which is the hidden state; for the kernel each step is the first.
-    private void RepeatMasked(LayerKernel kernel, byte* mask)
-    {
-        for (var i = 0; i < _batch; i++)
-        {
-            if (mask[i] == 0)
-            {
-                var place = (long)i * kernel.OutputStride;
-                Rows.Copy(kernel.InitialState(0) + place, kernel.Output + place, kernel.OutputWidth);
-            }
         }
     }
 }
