@@ -18,7 +18,7 @@ internal sealed class AccessGuard(string noun)
 
     private readonly Lock _releasesLock = new();
     private readonly List<Action> _releases = [];
-    private long _state;
+    private long _state, _changes;
     private volatile int _owner; // the thread that changes or releases it
     private volatile string? _change;
     private string _firstRead = "";
@@ -26,6 +26,13 @@ internal sealed class AccessGuard(string noun)
 
     /// <summary>Whether it is a model's, whose layers share it.</summary>
     internal bool IsOfModel => noun == "model";
+
+    /// <summary>Another number where a call that changes has begun or ended, or something was released: what was read before may be gone.
+    /// </summary>
+    internal long Changes => Volatile.Read(ref _changes);
+
+    /// <summary>Says that what is guarded was changed by a call that nobody guards, of TorchSharp's.</summary>
+    internal void NoteChange() => Interlocked.Increment(ref _changes);
 
     /// <summary>Whether this thread is inside a call that changes.</summary>
     internal bool IsChangedHere => _owner == Environment.CurrentManagedThreadId;
@@ -107,6 +114,7 @@ internal sealed class AccessGuard(string noun)
                 if (Interlocked.CompareExchange(ref _state, state + Changing, state) == state)
                 {
                     (_owner, _change) = (Environment.CurrentManagedThreadId, what);
+                    NoteChange();
                     return new Use(this, Changing);
                 }
             }
@@ -144,6 +152,7 @@ internal sealed class AccessGuard(string noun)
         if (kind == Changing)
         {
             (_owner, _change) = (0, null);
+            NoteChange();
         }
         if (Interlocked.Add(ref _state, -kind) == 0 && _hasReleases)
         {
@@ -156,6 +165,7 @@ internal sealed class AccessGuard(string noun)
         while (_hasReleases && Interlocked.CompareExchange(ref _state, Releasing, 0) == 0)
         {
             _owner = Environment.CurrentManagedThreadId;
+            NoteChange();
             try
             {
                 foreach (var release in TakeReleases())

@@ -276,6 +276,24 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         return trainable == true ? trained : trained + layers.Sum(layer => layer.UntrainedNumbers);
     }
 
+    /// <inheritdoc/>
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking) => Moved(base._to(dtype, non_blocking));
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) =>
+        Moved(base._to(deviceType, deviceIndex, non_blocking));
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) =>
+        Moved(base._to(device, dtype, non_blocking));
+
+    // Open streams have weights of their own; they look where these have gone.
+    private nn.Module Moved(nn.Module moved)
+    {
+        Guard.NoteChange();
+        return moved;
+    }
+
     /// <summary>The parameters, e.g. for a TorchSharp optimiser.</summary>
     /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
     /// <returns>The parameters.</returns>

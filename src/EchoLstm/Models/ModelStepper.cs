@@ -14,9 +14,10 @@ namespace EchoLstm.Models;
 /// Embedding's maskZero, leaves the state and gives the output before it again.
 /// </summary>
 /// <remarks>
-/// A stream reads the model's weights and has a state of its own, which is neither the model's nor another stream's: any number of streams
-/// may run on as many threads, while nothing trains the model; where Torch runs it they take turns. One stream is used by one thread at a
-/// time; a second one is refused.
+/// A stream has a state of its own, which is neither the model's nor another stream's: any number of streams may run on as many threads,
+/// while nothing trains the model; where Torch runs it they take turns. One stream is used by one thread at a time; a second one is
+/// refused. Where the fused engine runs the model, the stream takes its weights when it is opened, reset or restored, and anew after each
+/// call of this library that changes them; what a program writes into Torch's tensors by itself it sees when it is reset or restored.
 /// </remarks>
 /// <example><code>
 /// using var stepper = model.OpenStream();
@@ -28,6 +29,7 @@ namespace EchoLstm.Models;
 public sealed class ModelStepper : IDisposable
 {
     private const int ShortStep = 256;
+    private const long NeverSeen = -1;
 
     private readonly Model _model;
     private readonly int _modelLayers, _flatLayers;
@@ -44,6 +46,7 @@ public sealed class ModelStepper : IDisposable
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly AccessGuard _guard = new("stream");
+    private long _changes = NeverSeen; // the guard's when the weights were taken
     private bool _isDisposed;
 
     private ModelStepper(
@@ -137,8 +140,7 @@ public sealed class ModelStepper : IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         using var change = _guard.Change(nameof(Step));
-        using var use = _model.Guard.Read(nameof(Step));
-        ThrowIfUnusable();
+        using var use = Use(nameof(Step));
         TensorCheck.Readable(input, nameof(input));
         if (!input.shape.AsSpan().SequenceEqual(_step))
         {
@@ -213,8 +215,7 @@ public sealed class ModelStepper : IDisposable
     public void Step(ReadOnlySpan<float> input, Span<float> output)
     {
         using var change = _guard.Change(nameof(Step));
-        using var use = _model.Guard.Read(nameof(Step));
-        ThrowIfUnusable();
+        using var use = Use(nameof(Step));
         CheckLengths(input.Length, output.Length);
         if (!_allowNonFinite)
         {
@@ -244,8 +245,7 @@ public sealed class ModelStepper : IDisposable
     public void Step(ReadOnlySpan<int> input, Span<float> output)
     {
         using var change = _guard.Change(nameof(Step));
-        using var use = _model.Guard.Read(nameof(Step));
-        ThrowIfUnusable();
+        using var use = Use(nameof(Step));
         CheckLengths(input.Length, output.Length);
         if (_indexReader is null)
         {
@@ -267,8 +267,7 @@ public sealed class ModelStepper : IDisposable
     public StreamState SaveState()
     {
         using var change = _guard.Change(nameof(SaveState));
-        using var use = _model.Guard.Read(nameof(SaveState));
-        ThrowIfUnusable();
+        using var use = Use(nameof(SaveState));
         return new StreamState(
             _fused is null ? Copies(_states) : FusedStates(), [.. _layers.Select(layer => layer.KerasClass)], BatchSize, StepsRead);
     }
@@ -280,8 +279,7 @@ public sealed class ModelStepper : IDisposable
     {
         ArgumentNullException.ThrowIfNull(state);
         using var change = _guard.Change(nameof(Restore));
-        using var use = _model.Guard.Read(nameof(Restore));
-        ThrowIfUnusable();
+        using var use = UseAnew(nameof(Restore));
         using var source = state.Read(nameof(Restore));
         if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
         {
@@ -307,8 +305,7 @@ public sealed class ModelStepper : IDisposable
     public void Reset()
     {
         using var change = _guard.Change(nameof(Reset));
-        using var use = _model.Guard.Read(nameof(Reset));
-        ThrowIfUnusable();
+        using var use = UseAnew(nameof(Reset));
         var none = new Tensor[_layers.Count][];
         Array.Fill(none, []);
         Replace(none);
@@ -367,26 +364,51 @@ public sealed class ModelStepper : IDisposable
 
     private void StepFused(ReadOnlySpan<float> input, Span<float> output)
     {
-        ThrowUnlessFusedFits();
         _fused!.Step(input, output);
         StepsRead++;
     }
 
     private void StepFused(ReadOnlySpan<int> input, Span<float> output)
     {
-        ThrowUnlessFusedFits();
         _fused!.Step(input, output);
         StepsRead++;
     }
 
-    private void ThrowUnlessFusedFits()
+    // The kernels have weights of their own: where the model is as it was when they were taken, nothing of it is touched.
+    private AccessGuard.Use Use(string what) =>
+        _fused is not null && !Volatile.Read(ref _isDisposed) && _model.Guard.Changes == _changes && !_fused.HasLostWeights()
+            ? default
+            : UseAnew(what);
+
+    private AccessGuard.Use UseAnew(string what)
     {
-        if (!_fused!.StillFits())
+        var use = _model.Guard.Read(what);
+        try
+        {
+            ThrowIfUnusable();
+            if (_fused is not null)
+            {
+                TakeWeights();
+            }
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
+    }
+
+    private void TakeWeights()
+    {
+        if (!_fused!.TryTakeWeights())
         {
             ThrowIfLayersCameInside();
             CheckModel();
             throw Moved();
         }
+        // Inside a fit the weights move on.
+        _changes = _model.Guard.IsChangedHere ? NeverSeen : _model.Guard.Changes;
     }
 
     private Tensor StepOnTorch(Tensor input)

@@ -23,6 +23,9 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysU
     /// <summary>The first number.</summary>
     internal float* Start { get; private set; }
 
+    /// <summary>Whether the tensor that was found last was disposed since, as moving its module does. Nothing native is asked.</summary>
+    internal bool IsGone => _found!.IsInvalid;
+
     /// <summary>Finds the memory; false where it is not float32, on the CPU, dense, and trainable.</summary>
     internal bool TryFind(out string? reason, bool mayBeFrozen = false)
     {

@@ -133,6 +133,42 @@ public sealed class ModelStepperTests
         stepper.Step([1, 2, 3]).Should().NotEqual(before);
     }
 
+    [Theory]
+    [InlineData("Fit")]
+    [InlineData("TrainOnBatch")]
+    [InlineData("SetWeights")]
+    [InlineData("a layer's SetWeights")]
+    [InlineData("load_state_dict")]
+    public void An_open_stream_goes_on_with_the_weights_that_a_call_has_changed(string call)
+    {
+        using var model = Model(new Lstm(4, returnSequences: true), new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        using var other = Model(new Lstm(4, returnSequences: true), new Dense(1));
+        using (no_grad())
+        {
+            other.parameters().ToList().ForEach(parameter => parameter.mul_(0.5));
+        }
+        using var stream = model.OpenStream();
+        stream.Step([1, 2, 3]);
+        using var state = stream.SaveState();
+        var before = stream.Step([0.5f, 0, 1]);
+        stream.Restore(state);
+
+        Action change = call switch
+        {
+            "Fit" => () => model.Fit(Inputs(2), new float[2, Steps, 1], verbose: 0),
+            "TrainOnBatch" => () => model.TrainOnBatch(Inputs(2), new float[2, Steps, 1]),
+            "SetWeights" => () => model.SetWeights(other.GetWeights()),
+            "a layer's SetWeights" => () => ((Layer)model.Layers[1]).SetWeights(((Layer)other.Layers[1]).GetWeights()),
+            _ => () => model.load_state_dict(other.state_dict()),
+        };
+        change();
+
+        using var opened = model.OpenStream();
+        opened.Restore(state);
+        stream.Step([0.5f, 0, 1]).Should().Equal(opened.Step([0.5f, 0, 1])).And.NotEqual(before);
+    }
+
     [Fact]
     public void What_needs_the_whole_sequence_can_not_be_streamed()
     {

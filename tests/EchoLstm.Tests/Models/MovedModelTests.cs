@@ -113,6 +113,12 @@ public class MovedModelTests
                 step();
                 continue;
             }
+            if (move == "the module of the first layer alone" && engine == EngineKind.Auto)
+            {
+                // TorchSharp's own module says nothing of it, and the stream has its own weights: it looks when it is reset.
+                step();
+                step = stream.Reset;
+            }
             Expect(step, message ?? "The model's weights were moved to another type or device while the stream was open. Open a new stream.");
         }
     }

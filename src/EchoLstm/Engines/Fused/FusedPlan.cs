@@ -17,7 +17,6 @@ internal sealed unsafe class FusedPlan
     private readonly Layer _model;
     private readonly IReadOnlyList<Layer> _flat; // the model's layers that are no models
     private readonly Layer[] _layers;            // all that is inside the model
-
     private readonly Func<int> _countFlat;
 
     private FusedPlan(Layer model, IReadOnlyList<Layer> flat, Func<int> countFlat, KernelPlan kernels)
@@ -65,6 +64,22 @@ internal sealed unsafe class FusedPlan
         }
         reason = null;
         return true;
+    }
+
+    /// <summary>Whether a parameter that <see cref="TryFindMemory"/> found was disposed since, alone or with the model, or moved.</summary>
+    internal bool HasLostMemory()
+    {
+        foreach (var held in _held)
+        {
+            foreach (var memory in held.Memories)
+            {
+                if (memory.IsGone)
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// <summary>The parameters that the kernels train, with their names in the model.</summary>

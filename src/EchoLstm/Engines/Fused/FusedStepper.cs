@@ -15,28 +15,32 @@ internal sealed unsafe class FusedStepper
         _plan = plan;
         _packed = (float*)plan.BindTo(_weights, gradients: false).Weights;
         _pass = new StepPass(plan.Kernels, batch);
+        plan.Load(_packed);
     }
 
-    /// <summary>Whether the weights are where the kernels look for them; finds them anew.</summary>
-    internal bool StillFits() => _plan.TryFindMemory(out _);
+    /// <summary>Whether the model's parameters were disposed or moved since the weights were taken.</summary>
+    internal bool HasLostWeights() => _plan.HasLostMemory();
 
-    /// <summary>Reads a step; the weights are those of this moment.</summary>
+    /// <summary>Takes the weights as they are now; false where they are not where kernels can read them.</summary>
+    internal bool TryTakeWeights()
+    {
+        if (!_plan.TryFindMemory(out _))
+        {
+            return false;
+        }
+        _plan.Load(_packed);
+        return true;
+    }
+
+    /// <summary>Reads a step.</summary>
     /// <param name="input">The features of one sequence after the other.</param>
     /// <param name="output">Receives the outputs of one sequence after the other.</param>
-    internal void Step(ReadOnlySpan<float> input, Span<float> output)
-    {
-        _plan.Load(_packed);
-        _pass.Step(input, output);
-    }
+    internal void Step(ReadOnlySpan<float> input, Span<float> output) => _pass.Step(input, output);
 
     /// <summary>Reads a step of a model that reads indices.</summary>
     /// <param name="input">An index a sequence.</param>
     /// <param name="output">Receives the outputs of one sequence after the other.</param>
-    internal void Step(ReadOnlySpan<int> input, Span<float> output)
-    {
-        _plan.Load(_packed);
-        _pass.Step(input, output);
-    }
+    internal void Step(ReadOnlySpan<int> input, Span<float> output) => _pass.Step(input, output);
 
     /// <summary>The states of a recurrent layer, each batch · units numbers.</summary>
     internal float[][] States(int place) => _pass.States(place);
