@@ -14,13 +14,16 @@ namespace EchoLstm.Benchmarks.Commands;
 internal static class PeersCommand
 {
     internal static readonly IReadOnlyList<string> EngineNames =
-        [OwnEngine.Fused, TorchSharpPeer.Engine, OwnEngine.Torch, CLoops.Engine, "pytorch", "tfjs"];
+        [
+            OwnEngine.Fused, OwnEngine.FusedTensors, OwnEngine.FusedArrays, TorchSharpPeer.Engine, OwnEngine.Torch, OnnxRuntimePeer.Engine, CLoops.Engine, "pytorch",
+            "tfjs",
+        ];
 
     internal static Command Create()
     {
         var command = new Command(
             "peers",
-            "Times the fused engine, TorchSharp alone, the Torch engine, plain C loops, PyTorch and TensorFlow.js at the same work.");
+            "Times the fused engine, TorchSharp alone, the Torch engine, ONNX Runtime, plain C loops, PyTorch and TensorFlow.js at the same work.");
         var options = new PeersOptions();
         options.AddTo(command);
         command.SetAction(parsed => Run(
@@ -42,13 +45,15 @@ internal static class PeersCommand
         }
         Contender[] all =
         [
-            new OwnEngine(OwnEngine.Fused, EngineKind.Auto), new TorchSharpPeer(), new OwnEngine(OwnEngine.Torch, EngineKind.Torch),
-            new CLoops(), new PyTorch(), new TensorFlowJs(),
+            new OwnEngine(OwnEngine.Fused, EngineKind.Auto), new OwnEngine(OwnEngine.FusedTensors, EngineKind.Auto, CallForm.Tensors),
+            new OwnEngine(OwnEngine.FusedArrays, EngineKind.Auto, CallForm.Arrays), new TorchSharpPeer(), new OwnEngine(OwnEngine.Torch, EngineKind.Torch),
+            new OnnxRuntimePeer(), new CLoops(), new PyTorch(), new TensorFlowJs(),
         ];
         try
         {
             var contenders = all.Where(contender => engines.Contains(contender.Name) && IsThere(contender)).ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {torch.get_num_threads()} Torch threads, .NET {Environment.Version}; medians of {rounds} rounds, engines in turn; µs a step"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"One core's peak of multiply-adds: {FmaPeak.GigaFlops():F0} GFLOP/s"));
             Console.WriteLine(PeerTable.Header);
             var timings = new List<Timing>();
             foreach (var workload in workloads)

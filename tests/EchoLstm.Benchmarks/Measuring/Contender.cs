@@ -17,6 +17,9 @@ internal abstract class Contender : IDisposable
     /// <summary>Why it can't run here; null if it can.</summary>
     internal virtual string? Missing() => null;
 
+    /// <summary>Whether it knows the work.</summary>
+    internal virtual bool Knows(Workload workload) => true;
+
     internal abstract IRun Open(Workload workload);
 
     public virtual void Dispose()

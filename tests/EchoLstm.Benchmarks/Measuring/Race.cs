@@ -20,7 +20,7 @@ internal static class Race
         var lanes = new List<Lane>();
         try
         {
-            foreach (var contender in contenders)
+            foreach (var contender in contenders.Where(contender => contender.Knows(workload)))
             {
                 try
                 {

@@ -35,6 +35,10 @@ internal static class OwnModel
         var samples = workload.Batch * batches;
         using var scope = NewDisposeScope();
         var x = Rows(random, samples * workload.Steps, workload.Features, workload.HasClasses).reshape(samples, workload.Steps, workload.Features);
+        for (var i = 0; i < samples; i++)
+        {
+            x[i, workload.LengthOf(i % workload.Batch)..] = 0; // what a mask leaves out
+        }
         var y = Rows(random, samples * workload.StepsOut, workload.Outputs, workload.HasClasses);
         y = workload.Kind == WorkloadKind.Last ? y.reshape(samples, workload.Outputs) : y.reshape(samples, workload.StepsOut, workload.Outputs);
         return (x.DetachFromDisposeScope(), y.DetachFromDisposeScope());
@@ -53,9 +57,21 @@ internal static class OwnModel
 
     private static SequentialModel PerStep(Workload workload)
     {
-        var model = new SequentialModel(new Lstm(workload.Units, returnSequences: true), new TimeDistributed(new Dense(workload.Outputs))) { Seed = Seed };
+        Layer recurrent = workload.Layer switch
+        {
+            RecurrentForm.Gru => new Gru(workload.Units, returnSequences: true),
+            RecurrentForm.BidirectionalLstm => new Bidirectional(new Lstm(workload.Units, returnSequences: true)),
+            _ => new Lstm(workload.Units, returnSequences: true),
+        };
+        var model = new SequentialModel { Seed = Seed };
+        if (workload.Layer == RecurrentForm.MaskedLstm)
+        {
+            model.Add(new Masking());
+        }
+        model.Add(recurrent);
+        model.Add(new TimeDistributed(new Dense(workload.Outputs)));
         // A stream's model knows no length.
-        model.Build(workload.Kind == WorkloadKind.Stream ? WorkloadList.ManyToMany.Steps : workload.Steps, workload.Features);
+        model.Build(workload.Kind == WorkloadKind.Stream ? -1 : workload.Steps, workload.Features);
         model.Compile(Loss.MeanSquaredError(), new Adam());
         return model;
     }

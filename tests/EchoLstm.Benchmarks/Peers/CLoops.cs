@@ -8,6 +8,8 @@ internal sealed class CLoops : Contender
 {
     internal const string Engine = "c";
 
+    private static readonly string[] Flags = ["-Ofast", "-march=native"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("echolstm-loops-").FullName;
     private string? _program;
 
@@ -16,7 +18,7 @@ internal sealed class CLoops : Contender
     internal override string? Missing()
     {
         var program = Path.Combine(_folder, "loops");
-        if (PeerProcess.Output("cc", "-Ofast", "-march=native", "-o", program, PeerScript.Path("loops.c"), "-lm") is null)
+        if (!Compiles("loops.c", program))
         {
             return "no C compiler: cc is missing or failed; apt-get install gcc brings one";
         }
@@ -24,7 +26,22 @@ internal sealed class CLoops : Contender
         return null;
     }
 
-    internal override IRun Open(Workload workload) => new PeerProcess(_program!, [], workload) { Bytes = 0 };
+    internal override bool Knows(Workload workload) => workload.IsOfPeers;
+
+    internal override IRun Open(Workload workload) =>
+        new PeerProcess(workload is { Kind: WorkloadKind.Stream, Batch: 1 } ? StreamProgram(workload) : _program!, [], workload) { Bytes = 0 };
+
+    // The sizes of one stream are the compiler's.
+    private string StreamProgram(Workload workload)
+    {
+        var program = Path.Combine(_folder, workload.Name);
+        return Compiles("stream.c", program, $"-DFEATURES={workload.Features}", $"-DUNITS={workload.Units}", $"-DOUTPUTS={workload.Outputs}")
+            ? program
+            : throw new InvalidOperationException("cc did not compile stream.c");
+    }
+
+    private static bool Compiles(string source, string program, params string[] definitions) =>
+        PeerProcess.Output("cc", [.. Flags, .. definitions, "-o", program, PeerScript.Path(source), "-lm"]) is not null;
 
     public override void Dispose()
     {

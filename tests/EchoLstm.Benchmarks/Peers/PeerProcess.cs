@@ -16,10 +16,6 @@ internal sealed class PeerProcess : IRun
 
     internal PeerProcess(string program, IEnumerable<string> arguments, Workload workload, params (string Name, string Value)[] environment)
     {
-        if (workload.Kind == WorkloadKind.Seq2Seq)
-        {
-            throw new InvalidOperationException("it does not know the work");
-        }
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
         {

@@ -20,5 +20,7 @@ internal sealed class PyTorch : Contender
         return _python is null ? "no python3 has torch: apt-get install python3-torch" : null;
     }
 
+    internal override bool Knows(Workload workload) => workload.IsOfPeers;
+
     internal override IRun Open(Workload workload) => new PeerProcess(_python!, [PeerScript.Path("pytorch_peer.py")], workload);
 }

@@ -31,6 +31,8 @@ internal sealed class TensorFlowJs : Contender
         return Directory.Exists(Path.Combine(Modules, "@tensorflow", "tfjs")) ? null : $"no @tensorflow/tfjs in {Folder}: run with --install-peers, or set {FolderVariable} to the folder where npm installed it";
     }
 
+    internal override bool Knows(Workload workload) => workload.IsOfPeers;
+
     internal override IRun Open(Workload workload) => new PeerProcess("node", [PeerScript.Path("tfjs_peer.cjs")], workload, ("NODE_PATH", Modules));
 
     /// <summary>Installs the package into the user's cache.</summary>

@@ -27,24 +27,28 @@ internal sealed class TorchSharpPeer : Contender
         private readonly Workload _workload;
         private readonly Tensor _x, _y;
         private readonly LSTM _lstm;
+        private readonly GRU? _gru;
         private readonly LSTM? _decoder;
         private readonly Linear? _head;
         private readonly optim.Optimizer _optimizer;
+        private readonly Tensor? _lengths, _isThere; // of a masked workload's samples, and 1 for each step that is there
         private (Tensor H, Tensor C)? _state, _decoderState;
 
         internal Training(Workload workload)
         {
             _workload = workload;
             (_x, _y) = OwnModel.Data(workload);
-            _lstm = nn.LSTM(workload.Features, workload.Units, batchFirst: true);
+            _lstm = nn.LSTM(workload.Features, workload.Units, batchFirst: true, bidirectional: workload.Layer == RecurrentForm.BidirectionalLstm);
+            _gru = workload.Layer == RecurrentForm.Gru ? nn.GRU(workload.Features, workload.Units, batchFirst: true) : null;
+            (_lengths, _isThere) = workload.Layer == RecurrentForm.MaskedLstm ? Mask(workload) : (null, null);
             _decoder = workload.Kind switch
             {
                 WorkloadKind.EncoderDecoder => nn.LSTM(workload.Units, workload.Units, batchFirst: true),
                 WorkloadKind.Seq2Seq => nn.LSTM(workload.Outputs, workload.Units, batchFirst: true),
                 _ => null,
             };
-            _head = workload.Kind == WorkloadKind.Alone ? null : nn.Linear(workload.Units, workload.Outputs);
-            Parameters = [.. _lstm.parameters(), .. _decoder?.parameters() ?? [], .. _head?.parameters() ?? []];
+            _head = workload.Kind == WorkloadKind.Alone ? null : nn.Linear(workload.Layer == RecurrentForm.BidirectionalLstm ? 2 * workload.Units : workload.Units, workload.Outputs);
+            Parameters = [.. _gru?.parameters() ?? _lstm.parameters(), .. _decoder?.parameters() ?? [], .. _head?.parameters() ?? []];
             _optimizer = optim.Adam(Parameters);
         }
 
@@ -60,7 +64,8 @@ internal sealed class TorchSharpPeer : Contender
             var output = Forward();
             var loss = _workload.HasClasses
                 ? nn.functional.cross_entropy(output.flatten(0, 1), _y.flatten(0, 1))
-                : nn.functional.mse_loss(output, _y);
+                : _isThere is null ? nn.functional.mse_loss(output, _y)
+                : (output - _y).square().mul_(_isThere).sum().div_(_isThere.sum()).div_(_workload.Outputs);
             loss.backward();
             _optimizer.step();
             Loss = loss.item<float>();
@@ -74,6 +79,9 @@ internal sealed class TorchSharpPeer : Contender
         {
             _optimizer.Dispose();
             _lstm.Dispose();
+            _gru?.Dispose();
+            _lengths?.Dispose();
+            _isThere?.Dispose();
             _decoder?.Dispose();
             _head?.Dispose();
             _state?.H.Dispose();
@@ -84,8 +92,32 @@ internal sealed class TorchSharpPeer : Contender
             _y.Dispose();
         }
 
+        private static (Tensor Lengths, Tensor IsThere) Mask(Workload workload)
+        {
+            long[] lengths = [.. Enumerable.Range(0, workload.Batch).Select(i => (long)workload.LengthOf(i))];
+            var isThere = new float[workload.Batch, workload.Steps, 1];
+            for (var i = 0; i < workload.Batch; i++)
+            {
+                for (var t = 0; t < lengths[i]; t++)
+                {
+                    isThere[i, t, 0] = 1;
+                }
+            }
+            return (tensor(lengths), tensor(isThere));
+        }
+
         private Tensor Forward()
         {
+            if (_gru is not null)
+            {
+                return _head!.call(_gru.call(_x, null).Item1);
+            }
+            if (_lengths is not null)
+            {
+                var packed = nn.utils.rnn.pack_padded_sequence(_x, _lengths, batch_first: true, enforce_sorted: false);
+                var (padded, _) = nn.utils.rnn.pad_packed_sequence(_lstm.call(packed).Item1, batch_first: true);
+                return _head!.call(padded);
+            }
             var (sequence, h, c) = _lstm.call(_x, _state);
             if (_workload.HasClasses)
             {

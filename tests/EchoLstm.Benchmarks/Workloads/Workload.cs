@@ -9,7 +9,9 @@ namespace EchoLstm.Benchmarks.Workloads;
 /// <param name="Units">Units of each LSTM.</param>
 /// <param name="Outputs">Numbers of an output row.</param>
 /// <param name="StepsOut">Output rows of a sample.</param>
-internal sealed record Workload(string Name, WorkloadKind Kind, int Batch, int Steps, int Features, int Units, int Outputs, int StepsOut)
+/// <param name="Layer">The recurrent layer.</param>
+internal sealed record Workload(
+    string Name, WorkloadKind Kind, int Batch, int Steps, int Features, int Units, int Outputs, int StepsOut, RecurrentForm Layer = RecurrentForm.Lstm)
 {
     internal bool Trains => Kind is not (WorkloadKind.Stream or WorkloadKind.Predict);
 
@@ -17,6 +19,12 @@ internal sealed record Workload(string Name, WorkloadKind Kind, int Batch, int S
 
     /// <summary>Inputs and targets are one-hot, and the state goes on from batch to batch.</summary>
     internal bool HasClasses => Kind is WorkloadKind.Echo or WorkloadKind.EncoderDecoder;
+
+    /// <summary>Whether the peers in processes of their own have it: an LSTM, or one behind another.</summary>
+    internal bool IsOfPeers => Layer == RecurrentForm.Lstm && Kind != WorkloadKind.Seq2Seq;
+
+    /// <summary>How many steps of a sample are there where <see cref="Layer"/> is masked: half of them over the batch.</summary>
+    internal int LengthOf(int sample) => Layer == RecurrentForm.MaskedLstm ? Math.Max(1, Steps * (sample + 1) / Batch) : Steps;
 
     /// <summary>The same with fewer time steps, for an engine that would need minutes.</summary>
     internal Workload Shortened(int divisor) => this with { Steps = Steps / divisor, StepsOut = StepsOut / divisor };

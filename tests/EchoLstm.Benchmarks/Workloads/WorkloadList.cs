@@ -16,5 +16,22 @@ internal static class WorkloadList
     internal static readonly Workload Predict = new("predict-1x5x1-5", WorkloadKind.Predict, 1, 5, 1, 5, 1, 5);
     internal static readonly Workload AutogradLstm = new("autograd-lstm-32x64x15-32", WorkloadKind.Alone, 32, 64, 15, 32, 32, 64);
 
-    internal static readonly IReadOnlyList<Workload> All = [OneToOne, ManyToOne, ManyToMany, Echo, EncoderDecoder, Seq2Seq, Article, Big, Long, Stream, Predict, AutogradLstm];
+    internal static readonly Workload Stream16 = new("stream-1x1x1-16", WorkloadKind.Stream, 1, 1, 1, 16, 1, 1);
+    internal static readonly Workload Stream32 = new("stream-1x1x1-32", WorkloadKind.Stream, 1, 1, 1, 32, 1, 1);
+    internal static readonly Workload Stream64 = new("stream-1x1x4-64", WorkloadKind.Stream, 1, 1, 4, 64, 1, 1);
+    internal static readonly Workload ManyStreams = new("stream-1000x1x1-32", WorkloadKind.Stream, 1000, 1, 1, 32, 1, 1);
+    internal static readonly Workload PredictEcho = new("predict-7x5x100-20", WorkloadKind.Predict, 7, 5, 100, 20, 100, 5);
+    internal static readonly Workload PredictOne = new("predict-1x64x15-32", WorkloadKind.Predict, 1, 64, 15, 32, 8, 64);
+    internal static readonly Workload PredictArticle = new("predict-32x64x15-32", WorkloadKind.Predict, 32, 64, 15, 32, 8, 64);
+    internal static readonly Workload PredictBig = new("predict-64x100x64-256", WorkloadKind.Predict, 64, 100, 64, 256, 8, 100);
+    internal static readonly Workload Train = new("train-32x50x16-64", WorkloadKind.Sequence, 32, 50, 16, 64, 8, 50);
+    internal static readonly Workload Gru = Train with { Name = "gru-32x50x16-64", Layer = RecurrentForm.Gru };
+    internal static readonly Workload Bidirectional = Train with { Name = "bidirectional-32x50x16-64", Layer = RecurrentForm.BidirectionalLstm };
+    internal static readonly Workload Masked = Train with { Name = "masked-32x50x16-64", Layer = RecurrentForm.MaskedLstm };
+
+    internal static readonly IReadOnlyList<Workload> All =
+    [
+        OneToOne, ManyToOne, ManyToMany, Echo, EncoderDecoder, Seq2Seq, Article, Train, Gru, Bidirectional, Masked, Big, Long, Stream, Stream16, Stream32,
+        Stream64, ManyStreams, Predict, PredictEcho, PredictOne, PredictArticle, PredictBig, AutogradLstm,
+    ];
 }
