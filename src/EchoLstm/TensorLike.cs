@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,6 +106,34 @@ public readonly struct TensorLike
         _ => throw new ArgumentException(
             $"A {typeof(T).Name} can't become a tensor: expected a tensor, an array or a TensorLike.", nameof(data)),
     };
+
+    /// <summary>The numbers where they lie, if they lie as the kernels read them: floats on the CPU, one row after the other.</summary>
+    /// <param name="lengths">Receives the lengths of the axes.</param>
+    /// <param name="numbers">Receives the numbers.</param>
+    /// <returns>false: the data has other axes, or has to be converted.</returns>
+    internal bool TryPlain(scoped Span<long> lengths, out ReadOnlySpan<float> numbers)
+    {
+        numbers = default;
+        if (_array is float[,] or float[,,] && _array.Rank == lengths.Length && _array.Length > 0)
+        {
+            for (var axis = 0; axis < lengths.Length; axis++)
+            {
+                lengths[axis] = _array.GetLength(axis);
+            }
+            numbers = MemoryMarshal.Cast<byte, float>(
+                MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(_array), _array.Length * sizeof(float)));
+            return true;
+        }
+        if (_tensor is null || _tensor.IsInvalid || _tensor.dtype != ScalarType.Float32 || _tensor.device_type != DeviceType.CPU
+            || _tensor.is_sparse || _tensor.ndim != lengths.Length || _tensor.numel() is 0 or > int.MaxValue / sizeof(float)
+            || !_tensor.is_contiguous())
+        {
+            return false;
+        }
+        _tensor.shape.CopyTo(lengths);
+        numbers = MemoryMarshal.Cast<byte, float>(_tensor.bytes);
+        return true;
+    }
 
     /// <summary>A tensor of its own over the data; the caller disposes it, never the source.</summary>
     /// <param name="name">The argument's name, for the error when there is no data.</param>

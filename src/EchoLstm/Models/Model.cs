@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using EchoLstm.Data;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Files;
@@ -315,8 +316,8 @@ public abstract partial class Model : Layer
     /// <summary>Measures the model without training it (Keras's <c>evaluate</c>).</summary>
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
     /// <param name="y">The targets, of the output's shape; class indices for a sparse loss.</param>
-    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
-    /// for.</param>
+    /// <param name="batchSize">The number of samples that are run together; null: at least 32, or for a stateful model the number that its
+    /// state is for.</param>
     /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
     /// model's own as it was; true goes on from the model's state and advances it, as Keras does. <value>false</value></param>
     /// <param name="sampleWeight">How much each sample, step or number counts in the loss, as in <c>Fit</c>; null: 1.</param>
@@ -342,8 +343,8 @@ public abstract partial class Model : Layer
 
     /// <summary>The outputs for some inputs (Keras's <c>predict</c>).</summary>
     /// <param name="x">The inputs, samples first: (samples, time steps, features).</param>
-    /// <param name="batchSize">The number of samples that are run together; null: 32, or for a stateful model the number that its state is
-    /// for.</param>
+    /// <param name="batchSize">The number of samples that are run together; null: at least 32, or for a stateful model the number that its
+    /// state is for.</param>
     /// <param name="carryState">For a stateful model: false begins with zeros, carries the state from batch to batch, and leaves the
     /// model's own as it was, so that predicting twice gives the same; true goes on from the model's state and advances it, as Keras does.
     /// <value>false</value></param>
@@ -366,6 +367,12 @@ public abstract partial class Model : Layer
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
+        if (mask is null && lengths is null && !carryState && _runner.TryPlain(x, batchSize, allowNonFinite, out var plain))
+        {
+            var output = empty([plain.Samples, .. plain.Output]);
+            _runner.Predict(plain, MemoryMarshal.Cast<byte, float>(output.bytes));
+            return output;
+        }
         ThrowIfShapeless("predict");
         var given = new GivenSamples(x, mask: mask, lengths: lengths, allowNonFinite: allowNonFinite);
         if (OutputNames.Count > 1)
@@ -402,11 +409,38 @@ public abstract partial class Model : Layer
         IReadOnlyList<int>? lengths = null)
         where TArray : class
     {
+        if (mask is null && lengths is null && !carryState && PredictPlain<TArray>(x, batchSize, allowNonFinite) is { } floats)
+        {
+            return floats;
+        }
         using var output = Predict(x, batchSize, carryState, allowNonFinite, mask, lengths);
         var array = NetArrays.FromTensor(output);
         return array as TArray ?? throw new ArgumentException(
             $"The prediction of shape {Shape.Of(output)} is a {ArrayElements.TypeName(array.GetType())}, not a "
                 + $"{ArrayElements.TypeName(typeof(TArray))}. Call Predict<{ArrayElements.TypeName(array.GetType())}>.");
+    }
+
+    // From where the numbers lie to the array; null where they can't be read there, or the output has other axes.
+    private TArray? PredictPlain<TArray>(TensorLike x, int? batchSize, bool allowNonFinite)
+        where TArray : class
+    {
+        if (typeof(TArray) != typeof(float[,]) && typeof(TArray) != typeof(float[,,]))
+        {
+            return null;
+        }
+        using var lease = _runner.Enter(nameof(Predict));
+        ThrowIfEmpty();
+        if (!_runner.TryPlain(x, batchSize, allowNonFinite, out var plain)
+            || plain.Output.Length + 1 != typeof(TArray).GetArrayRank())
+        {
+            return null;
+        }
+        Array outputs = plain.Output is [var steps, var units]
+            ? new float[plain.Samples, steps, units]
+            : new float[plain.Samples, plain.Output[0]];
+        _runner.Predict(plain, MemoryMarshal.Cast<byte, float>(
+            MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(outputs), outputs.Length * sizeof(float))));
+        return (TArray)(object)outputs;
     }
 
     /// <summary>

@@ -14,11 +14,14 @@ namespace EchoLstm.Models;
 /// </summary>
 internal sealed class ModelRunner(Model model)
 {
+    // What is predicted without a batch size: the products gain from more rows, the activations should stay in the processor's caches.
+    private const int RowsAtOnce = 8192;
+
     // The engine has one set of buffers, so predictions and evaluations run one after the other.
     private readonly Lock _buffers = new();
 
-    // How many values a sample's output has, by the number of its time steps.
-    private readonly Dictionary<long, long> _lengths = [];
+    // A sample's output, by the number of its time steps.
+    private readonly Dictionary<int, (long[] Lengths, long Numbers)> _outputs = [];
     private Engine? _engine;
     private EngineInfo? _info;
     private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
@@ -49,7 +52,7 @@ internal sealed class ModelRunner(Model model)
     /// <summary>Forgets the engine and where its optimiser stood: both are of the layers and settings that they began with.</summary>
     internal void BeginAnew()
     {
-        _lengths.Clear();
+        _outputs.Clear();
         _engine?.Dispose();
         _engine = null;
         GoOnFrom(null);
@@ -199,14 +202,7 @@ internal sealed class ModelRunner(Model model)
         var hasSteps = readsIndices || built.Rank >= 3;
         var features = readsIndices ? 1 : InputCheck.Features(built);
         var steps = InputCheck.Steps(built, hasSteps, features, x.Length, samples);
-        if (!_lengths.TryGetValue(steps, out var length))
-        {
-            var output = model.OutputShape(
-                readsIndices ? new Shape(1, steps) : hasSteps ? new Shape([1, steps, .. built.Skip(2)]) : new Shape(1, features));
-            length = output.Aggregate(1L, (product, axis) => product * axis!.Value);
-            _lengths[steps] = length;
-        }
-        InputCheck.Room(y.Length, length * samples, samples);
+        InputCheck.Room(y.Length, OutputOf(steps, readsIndices, hasSteps, features).Numbers * samples, samples);
         if (!allowNonFinite)
         {
             InputCheck.Finite(x, nameof(x), samples, (int)features, hasSteps);
@@ -229,6 +225,63 @@ internal sealed class ModelRunner(Model model)
             shaped, samples, allowNonFinite: allowNonFinite, lengths: lengths.Length > 0 ? lengths.ToArray() : null);
         using var floats = predicted.to(ScalarType.Float32).cpu();
         floats.data<float>().CopyTo(y);
+    }
+
+    /// <summary>Looks whether data can be predicted where it lies: floats in the model's shape, for kernels that read memory.</summary>
+    internal bool TryPlain(in TensorLike x, int? batchSize, bool allowNonFinite, out PlainInput plain)
+    {
+        plain = default;
+        if (model.InputShape is not { Rank: 2 or 3 } built || built[0] is not null || batchSize < 1)
+        {
+            return false;
+        }
+        Span<long> lengths = stackalloc long[built.Rank];
+        if (!x.TryPlain(lengths, out var numbers) || (!allowNonFinite && InputCheck.FirstNotFinite(numbers) >= 0))
+        {
+            return false;
+        }
+        for (var axis = 1; axis < lengths.Length; axis++)
+        {
+            if (built[axis] is { } known && known != lengths[axis])
+            {
+                return false;
+            }
+        }
+        if (!Ready().PredictsInto)
+        {
+            return false;
+        }
+        var (samples, steps) = ((int)lengths[0], built.Rank == 3 ? (int)lengths[1] : 1);
+        var batch = batchSize ?? Math.Max(ModelData.DefaultBatchSize, RowsAtOnce / steps);
+        plain = new PlainInput(numbers, samples, steps, batch, OutputOf(steps, readsIndices: false, built.Rank == 3, lengths[^1]).Lengths);
+        return true;
+    }
+
+    /// <summary>Predicts data where it lies.</summary>
+    internal void Predict(in PlainInput plain, Span<float> y)
+    {
+        var (features, length) = (plain.Numbers.Length / plain.Samples, y.Length / plain.Samples);
+        for (var first = 0; first < plain.Samples; first += plain.Batch)
+        {
+            var count = Math.Min(plain.Batch, plain.Samples - first);
+            _engine!.PredictInto(
+                plain.Numbers.Slice(first * features, count * features), count, plain.Steps, [], y.Slice(first * length, count * length));
+        }
+    }
+
+    // The lengths behind the samples, and how many numbers a sample's output has.
+    private (long[] Lengths, long Numbers) OutputOf(int steps, bool readsIndices, bool hasSteps, long features)
+    {
+        if (!_outputs.TryGetValue(steps, out var output))
+        {
+            var shape = model.OutputShape(
+                readsIndices ? new Shape(1, steps)
+                : hasSteps ? new Shape([1, steps, .. model.InputShape!.Skip(2)])
+                : new Shape(1, features));
+            long[] lengths = [.. shape.Skip(1).Select(length => length!.Value)];
+            output = _outputs[steps] = (lengths, lengths.Aggregate(1L, (product, length) => product * length));
+        }
+        return output;
     }
 
     private delegate void BatchAction(Engine engine, in Batch batch);
@@ -299,6 +352,25 @@ internal sealed class ModelRunner(Model model)
                 stateful[--entered].Leave();
             }
         }
+    }
+
+    /// <summary>Data that can be predicted where it lies.</summary>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="samples">How many samples they are of.</param>
+    /// <param name="steps">The time steps of each.</param>
+    /// <param name="batch">How many samples are run together.</param>
+    /// <param name="output">The lengths of a sample's output.</param>
+    internal readonly ref struct PlainInput(ReadOnlySpan<float> numbers, int samples, int steps, int batch, long[] output)
+    {
+        internal readonly ReadOnlySpan<float> Numbers = numbers;
+
+        internal int Samples => samples;
+
+        internal int Steps => steps;
+
+        internal int Batch => batch;
+
+        internal long[] Output => output;
     }
 
     /// <summary>A call that reads the model and runs its engine.</summary>
