@@ -7,7 +7,7 @@ using EchoLstm.Benchmarks.Commands;
 
 namespace EchoLstm.Benchmarks;
 
-/// <summary>The benchmarks: peers, linear, memory, windows and model are commands of its own; anything else goes to BenchmarkDotNet.</summary>
+/// <summary>The benchmarks: peers, linear, memory, latency, many, windows and model are commands of its own; anything else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -19,6 +19,8 @@ internal static class Program
             PeersCommand.Create(),
             LinearCommand.Create(),
             MemoryCommand.Create(),
+            LatencyCommand.Create(),
+            ManyCommand.Create(),
             WindowsCommand.Create(),
             ModelCommand.Create(),
         };
