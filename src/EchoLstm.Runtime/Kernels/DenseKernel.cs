@@ -89,8 +89,7 @@ internal sealed unsafe class DenseKernel<V> : LayerKernel
     {
         var (first, count) = WorkTeam.Piece(_rows, part, _parts);
         var output = Output + ((long)first * _padded);
-        Rows<V>.Fill(_b, output, count, _padded);
-        Gemm<V>.Multiply(_input + ((long)first * _stride), _stride, 1, _w, output, _padded, count, _features, _padded, add: true);
+        Gemm<V>.MultiplyFrom(_input + ((long)first * _stride), _stride, _w, _b, output, _padded, count, _features, _padded);
         if (_before is not null)
         {
             Rows<V>.Copy(output, _before + ((long)first * _padded), (long)count * _padded);

@@ -53,25 +53,21 @@ internal static unsafe class Gemm<V>
     /// <param name="k">Columns of A, rows of B.</param>
     /// <param name="n">Columns of B and C, whole vectors.</param>
     /// <param name="add">Whether the product is added to C rather than put there.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply(float* a, nint aRow, nint aColumn, float* b, float* c, nint ldc, int m, int k, int n, bool add)
-    {
-        if (m == 1)
-        {
-            MultiplyRow(a, aColumn, b, add ? c : null, c, k, n);
-            return;
-        }
-        for (var l = 0; l < k; l += Depth)
-        {
-            var depth = Math.Min(Depth, k - l);
-            for (var j = 0; j < n; j += PanelWidth)
-            {
-                var columns = Math.Min(PanelWidth, n - j);
-                var from = b + ((long)j * k) + ((long)l * columns);
-                Panel(a + (l * aColumn), aRow, aColumn, from, columns, c + j, ldc, m, depth, columns, add || l > 0);
-            }
-        }
-    }
+    internal static void Multiply(float* a, nint aRow, nint aColumn, float* b, float* c, nint ldc, int m, int k, int n, bool add) =>
+        Multiply(a, aRow, aColumn, b, add ? c : null, ldc, c, ldc, m, k, n);
+
+    /// <summary>The same, added to one row: C = start + A · B.</summary>
+    /// <param name="a">A's first number.</param>
+    /// <param name="aRow">The distance between A's rows.</param>
+    /// <param name="b">B's panels.</param>
+    /// <param name="start">What each row of C begins with, a bias.</param>
+    /// <param name="c">C's first number.</param>
+    /// <param name="ldc">The distance between C's rows.</param>
+    /// <param name="m">Rows of A and C.</param>
+    /// <param name="k">Columns of A, rows of B.</param>
+    /// <param name="n">Columns of B and C, whole vectors.</param>
+    internal static void MultiplyFrom(float* a, nint aRow, float* b, float* start, float* c, nint ldc, int m, int k, int n) =>
+        Multiply(a, aRow, 1, b, start, 0, c, ldc, m, k, n);
 
     /// <summary>
     /// One row: c = start + a · B with B in panels. Three panels at once, as the few sums of one would wait for each other.
@@ -157,7 +153,8 @@ internal static unsafe class Gemm<V>
                     (from, distance) = ((nint)panel, columns);
                 }
                 var to = c + ((long)j * rows) + ((long)first * columns);
-                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, to, columns, m, depth, columns, add || l > 0);
+                var start = add || l > 0 ? to : null;
+                Panel(a + (l * aColumn), aRow, aColumn, (float*)from, distance, start, columns, to, columns, m, depth, columns);
             }
         }
     }
@@ -262,140 +259,141 @@ internal static unsafe class Gemm<V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panel(
-        float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int m, int k, int columns, bool add)
+    private static void Multiply(
+        float* a, nint aRow, nint aColumn, float* b, float* start, nint startRow, float* c, nint ldc, int m, int k, int n)
     {
-        var i = 0;
-        if (columns == 3 * V.Count)
+        if (m == 1)
         {
-            for (; i <= m - 4; i += 4)
-            {
-                Tile4x3(a + (i * aRow), aRow, aColumn, b, ldb, c + (i * ldc), ldc, k, add);
-            }
-            for (; i < m; i++)
-            {
-                Tile1x3(a + (i * aRow), aColumn, b, ldb, c + (i * ldc), k, add);
-            }
+            MultiplyRow(a, aColumn, b, start, c, k, n);
             return;
         }
-        for (; i <= m - 4; i += 4)
+        for (var l = 0; l < k; l += Depth)
         {
-            for (var j = 0; j < columns; j += V.Count)
+            var depth = Math.Min(Depth, k - l);
+            for (var j = 0; j < n; j += PanelWidth)
             {
-                Tile4x1(a + (i * aRow), aRow, aColumn, b + j, ldb, c + (i * ldc) + j, ldc, k, add);
-            }
-        }
-        for (; i < m; i++)
-        {
-            for (var j = 0; j < columns; j += V.Count)
-            {
-                Tile1x1(a + (i * aRow), aColumn, b + j, ldb, c + (i * ldc) + j, k, add);
+                var columns = Math.Min(PanelWidth, n - j);
+                var from = b + ((long)j * k) + ((long)l * columns);
+                var (before, beforeRow) = l > 0 ? ((nint)(c + j), ldc) : (start is null ? 0 : (nint)(start + j), startRow);
+                Panel(a + (l * aColumn), aRow, aColumn, from, columns, (float*)before, beforeRow, c + j, ldc, m, depth, columns);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4x3(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int k, bool add)
+    private static void Panel(
+        float* a, nint aRow, nint aColumn, float* b, nint ldb, float* start, nint startRow, float* c, nint ldc, int m, int k, int columns)
     {
-        V c00, c01, c02, c10, c11, c12, c20, c21, c22, c30, c31, c32;
-        if (add)
+        if (columns == 3 * V.Count)
         {
-            c00 = V.Load(c);
-            c01 = V.Load(c + V.Count);
-            c02 = V.Load(c + (2 * V.Count));
-            c10 = V.Load(c + ldc);
-            c11 = V.Load(c + ldc + V.Count);
-            c12 = V.Load(c + ldc + (2 * V.Count));
-            c20 = V.Load(c + (2 * ldc));
-            c21 = V.Load(c + (2 * ldc) + V.Count);
-            c22 = V.Load(c + (2 * ldc) + (2 * V.Count));
-            c30 = V.Load(c + (3 * ldc));
-            c31 = V.Load(c + (3 * ldc) + V.Count);
-            c32 = V.Load(c + (3 * ldc) + (2 * V.Count));
+            Panel<Three>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, m, k);
+        }
+        else if (columns == 2 * V.Count)
+        {
+            Panel<Two>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, m, k);
         }
         else
         {
-            c00 = c01 = c02 = c10 = c11 = c12 = c20 = c21 = c22 = c30 = c31 = c32 = V.Zero;
+            Panel<One>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, m, k);
         }
-        for (var l = 0; l < k; l++)
-        {
-            var b0 = V.Load(b);
-            var b1 = V.Load(b + V.Count);
-            var b2 = V.Load(b + (2 * V.Count));
-            var a0 = V.All(a[0]);
-            c00 = V.MultiplyAdd(a0, b0, c00);
-            c01 = V.MultiplyAdd(a0, b1, c01);
-            c02 = V.MultiplyAdd(a0, b2, c02);
-            var a1 = V.All(a[aRow]);
-            c10 = V.MultiplyAdd(a1, b0, c10);
-            c11 = V.MultiplyAdd(a1, b1, c11);
-            c12 = V.MultiplyAdd(a1, b2, c12);
-            var a2 = V.All(a[2 * aRow]);
-            c20 = V.MultiplyAdd(a2, b0, c20);
-            c21 = V.MultiplyAdd(a2, b1, c21);
-            c22 = V.MultiplyAdd(a2, b2, c22);
-            var a3 = V.All(a[3 * aRow]);
-            c30 = V.MultiplyAdd(a3, b0, c30);
-            c31 = V.MultiplyAdd(a3, b1, c31);
-            c32 = V.MultiplyAdd(a3, b2, c32);
-            a += aColumn;
-            b += ldb;
-        }
-        c00.Store(c);
-        c01.Store(c + V.Count);
-        c02.Store(c + (2 * V.Count));
-        c10.Store(c + ldc);
-        c11.Store(c + ldc + V.Count);
-        c12.Store(c + ldc + (2 * V.Count));
-        c20.Store(c + (2 * ldc));
-        c21.Store(c + (2 * ldc) + V.Count);
-        c22.Store(c + (2 * ldc) + (2 * V.Count));
-        c30.Store(c + (3 * ldc));
-        c31.Store(c + (3 * ldc) + V.Count);
-        c32.Store(c + (3 * ldc) + (2 * V.Count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4x1(float* a, nint aRow, nint aColumn, float* b, nint ldb, float* c, nint ldc, int k, bool add)
+    private static void Panel<TVectors>(
+        float* a, nint aRow, nint aColumn, float* b, nint ldb, float* start, nint startRow, float* c, nint ldc, int m, int k)
+        where TVectors : struct, ICount
     {
-        var c0 = add ? V.Load(c) : V.Zero;
-        var c1 = add ? V.Load(c + ldc) : V.Zero;
-        var c2 = add ? V.Load(c + (2 * ldc)) : V.Zero;
-        var c3 = add ? V.Load(c + (3 * ldc)) : V.Zero;
+        for (; m >= 4; m -= 4)
+        {
+            Tile<Four, TVectors>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, k);
+            a += 4 * aRow;
+            c += 4 * ldc;
+            start = start is null ? null : start + (4 * startRow);
+        }
+        switch (m)
+        {
+            case 3:
+                Tile<Three, TVectors>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, k);
+                break;
+            case 2:
+                Tile<Two, TVectors>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, k);
+                break;
+            case 1:
+                Tile<One, TVectors>(a, aRow, aColumn, b, ldb, start, startRow, c, ldc, k);
+                break;
+        }
+    }
+
+    // Up to four rows by up to three vectors. The counts are the compiler's, so that of what is not there nothing is left.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile<TRows, TVectors>(
+        float* a, nint aRow, nint aColumn, float* b, nint ldb, float* start, nint startRow, float* c, nint ldc, int k)
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+    {
+        var (m, n) = (TRows.Value, TVectors.Value);
+        var (c00, c01, c02) = (Start(start, 0, n), Start(start, 1, n), Start(start, 2, n));
+        var start1 = start is null || m < 2 ? null : start + startRow;
+        var (c10, c11, c12) = (Start(start1, 0, n), Start(start1, 1, n), Start(start1, 2, n));
+        var start2 = start is null || m < 3 ? null : start + (2 * startRow);
+        var (c20, c21, c22) = (Start(start2, 0, n), Start(start2, 1, n), Start(start2, 2, n));
+        var start3 = start is null || m < 4 ? null : start + (3 * startRow);
+        var (c30, c31, c32) = (Start(start3, 0, n), Start(start3, 1, n), Start(start3, 2, n));
         for (var l = 0; l < k; l++)
         {
             var b0 = V.Load(b);
-            c0 = V.MultiplyAdd(V.All(a[0]), b0, c0);
-            c1 = V.MultiplyAdd(V.All(a[aRow]), b0, c1);
-            c2 = V.MultiplyAdd(V.All(a[2 * aRow]), b0, c2);
-            c3 = V.MultiplyAdd(V.All(a[3 * aRow]), b0, c3);
+            var b1 = n > 1 ? V.Load(b + V.Count) : V.Zero;
+            var b2 = n > 2 ? V.Load(b + (2 * V.Count)) : V.Zero;
+            Sum(V.All(a[0]), b0, b1, b2, ref c00, ref c01, ref c02, n);
+            if (m > 1)
+            {
+                Sum(V.All(a[aRow]), b0, b1, b2, ref c10, ref c11, ref c12, n);
+            }
+            if (m > 2)
+            {
+                Sum(V.All(a[2 * aRow]), b0, b1, b2, ref c20, ref c21, ref c22, n);
+            }
+            if (m > 3)
+            {
+                Sum(V.All(a[3 * aRow]), b0, b1, b2, ref c30, ref c31, ref c32, n);
+            }
             a += aColumn;
             b += ldb;
         }
-        c0.Store(c);
-        c1.Store(c + ldc);
-        c2.Store(c + (2 * ldc));
-        c3.Store(c + (3 * ldc));
+        Store(c00, c01, c02, c, n);
+        if (m > 1)
+        {
+            Store(c10, c11, c12, c + ldc, n);
+        }
+        if (m > 2)
+        {
+            Store(c20, c21, c22, c + (2 * ldc), n);
+        }
+        if (m > 3)
+        {
+            Store(c30, c31, c32, c + (3 * ldc), n);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x3(float* a, nint aColumn, float* b, nint ldb, float* c, int k, bool add)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Sum(V a, V b0, V b1, V b2, ref V c0, ref V c1, ref V c2, int vectors)
     {
-        var c0 = add ? V.Load(c) : V.Zero;
-        var c1 = add ? V.Load(c + V.Count) : V.Zero;
-        var c2 = add ? V.Load(c + (2 * V.Count)) : V.Zero;
-        for (var l = 0; l < k; l++)
+        c0 = V.MultiplyAdd(a, b0, c0);
+        if (vectors > 1)
         {
-            var a0 = V.All(a[0]);
-            c0 = V.MultiplyAdd(a0, V.Load(b), c0);
-            c1 = V.MultiplyAdd(a0, V.Load(b + V.Count), c1);
-            c2 = V.MultiplyAdd(a0, V.Load(b + (2 * V.Count)), c2);
-            a += aColumn;
-            b += ldb;
+            c1 = V.MultiplyAdd(a, b1, c1);
         }
-        c0.Store(c);
-        c1.Store(c + V.Count);
-        c2.Store(c + (2 * V.Count));
+        if (vectors > 2)
+        {
+            c2 = V.MultiplyAdd(a, b2, c2);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(V c0, V c1, V c2, float* to, int vectors)
+    {
+        c0.Store(to);
+        Store(c1, to, 1, vectors);
+        Store(c2, to, 2, vectors);
     }
 
     // Up to nine vectors in up to three panels, of which the last may be narrow. The count is the compiler's, so that no branch is left.
@@ -452,18 +450,5 @@ internal static unsafe class Gemm<V>
         {
             sum.Store(to + (vector * V.Count));
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x1(float* a, nint aColumn, float* b, nint ldb, float* c, int k, bool add)
-    {
-        var c0 = add ? V.Load(c) : V.Zero;
-        for (var l = 0; l < k; l++)
-        {
-            c0 = V.MultiplyAdd(V.All(a[0]), V.Load(b), c0);
-            a += aColumn;
-            b += ldb;
-        }
-        c0.Store(c);
     }
 }

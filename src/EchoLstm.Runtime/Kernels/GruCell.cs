@@ -82,8 +82,7 @@ internal sealed unsafe class GruCell<V>(GruSettings settings, int features)
         Gemm<V>.Multiply(h, Padded, 1, U, z, Gates, count, Units, 2 * Padded, add: true);
         if (_resetAfter)
         {
-            Rows<V>.Fill(RecurrentBias + (2 * Padded), q, count, Padded);
-            Gemm<V>.Multiply(h, Padded, 1, CandidateU, q, Padded, count, Units, Padded, add: true);
+            Gemm<V>.MultiplyFrom(h, Padded, CandidateU, RecurrentBias + (2 * Padded), q, Padded, count, Units, Padded);
             return;
         }
         for (var i = 0; i < count; i++)

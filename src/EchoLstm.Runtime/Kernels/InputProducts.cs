@@ -56,13 +56,13 @@ internal sealed unsafe class InputProducts<V>
     internal void ProjectRows(long first, int count)
     {
         var z = _cell.Z + (first * _cell.Gates);
-        Rows<V>.Fill(_cell.Bias, z, count, _cell.Gates);
         if (_input.Hot is null)
         {
             var x = _input.X + (first * _input.Stride);
-            Gemm<V>.Multiply(x, _input.Stride, 1, _cell.W, z, _cell.Gates, count, _cell.Features, _cell.Gates, add: true);
+            Gemm<V>.MultiplyFrom(x, _input.Stride, _cell.W, _cell.Bias, z, _cell.Gates, count, _cell.Features, _cell.Gates);
             return;
         }
+        Rows<V>.Fill(_cell.Bias, z, count, _cell.Gates);
         for (var r = 0; r < count; r++)
         {
             Gemm<V>.AddRow(_cell.W, _cell.Features, _cell.Gates, _input.Hot[first + r], z + ((long)r * _cell.Gates));

@@ -46,6 +46,25 @@ internal sealed unsafe class LstmCell<V>(LstmSettings settings, int features)
         var hAfter = States[0] + ((row + Samples) * Padded);
         var squashed = _squashed is null ? hAfter : _squashed + (row * Padded);
 
+        if (_gate.Kind == Activation.Sigmoid && _squash.Kind == Activation.Tanh)
+        {
+            // The usual ones at once: while one waits for its own terms, the processor has those of the others.
+            for (var u = 0; u < Padded; u += V.Count)
+            {
+                var (input, forget) = (LaneMath<V>.Sigmoid(V.Load(i + u)), LaneMath<V>.Sigmoid(V.Load(f + u)));
+                var (candidate, output) = (LaneMath<V>.Tanh(V.Load(g + u)), LaneMath<V>.Sigmoid(V.Load(o + u)));
+                input.Store(i + u);
+                forget.Store(f + u);
+                candidate.Store(g + u);
+                output.Store(o + u);
+                var next = LaneMath<V>.Flushed(V.MultiplyAdd(forget, V.Load(c + u), input * candidate));
+                next.Store(cAfter + u);
+                var tanh = LaneMath<V>.Tanh(next);
+                tanh.Store(squashed + u);
+                (output * tanh).Store(hAfter + u);
+            }
+            return;
+        }
         LaneActivation<V>.Apply(_gate, i, 2 * Padded);
         LaneActivation<V>.Apply(_squash, g, Padded);
         LaneActivation<V>.Apply(_gate, o, Padded);

@@ -23,6 +23,8 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf operator -(TSelf a, TSelf b);
 
+    static abstract TSelf operator -(TSelf a);
+
     static abstract TSelf operator *(TSelf a, TSelf b);
 
     static abstract TSelf operator /(TSelf a, TSelf b);
@@ -33,6 +35,12 @@ internal unsafe interface ILanes<TSelf>
     static abstract TSelf SquareRoot(TSelf a);
 
     static abstract TSelf Abs(TSelf a);
+
+    /// <summary>The smaller of two; b where one is NaN.</summary>
+    static abstract TSelf Least(TSelf a, TSelf b);
+
+    /// <summary>The larger of two; b where one is NaN.</summary>
+    static abstract TSelf Greatest(TSelf a, TSelf b);
 
     /// <summary>then where a &lt; b, else otherwise; NaN is not less than anything.</summary>
     static abstract TSelf WhereLess(TSelf a, TSelf b, TSelf then, TSelf otherwise);

@@ -68,15 +68,15 @@ internal static unsafe class LaneMath<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Exp(V x)
     {
-        x = V.WhereLess(V.All(MaxExp), x, V.All(MaxExp), x);
-        x = V.WhereLess(x, V.All(MinExp), V.All(MinExp), x);
+        x = V.Least(V.All(MaxExp), x);
+        x = V.Greatest(V.All(MinExp), x);
         var (power, rest) = Parts(x);
         return V.MultiplyAdd(power, rest, power);
     }
 
     /// <summary>1 / (1 + exp(-x)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Sigmoid(V x) => V.All(1) / (V.All(1) + Exp(V.Zero - x));
+    internal static V Sigmoid(V x) => V.All(1) / (V.All(1) + Exp(-x));
 
     /// <summary>clip(0.2 x + 0.5, 0, 1), as Keras 2 has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,8 +91,8 @@ internal static unsafe class LaneMath<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Tanh(V x)
     {
-        x = V.WhereLess(V.All(TanhEnd), x, V.All(TanhEnd), x);
-        x = V.WhereLess(x, V.All(-TanhEnd), V.All(-TanhEnd), x);
+        x = V.Least(V.All(TanhEnd), x);
+        x = V.Greatest(V.All(-TanhEnd), x);
         var (power, rest) = Parts(x + x);
         var e = V.MultiplyAdd(power, rest, power - V.All(1));
         return e / (e + V.All(2));
@@ -102,8 +102,8 @@ internal static unsafe class LaneMath<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V ExpMinusOne(V x)
     {
-        x = V.WhereLess(V.All(MaxExp), x, V.All(MaxExp), x);
-        x = V.WhereLess(x, V.All(MinExp), V.All(MinExp), x);
+        x = V.Least(V.All(MaxExp), x);
+        x = V.Greatest(V.All(MinExp), x);
         var (power, rest) = Parts(x);
         return V.MultiplyAdd(power, rest, power - V.All(1));
     }

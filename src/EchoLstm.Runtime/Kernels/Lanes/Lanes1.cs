@@ -21,6 +21,8 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     public static Lanes1 operator -(Lanes1 a, Lanes1 b) => new(a._value - b._value);
 
+    public static Lanes1 operator -(Lanes1 a) => new(-a._value);
+
     public static Lanes1 operator *(Lanes1 a, Lanes1 b) => new(a._value * b._value);
 
     public static Lanes1 operator /(Lanes1 a, Lanes1 b) => new(a._value / b._value);
@@ -31,6 +33,10 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 SquareRoot(Lanes1 a) => new(MathF.Sqrt(a._value));
 
     public static Lanes1 Abs(Lanes1 a) => new(MathF.Abs(a._value));
+
+    public static Lanes1 Least(Lanes1 a, Lanes1 b) => a._value < b._value ? a : b;
+
+    public static Lanes1 Greatest(Lanes1 a, Lanes1 b) => a._value > b._value ? a : b;
 
     public static Lanes1 WhereLess(Lanes1 a, Lanes1 b, Lanes1 then, Lanes1 otherwise) => a._value < b._value ? then : otherwise;
 
