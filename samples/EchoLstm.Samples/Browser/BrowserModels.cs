@@ -53,6 +53,8 @@ internal static class BrowserModels
             x, y, epochs: 100, batchSize: 16, verbose, validationData: validationWindows,
             callbacks: [new EarlyStopping(patience: 10, restoreBestWeights: true)]);
         model.Scalers["sunspots"] = scaler;
+        model.Metadata["trained until"] = SunspotSeries.Name(train.Length - 1);
+        model.Metadata["chosen until"] = SunspotSeries.Name(testStart - 1);
 
         // Forecasts in each month of the test part, by a stream that has read every month before.
         var (error, ofCycle, ofMean) = (new List<double>(), new List<double>(), new List<double>());
