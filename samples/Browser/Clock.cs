@@ -24,24 +24,15 @@ internal sealed class Clock : IDisposable
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / Rate));
         _timer = timer;
-        StepsPerSecond = 0;
-        var (start, second) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
-        var (taken, inSecond) = (0L, 0);
-        while (await timer.WaitForNextTickAsync() && _timer == timer)
+        try
         {
-            var due = (long)(Stopwatch.GetElapsedTime(start).TotalSeconds * Rate);
-            taken = Math.Max(taken, due - MostAtOnce);
-            for (; taken < due; taken++, inSecond++)
+            await RunAsync(timer, step, show);
+        }
+        finally
+        {
+            if (_timer == timer)
             {
-                if (!step())
-                {
-                    Stop();
-                    break;
-                }
-            }
-            if (Stopwatch.GetElapsedTime(second) is { TotalSeconds: >= 1 } elapsed)
-            {
-                (StepsPerSecond, second, inSecond) = (inSecond / elapsed.TotalSeconds, Stopwatch.GetTimestamp(), 0);
+                _timer = null;
             }
             show();
         }
@@ -54,4 +45,28 @@ internal sealed class Clock : IDisposable
     }
 
     public void Dispose() => Stop();
+
+    private async Task RunAsync(PeriodicTimer timer, Func<bool> step, Action show)
+    {
+        var (start, second) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
+        var (taken, inSecond) = (0L, 0);
+        StepsPerSecond = 0;
+        while (await timer.WaitForNextTickAsync())
+        {
+            var due = (long)(Stopwatch.GetElapsedTime(start).TotalSeconds * Rate);
+            taken = Math.Max(taken, due - MostAtOnce);
+            for (; taken < due; taken++, inSecond++)
+            {
+                if (!step())
+                {
+                    return;
+                }
+            }
+            if (Stopwatch.GetElapsedTime(second) is { TotalSeconds: >= 1 } elapsed)
+            {
+                (StepsPerSecond, second, inSecond) = (inSecond / elapsed.TotalSeconds, Stopwatch.GetTimestamp(), 0);
+            }
+            show();
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EchoLstm.Inference;
 
 namespace EchoLstm.Browser;
@@ -11,7 +10,6 @@ internal sealed class ModelStream(InferenceModel model) : IDisposable
 
     private readonly InferenceStream _stream = model.OpenStream();
     private readonly float[] _x = new float[model.InputShape.Skip(2).Aggregate(1L, (product, length) => product * length!.Value)];
-    private long _ticks;
 
     internal InferenceModel Model => model;
 
@@ -23,7 +21,8 @@ internal sealed class ModelStream(InferenceModel model) : IDisposable
     /// <summary>The first outputs of the last steps.</summary>
     internal List<float>[] Lines { get; private set; } = [];
 
-    internal double MicrosecondsAStep => _ticks * 1e6 / Stopwatch.Frequency / Math.Max(1, Steps);
+    /// <summary>The lowest and the highest number that they had so far.</summary>
+    internal (float Low, float High) Range { get; private set; } = (float.MaxValue, float.MinValue);
 
     internal void Step()
     {
@@ -32,7 +31,6 @@ internal sealed class ModelStream(InferenceModel model) : IDisposable
         {
             _x[i] = MathF.Sin(Steps * 0.05f * (i + 1));
         }
-        var start = Stopwatch.GetTimestamp();
         if (model.ReadsIndices)
         {
             _stream.Step([(int)(Steps % 2)], Output);
@@ -41,11 +39,11 @@ internal sealed class ModelStream(InferenceModel model) : IDisposable
         {
             _stream.Step(_x, Output);
         }
-        _ticks += Stopwatch.GetTimestamp() - start;
         Lines = Lines.Length > 0 ? Lines : [.. Output.Take(MostOutputs).Select(_ => new List<float>())];
         for (var i = 0; i < Lines.Length; i++)
         {
             Lines[i].Add(Output[i]);
+            Range = (Math.Min(Range.Low, Output[i]), Math.Max(Range.High, Output[i]));
             if (Lines[i].Count > MostSteps)
             {
                 Lines[i].RemoveAt(0);

@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, resolve } from 'node:path';
 
-const [chromium, folder, model, pictures] = process.argv.slice(2);
+const [chromium, ...paths] = process.argv.slice(2);
+const [folder, model, pictures] = paths.map(path => resolve(path));
 const work = mkdtempSync(join(tmpdir(), 'echolstm-page-'));
 const sleep = milliseconds => new Promise(done => setTimeout(done, milliseconds));
 function check(holds, what) {
@@ -65,7 +66,10 @@ browser.stdio[4].on('data', data => {
     }
 });
 function send(method, params = {}) {
-    const answer = new Promise((done, fail) => answers.set(++last, { done, fail }));
+    const answer = new Promise((done, fail) => {
+        answers.set(++last, { done, fail });
+        setTimeout(fail, 60_000, new Error(`Chromium does not answer ${method} ${JSON.stringify(params)}`)).unref();
+    });
     browser.stdio[3].write(JSON.stringify({ id: last, method, params, sessionId: session }) + '\0');
     return Promise.race([answer, ended]);
 }
@@ -135,6 +139,8 @@ try {
     await press('ArrowLeft');
     await until(`document.getElementById('month-steps').textContent === '2590'`, 'the arrow key moves back by a month');
     check(await text('forecast-says') === opening, 'the forecast of a month is another one when the stream comes back to it');
+    const light = await ground();
+    await picture('light');
     const points = await evaluate(`document.querySelector('polyline.said').getAttribute('points').trim().split(' ').length`);
     check(points === 132, `the forecast has ${points} points`);
 
@@ -192,8 +198,6 @@ try {
     const values = await evaluate(`[...document.querySelectorAll('#values li')].map(item => item.textContent)`);
     check(values.length > 0 && values.every(value => /^-?\d+\.\d{6}$/.test(value)), `the values are ${values}`);
 
-    const light = await ground();
-    await picture('light');
     await scheme('dark');
     check(await ground() !== light, 'dark is the same as light');
     await picture('dark');
@@ -214,8 +218,7 @@ try {
     process.exitCode = 1;
 } finally {
     server.close();
-    const gone = new Promise(done => browser.on('exit', done));
     browser.kill();
-    await gone;
+    await ended.catch(() => { });
     rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 }

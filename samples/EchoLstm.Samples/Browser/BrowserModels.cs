@@ -48,6 +48,7 @@ internal static class BrowserModels
         var model = new SequentialModel(
             new Lstm(32, returnSequences: true, dropout: 0.2),
             new TimeDistributed(new Dense(Horizon))) { Seed = seed };
+        model.Build(new Shape(null, null, 1));
         model.Compile(Loss.MeanSquaredError(), new Adam(0.003));
         var history = model.Fit(
             x, y, epochs: 100, batchSize: 16, verbose, validationData: validationWindows,
@@ -104,6 +105,7 @@ internal static class BrowserModels
         var model = new SequentialModel(
             new Lstm(32, returnSequences: true),
             new TimeDistributed(new Dense(Digits, Activation.Softmax))) { Seed = seed };
+        model.Build(new Shape(null, null, Digits));
         model.Compile(Loss.CategoricalCrossentropy(), new Adam(0.01), Metric.Accuracy());
         var source = new RandomSequence(seed);
         var history = model.Fit(Enumerable.Range(0, 200).Select(_ => Sequences(source)), epochs: 10, verbose: verbose);
