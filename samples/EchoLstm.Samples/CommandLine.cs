@@ -16,6 +16,7 @@ internal static class CommandLine
     private static readonly Option<int?> Seed = new("--seed") { Description = "The seed of weights, order and random data." };
     private static readonly Option<int?> Seeds = new("--seeds") { Description = "Train with each of the seeds 1 to this one." };
     private static readonly Option<string?> Plot = new("--plot") { Description = "A folder for pictures, as SVG." };
+    private static readonly Option<string?> Save = new("--save") { Description = "A folder for the models." };
     private static readonly Option<int> Verbose = new("--verbose")
     {
         Description = "What Fit prints: 0 nothing, 1 a progress bar an epoch, 2 two lines an epoch.",
@@ -54,6 +55,7 @@ internal static class CommandLine
         Create("article", "TimeDistributed on random data, as an article has it (seconds).", Article.Run, FitOptions),
         Create("frames", "Sequences of images: a convolution a frame, then an LSTM (seconds).", Frames.Run, FitOptions),
         Create("sunspots", "Next month's sunspot number from those of two years (seconds).", Sunspots.Run, [.. FitOptions, Plot]),
+        Create("browser-models", "The two models of samples/Browser (seconds).", BrowserModels.Run, [Seed, Verbose, Save]),
     };
 
     private static Command Create(string name, string description, Action<Settings> run, params Option[] options)
@@ -86,5 +88,6 @@ internal static class CommandLine
         Seeds = parsed.GetValue(Seeds),
         Verbose = parsed.GetValue(Verbose),
         Plot = parsed.GetValue(Plot),
+        Save = parsed.GetValue(Save),
     };
 }

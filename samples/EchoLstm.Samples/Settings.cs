@@ -38,4 +38,7 @@ internal sealed record Settings
 
     /// <summary>The folder for pictures.</summary>
     internal string? Plot { get; init; }
+
+    /// <summary>The folder for models.</summary>
+    internal string? Save { get; init; }
 }

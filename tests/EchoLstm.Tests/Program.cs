@@ -1,5 +1,6 @@
 using EchoLstm.Tests.Models.Saving;
 using EchoLstm.Tests.Hunt;
+using EchoLstm.Tests.Inference;
 using EchoLstm.Tests.Interop;
 using EchoLstm.Tests.Models;
 using EchoLstm.Tests.Torch;
@@ -27,6 +28,10 @@ internal static class Program
         if (args is [KerasModelsCommand.Command, var folder])
         {
             return KerasModelsCommand.Run(folder);
+        }
+        if (args is [InferenceFilesCommand.Command, var files])
+        {
+            return InferenceFilesCommand.Run(files);
         }
         if (HuntCommand.TryRun(args) is { } exitCode)
         {
