@@ -10,23 +10,26 @@ namespace EchoLstm.Kernels;
 /// </summary>
 internal sealed class WorkTeam
 {
-    // About 200 µs of one core; waking a thread takes a tenth of that.
+    // Some 20 µs of one core: what calling a thread that is awake is worth.
     private const double WorthSharing = 1_000_000;
 
     private const int SpinsBetweenLooks = 8;
     private static readonly TimeSpan StaysAwake = TimeSpan.FromMicroseconds(100);
 
-    private readonly Helper[] _helpers;
+    private readonly double _worthSharing;
+    private readonly Helper _helper;
     private Action<int> _work = _ => { };
     private long _claims; // generation (32 bits), number of parts (16), next part (16)
     private int _finished;
-    private int _awake; // helpers that run or look for parts
+    private int _awake; // helpers that run, look for parts, or are queued
 
     /// <param name="threads">How many threads may work; no more than the machine has processors.</param>
-    internal WorkTeam(int threads)
+    /// <param name="worthSharing">From how many multiplications on a computation is shared. <value>1,000,000</value></param>
+    internal WorkTeam(int threads, double worthSharing = WorthSharing)
     {
+        _worthSharing = worthSharing;
         Size = Math.Max(1, Math.Min(threads, Environment.ProcessorCount));
-        _helpers = [.. Enumerable.Range(1, Size - 1).Select(_ => new Helper(this))];
+        _helper = new Helper(this);
     }
 
     /// <summary>How many threads, the caller's included.</summary>
@@ -47,9 +50,10 @@ internal sealed class WorkTeam
         Volatile.Write(ref _finished, 0);
         // A helper that falls asleep leaves before it looks a last time: it sees these parts, or they are queued for it here.
         Interlocked.Exchange(ref _claims, ((_claims >> 32) + 1 << 32) | ((long)parts << 16));
-        for (var i = Volatile.Read(ref _awake); i < Math.Min(_helpers.Length, parts - 1); i++)
+        while (Volatile.Read(ref _awake) < Math.Min(Size - 1, parts - 1))
         {
-            ThreadPool.UnsafeQueueUserWorkItem(_helpers[i], preferLocal: false);
+            Interlocked.Increment(ref _awake);
+            ThreadPool.UnsafeQueueUserWorkItem(_helper, preferLocal: false);
         }
         RunParts();
         var spin = default(SpinWait);
@@ -60,7 +64,7 @@ internal sealed class WorkTeam
     }
 
     /// <summary>How many parts to cut a computation into: one where it takes less time than waking a thread.</summary>
-    internal int PartsFor(double multiplications) => multiplications < WorthSharing ? 1 : Size;
+    internal int PartsFor(double multiplications) => multiplications < _worthSharing ? 1 : Size;
 
     /// <summary>The piece of a length that is a part's, cut at multiples of four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,9 +78,8 @@ internal sealed class WorkTeam
 
     private void Help()
     {
-        do
+        while (true)
         {
-            Interlocked.Increment(ref _awake);
             var lastWork = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(lastWork) < StaysAwake)
             {
@@ -88,8 +91,12 @@ internal sealed class WorkTeam
                 Thread.SpinWait(SpinsBetweenLooks);
             }
             Interlocked.Decrement(ref _awake);
+            if (!HasParts())
+            {
+                return;
+            }
+            Interlocked.Increment(ref _awake);
         }
-        while (HasParts());
     }
 
     private bool HasParts()

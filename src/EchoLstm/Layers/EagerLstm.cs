@@ -245,6 +245,9 @@ internal abstract class LstmSession
 internal sealed unsafe class LstmSession<V> : LstmSession
     where V : struct, ILanes<V>
 {
+    // In a loop of Torch's operations its threads stay awake for a while after each, in the way of ours: only long work is shared.
+    private const double WorthSharing = 100_000_000;
+
     private readonly Lstm _layer;
     private readonly ParameterMemory _inputMemory, _recurrentMemory;
     private readonly Arena _weights = new(), _arena = new();
@@ -284,7 +287,7 @@ internal sealed unsafe class LstmSession<V> : LstmSession
                 ReturnSequences = true, GoBackwards = false, Stateful = false, Dropout = 0, RecurrentDropout = 0, CheckpointSteps = null,
             };
             var cell = new LstmCell<V>(settings, (int)_layer.InputShape!.Last!.Value);
-            _kernel = new RecurrentKernel<V>(cell, 0, new WorkTeam(get_num_threads())) { TakesStateGradients = true };
+            _kernel = new RecurrentKernel<V>(cell, 0, new WorkTeam(get_num_threads(), WorthSharing)) { TakesStateGradients = true };
             _held = new ModuleWeights(_kernel, 0, [_inputMemory, _recurrentMemory]);
             _weights.Lay(arena =>
             {
