@@ -9,7 +9,7 @@ namespace EchoLstm.Inference;
 
 /// <summary>
 /// A model that <c>Save</c> wrote, a SequentialModel or a FunctionalModel, to predict with and to run step by step without Torch. The numbers
-/// are those of the library's fused engine, bit for bit under the just-in-time compiler, to 1e-6 in ahead-of-time and browser builds.
+/// are those of the library's fused engine, bit for bit under the just-in-time compiler, to about 1e-6 in ahead-of-time and browser builds.
 /// </summary>
 /// <remarks>
 /// Any number of threads may predict at once: each call has buffers of its own, which are kept for the next one, so that nothing is
