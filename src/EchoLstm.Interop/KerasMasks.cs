@@ -34,6 +34,8 @@ internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> n
     {
         SequentialSettings model => [Chain(model, inputs[0], values[0])],
         FunctionalSettings graph => Graph(graph, inputs, $"{values[0]}/{graph.Name}"),
+        // No step looks at a masked one of a value, but that which is masked itself: in heads it gets the mean of all.
+        MultiHeadAttentionSettings => [new(inputs[0].Mask, inputs[0].Mask is null ? null : Merged(inputs).Other)],
         AttentionLayerSettings => [new(inputs[0].Mask, null)],
         DotSettings => [new(null, ReadBy(layer, inputs))],
         _ => [One(layer, Merged(inputs), values[0])],

@@ -87,6 +87,10 @@ public sealed class KerasLayerTests
         ("AdditiveAttention", """{"use_scale": true, "dropout": 0.0, "seed": null}""", new AdditiveAttentionSettings { UseScale = true }),
         ("Attention", """{"use_scale": true, "score_mode": "concat", "dropout": 0.25, "seed": null}""", new AttentionSettings { UseScale = true, ScoreMode = ScoreMode.Concat, Dropout = 0.25 }),
         ("Attention", """{"use_scale": false, "causal": false, "dropout": 0.0}""", new AttentionSettings()),
+        ("Attention", """{"use_scale": false, "causal": true, "dropout": 0.0}""", new AttentionSettings { UseCausalMask = true }),
+        // tf.keras repeats the shapes that it is called with; Keras 3 has put in the axis.
+        ("MultiHeadAttention", $$"""{"num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.25, "output_shape": null, "attention_axes": null, "query_shape": {"class_name": "TensorShape", "items": [null, null, 5]}, "key_shape": {"class_name": "TensorShape", "items": [null, null, 5]}, "value_shape": {"class_name": "TensorShape", "items": [null, null, 5]}, "softmax_robust_masking": false, {{Kernel}}}""", new MultiHeadAttentionSettings { NumHeads = 2, KeyDim = 3, ValueDim = 4, Dropout = 0.25 }),
+        ("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "value_dim": null, "dropout": 0.0, "use_bias": false, "use_gate": false, "sliding_window": null, "output_shape": [7], "attention_axes": [1], "seed": null, "kernel_initializer": null, "bias_initializer": null}""", new MultiHeadAttentionSettings { NumHeads = 2, KeyDim = 3, ValueDim = 3, UseBias = false, OutputSize = 7 }),
     ];
 
     /// <summary>Keras's classes that become a layer of these settings.</summary>
@@ -122,8 +126,8 @@ public sealed class KerasLayerTests
     public void Every_layer_that_files_hold_can_come_from_Keras()
     {
         var read = Known.Select(known => known.Expected.GetType()).Append(typeof(SequentialSettings)).Append(typeof(FunctionalSettings)).ToHashSet();
-        // One is the library's own; the other has its weights in layers of its own in Keras, and is refused.
-        var others = new[] { typeof(AttentionDecoderSettings), typeof(MultiHeadAttentionSettings) };
+        // It is the library's own.
+        var others = new[] { typeof(AttentionDecoderSettings) };
 
         var all = typeof(LayerSettings).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
             .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().Select(kind => kind.DerivedType);
@@ -170,6 +174,10 @@ public sealed class KerasLayerTests
     [InlineData("Merge", """{"mode": "cos", "mode_type": "raw"}""", "its 'mode' is 'cos', and sum, mul, ave, max, concat and dot are read")]
     [InlineData("Merge", """{"mode": "sum", "mode_type": "lambda"}""", "'mode_type' is \"lambda\", and only raw is read")]
     [InlineData("AdditiveAttention", """{"use_scale": true, "causal": true}""", "'causal' is true, and only false is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "output_shape": [3, 4]}""", "its 'output_shape' is [3,4], and one number is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "attention_axes": [1, 2]}""", "'attention_axes' is [1,2], and only the axis of the steps (1) is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "use_gate": true}""", "'use_gate' is true, and only false is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "sliding_window": 4}""", "'sliding_window' is 4, and only null is read")]
     [InlineData("Permute", """{"dims": [2, 1]}""", "the library has no layer 'Permute' that changes the order of axes")]
     public void What_is_not_known_is_refused_by_name_and_place(string kind, string config, string why) =>
         Errors.Expect<NotSupportedException>(() => Read(kind, config), $"model.h5: layer 4 'it' ({kind}): {why}{Mend}");
