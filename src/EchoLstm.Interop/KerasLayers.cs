@@ -74,7 +74,9 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             return null;
         }
         settings = settings with { Name = name, Trainable = part.Flag("trainable") ?? true };
-        _notes[settings] = new LayerNote(part, found.OtherAtMasked, found.ReturnsState, found.Calls);
+        var ends = version.EndsMasks && settings is RecurrentSettings or BidirectionalSettings or TimeDistributedSettings;
+        _notes[settings] = new LayerNote(
+            part, found.OtherAtMasked, ends ? $"in {version} {place} ends masks" : null, found.ReturnsState, found.Calls);
         return settings;
     }
 
@@ -91,9 +93,14 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         }
     }
 
-    /// <summary>Throws where masked steps that are something else in Keras are what the model returns.</summary>
-    internal static void End(KerasPart model, MaskedSteps output)
+    /// <summary>Throws where masked steps that are something else in Keras are what the model returns; where a mask comes to the loss here
+    /// and not there, the model can't go on training.</summary>
+    internal void End(KerasPart model, MaskedSteps output)
     {
+        if (output.Ended is { } ended)
+        {
+            obstacles.Add(ended);
+        }
         if (output.Other is { } other)
         {
             throw model.Unread($"it returns masked steps: {other}");

@@ -210,6 +210,26 @@ public sealed class KerasLayerTests
                 + $"output before{Mend}");
     }
 
+    [Theory]
+    [InlineData("LSTM", """{"units": 3, "activation": "tanh", "recurrent_activation": "sigmoid"}""")]
+    [InlineData("Bidirectional", """{"merge_mode": "sum", "layer": {"class_name": "SimpleRNN", "config": {"units": 3, "activation": "tanh", "name": "a"}}}""")]
+    [InlineData("GlobalAveragePooling1D", "{}")]
+    [InlineData("Attention", """{"use_scale": false}""")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3}""")]
+    public void Where_a_mask_ends_in_Keras_and_goes_on_here_the_next_that_asks_for_it_is_refused(string kind, string config)
+    {
+        (string, string) masking = ("Masking", """{"mask_value": 0.0}"""), rnn = ("SimpleRNN", """{"units": 3, "activation": "tanh", "return_sequences": true}""");
+        (string, string) dense = ("Dense", """{"units": 3, "activation": "linear"}""");
+
+        ReadAll("3.15.1", masking, rnn, dense, (kind, config));
+        ReadAll("3.16.0", rnn, dense, (kind, config));
+        ReadAll("3.16.0", masking, dense, (kind, config));
+        ReadAll("3.16.0", masking, rnn, dense);
+        Errors.Expect<NotSupportedException>(
+            () => ReadAll("3.16.0", masking, rnn, dense, (kind, config)),
+            $"model.h5: layer 4 'it' ({kind}): it gets a mask here, and in Keras 3.16.0 layer 4 'it' (SimpleRNN) ends masks{Mend}");
+    }
+
     private static LayerSettings Read(string kind, string config, string version = "2.4.0") => ReadAll(version, (kind, config))[0];
 
     private static List<LayerSettings> ReadAll(string version, params (string Class, string Config)[] layers)
@@ -222,7 +242,7 @@ public sealed class KerasLayerTests
         }).ToList();
         var steps = settings.Aggregate(MaskedSteps.None, (before, layer) => layer is MergeSettings ? before : reader.Masks.Through(layer, [before], ["x"])[0]);
         using var model = JsonDocument.Parse("{}");
-        KerasLayers.End(new KerasPart(model.RootElement, "model.h5", "the model"), steps);
+        reader.End(new KerasPart(model.RootElement, "model.h5", "the model"), steps);
         return settings.Count > 1 ? settings : [settings[0] with { Name = version == "2.4.0" ? null : settings[0].Name }];
     }
 }
