@@ -303,7 +303,7 @@ public sealed class KerasHostileTests : IDisposable
             ("""{"optimizer_config": {"class_name": "Custom>Adam", "config": {"learning_rate": 0.01, "is_legacy_optimizer": false}}, "loss": {"class_name": "Huber", "config": {"delta": 2.0, "reduction": "auto"}}, "metrics": null}""", true),
             ("""{"optimizer_config": {"class_name": "Adam", "config": {"lr": 0.01}}, "loss": "error_to_signal", "metrics": []}""", false),
             ("""{"optimizer_config": {"class_name": "Ranger", "config": {"lr": 0.01}}, "loss": "mse"}""", false),
-            ("""{"optimizer_config": 3}""", false),
+            ("""{"optimizer_config": 3, "loss": "mse"}""", false),
             ("no JSON", false),
         })
         {
