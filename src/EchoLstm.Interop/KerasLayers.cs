@@ -234,6 +234,11 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             case "GaussianNoise":
                 part.Skip("seed");
                 return new GaussianNoiseSettings { Stddev = part.NeededNumber("stddev", "sigma") };
+            case "GaussianDropout" or "AlphaDropout" or "SpatialDropout2D" or "SpatialDropout3D" or "ActivityRegularization":
+                part.Skip("rate", "p", "seed", "noise_shape", "data_format", "dim_ordering", "l1", "l2");
+                // They act in training alone.
+                obstacles.Add($"{part.Place} is a layer that the library does not have");
+                return new ActivationSettings { Activation = Activation.Linear };
             case "Activation":
                 return new ActivationSettings { Activation = Function(part, "activation") };
             case "Softmax":

@@ -64,7 +64,7 @@ public sealed class KerasFuzzTests : IDisposable
         (Process.GetCurrentProcess().TotalProcessorTime - used).Should().BeLessThan(TimeSpan.FromSeconds(20.0 * Math.Max(count, 2000) / 2000));
     }
 
-    private static int? Asked(string variable) =>
+    internal static int? Asked(string variable) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : null;
 
     private byte[] Saved(Model model, string name)
@@ -73,7 +73,7 @@ public sealed class KerasFuzzTests : IDisposable
         return File.ReadAllBytes(_folder.File(name));
     }
 
-    private static byte[] Mutated(Random random, byte[] bytes)
+    internal static byte[] Mutated(Random random, byte[] bytes)
     {
         var changed = (byte[])bytes.Clone();
         for (var left = random.Next(1, 6); left > 0; left--)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using EchoLstm.Interop;
 using EchoLstm.Layers;
@@ -237,6 +238,48 @@ public sealed class KerasGraphTests : IDisposable
         var path = WrittenHeads(model, "2.6.0", calls, "");
 
         Errors.Expect<NotSupportedException>(() => KerasFile.Load(path), $"{path}: layer 3 'heads' (MultiHeadAttention): {why}. {Mend}");
+    }
+
+    [Fact]
+    public void Masks_of_query_and_value_are_said_by_name_in_Keras_3()
+    {
+        var words = new Input(-1) { Name = "words" };
+        var embedded = new Embedding(5, 4, maskZero: true) { Name = "e" }.Apply(words);
+        using var model = new FunctionalModel([words], [new MultiHeadAttention(2, 3) { Name = "heads" }.Apply(embedded, embedded)]) { Seed = 4 };
+        model.Build();
+        var weights = new Hdf5Node();
+        var arrays = model.GetWeights().Select((weight, i) => KerasArray.Of(i.ToString(CultureInfo.InvariantCulture), weight)).ToList();
+        _ = weights.Array("layers/embedding/vars/0", arrays[0].Values, arrays[0].Shape);
+        foreach (var (name, i) in new[] { "query", "key", "value", "output" }.Select((name, i) => (name, i)))
+        {
+            _ = weights.Array($"layers/multi_head_attention/{name}_dense/vars/0", arrays[(2 * i) + 1].Values, arrays[(2 * i) + 1].Shape);
+            _ = weights.Array($"layers/multi_head_attention/{name}_dense/vars/1", arrays[(2 * i) + 2].Values, arrays[(2 * i) + 2].Shape);
+        }
+        var path = _folder.File("model.keras");
+
+        Write(KerasGraphCase.KerasTensor("not_equal", 0, 0).ToJsonString());
+        using var loaded = KerasFile.Load(path);
+
+        TensorLike[] x = [torch.tensor(new float[,] { { 1, 2, 3, 0 }, { 4, 0, 0, 0 } })];
+        loaded.Predict(x)[0].ShouldMatchTensor(model.Predict(x)[0], Tolerance.None);
+        Write("null");
+        Errors.Expect<NotSupportedException>(
+            () => KerasFile.Load(path), $"{path}: layer 3 'heads' (MultiHeadAttention): it is called with no mask, and its input 'e' has one. {Mend}");
+
+        void Write(string valueMask)
+        {
+            var mask = KerasGraphCase.KerasTensor("not_equal", 0, 0).ToJsonString();
+            var config = $$"""
+                {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional", "config": {"name": "m", "trainable": true, "layers": [
+                  {"module": "keras.layers", "class_name": "InputLayer", "name": "words", "config": {"name": "words", "batch_shape": [null, null], "dtype": "float32", "sparse": false}, "registered_name": null, "inbound_nodes": []},
+                  {"module": "keras.layers", "class_name": "Embedding", "name": "e", "config": {"name": "e", "input_dim": 5, "output_dim": 4, "mask_zero": true}, "registered_name": null, "inbound_nodes": [{"args": [{{Of("words")}}], "kwargs": {} }]},
+                  {{KerasGraphCase.Operation("NotEqual", "not_equal", KerasGraphCase.KerasTensor("words", 0, 0), 0).ToJsonString()}},
+                  {"module": "keras.layers", "class_name": "MultiHeadAttention", "name": "heads", "config": {"name": "heads", "num_heads": 2, "key_dim": 3, "value_dim": 3, "dropout": 0.0}, "registered_name": null,
+                   "inbound_nodes": [{"args": [{{Of("e")}}, {{Of("e")}}], "kwargs": {"query_mask": {{mask}}, "value_mask": {{valueMask}} } }] }],
+                 "input_layers": ["words", 0, 0], "output_layers": ["heads", 0, 0]} }
+                """;
+            File.WriteAllBytes(path, KerasWriter.Keras3([], "3.9.2", config, Hdf5Writer.Write(weights)));
+        }
     }
 
     private static TensorLike[] HeadsData() => [Numbers.Uniform(1, [2, 5, 4]), Numbers.Uniform(2, [2, 6, 3]), Numbers.Uniform(3, [2, 6, 2])];

@@ -130,18 +130,20 @@ public sealed class KerasTrainingTests : IDisposable
     [Fact]
     public void What_a_layer_does_in_training_alone_is_said_too()
     {
-        using var model = Loaded($$"""{"optimizer_config": {{Sgd}}, "loss": "mse"}""", "\"kernel_constraint\": {\"class_name\": \"NonNeg\", \"config\": {}}");
+        KerasLayer drop = new("GaussianDropout", "g", """{"rate": 0.5}""");
+        using var model = Loaded($$"""{"optimizer_config": {{Sgd}}, "loss": "mse"}""", "\"kernel_constraint\": {\"class_name\": \"NonNeg\", \"config\": {}}", drop);
 
-        Assert.Throws<InvalidOperationException>(() => model.Fit(new float[1, 2], new float[1, 2], verbose: 0)).Message
-            .Should().Contain("is not taken over: layer 0 'd' (Dense) has a kernel_constraint. Call Compile");
+        model.Predict<float[,]>(new float[,] { { 1, 2 } }).Values().Should().Equal(new[] { 2.1f, 1.95f }.Select(value => (double)value));
+        Assert.Throws<InvalidOperationException>(() => model.Fit(new float[1, 2], new float[1, 2], verbose: 0)).Message.Should().Contain(
+            "is not taken over: layer 0 'd' (Dense) has a kernel_constraint; layer 1 'g' (GaussianDropout) is a layer that the library does not have. Call Compile");
     }
 
-    private Model Loaded(string training, string extra = "\"trainable\": true")
+    private Model Loaded(string training, string extra = "\"trainable\": true", params KerasLayer[] others)
     {
         KerasLayer layer = new(
             "Dense", "d", $$"""{"units": 2, "activation": "linear", "use_bias": true, "batch_input_shape": [null, 2], {{extra}}}""",
             new KerasArray("kernel", [0.5f, -0.25f, 0.75f, 1], 2, 2), new KerasArray("bias", [0.1f, 0.2f], 2));
-        File.WriteAllBytes(_folder.File("model.h5"), Hdf5Writer.Write(KerasWriter.Whole([layer], "2.4.0", training: training)));
+        File.WriteAllBytes(_folder.File("model.h5"), Hdf5Writer.Write(KerasWriter.Whole([layer, .. others], "2.4.0", training: training)));
         return KerasFile.Load(_folder.File("model.h5"));
     }
 }
