@@ -173,8 +173,16 @@ internal sealed class Hdf5Chunks(Hdf5File file, string path, ulong tree, long[] 
     {
         var inflated = new byte[Bytes + 4];
         using var stream = new ZLibStream(new MemoryStream(bytes), CompressionMode.Decompress);
-        var count = stream.ReadAtLeast(inflated, inflated.Length, throwOnEndOfStream: false);
-        return stream.ReadByte() < 0 ? inflated[..count] : throw file.Damaged($"a piece of '{path}' grows to more than its shape says");
+        try
+        {
+            var count = stream.ReadAtLeast(inflated, inflated.Length, throwOnEndOfStream: false);
+            return stream.ReadByte() < 0 ? inflated[..count] : throw file.Damaged($"a piece of '{path}' grows to more than its shape says");
+        }
+        // It asks for a dictionary that nobody has, say: zlib's own error, which is none of reading.
+        catch (IOException)
+        {
+            throw file.Damaged($"a piece of '{path}' can't be unpacked");
+        }
     }
 
     // The first bytes of all elements came first, then the second ones.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace EchoLstm.Interop;
@@ -23,11 +24,15 @@ internal readonly record struct KerasTensor(string Layer, int Call, int Output)
 /// <param name="Inputs">The tensors that it gets.</param>
 /// <param name="States">Those that are said to be its first state.</param>
 /// <param name="Masks">The masks that it is said to get, one an input; null where nothing is said, as before Keras 3.</param>
+/// <param name="IsCausal">Whether attention looks at no later step.</param>
 internal sealed record KerasCall(
-    IReadOnlyList<KerasTensor> Inputs, IReadOnlyList<KerasTensor> States, IReadOnlyList<KerasTensor?>? Masks)
+    IReadOnlyList<KerasTensor> Inputs, IReadOnlyList<KerasTensor> States, IReadOnlyList<KerasTensor?>? Masks, bool IsCausal)
 {
     // Lists in lists, deeper than any layer takes them.
     private const int Deepest = 8;
+
+    // What MultiHeadAttention takes one by one, where other layers take a list.
+    private static readonly ImmutableArray<string> Parts = ["query", "value", "key"];
 
     /// <summary>All uses of a layer; an input has none.</summary>
     /// <exception cref="InvalidDataException">Keras writes none like that.</exception>
@@ -44,19 +49,32 @@ internal sealed record KerasCall(
     {
         var (inputs, states) = (new List<KerasTensor>(), new List<KerasTensor>());
         JsonElement? arguments = null;
+        var isCausal = false;
         Add(node, 0);
         if (arguments is { } given)
         {
-            foreach (var argument in given.EnumerateObject().Where(argument => Matters(layer, argument)))
+            var others = new List<JsonProperty>();
+            foreach (var argument in given.EnumerateObject().Where(argument => Matters(layer, argument, ref isCausal)))
             {
-                if (argument.Name is not ("initial_state" or "initialState"))
+                if (argument.Name is "initial_state" or "initialState")
+                {
+                    AddTensors(layer, argument.Value, states, "its first state", 0);
+                }
+                else if (IsPart(layer, argument.Name))
+                {
+                    others.Add(argument);
+                }
+                else
                 {
                     throw Unknown(layer, argument.Name);
                 }
-                AddTensors(layer, argument.Value, states, "its first state", 0);
+            }
+            foreach (var argument in others.OrderBy(argument => Parts.IndexOf(argument.Name)))
+            {
+                AddTensors(layer, argument.Value, inputs, $"its {argument.Name}", 0);
             }
         }
-        return new KerasCall(inputs, states, null);
+        return new KerasCall(inputs, states, null, isCausal);
 
         void Add(JsonElement value, int depth)
         {
@@ -91,18 +109,26 @@ internal sealed record KerasCall(
         var part = new KerasPart(node, layer.File, layer.Place);
         var (inputs, states) = (new List<KerasTensor>(), new List<KerasTensor>());
         List<KerasTensor?>? masks = null;
+        var isCausal = false;
         foreach (var argument in part.Items("args") ?? [])
         {
             AddTensors(layer, argument, inputs, "its input", 0);
         }
         if (part.Find("kwargs") is not { ValueKind: JsonValueKind.Object } named)
         {
-            return new KerasCall(inputs, states, masks);
+            return new KerasCall(inputs, states, masks, isCausal);
         }
-        foreach (var argument in named.EnumerateObject())
+        foreach (var argument in named.EnumerateObject().OrderBy(argument => Parts.IndexOf(argument.Name.Split('_')[0])))
         {
             switch (argument.Name)
             {
+                case var name when IsPart(layer, name):
+                    AddTensors(layer, argument.Value, inputs, $"its {name}", 0);
+                    break;
+                case "query_mask" or "value_mask" or "key_mask" when IsHeads(layer):
+                    masks ??= [];
+                    AddMasks(layer, argument.Value, masks, 0);
+                    break;
                 case "initial_state":
                     AddTensors(layer, argument.Value, states, "its first state", 0);
                     break;
@@ -111,25 +137,43 @@ internal sealed record KerasCall(
                     AddMasks(layer, argument.Value, masks, 0);
                     break;
                 default:
-                    if (Matters(layer, argument))
+                    if (Matters(layer, argument, ref isCausal))
                     {
                         throw Unknown(layer, argument.Name);
                     }
                     break;
             }
         }
-        return new KerasCall(inputs, states, masks);
+        return new KerasCall(inputs, states, masks, isCausal);
     }
+
+    private static bool IsHeads(KerasPart layer) => layer.Text("class_name") == "MultiHeadAttention";
+
+    private static bool IsPart(KerasPart layer, string argument) => IsHeads(layer) && Parts.Contains(argument);
 
     private static NotSupportedException Unknown(KerasPart layer, string argument) =>
         layer.Unread($"it is called with the argument '{argument}', which this reader does not know");
 
     // Null is what is missing; these switch off what there is not.
-    private static bool Matters(KerasPart layer, JsonProperty argument) =>
-        argument.Value.ValueKind != JsonValueKind.Null
-        && (argument.Name is not ("training" or "use_causal_mask" or "return_attention_scores")
-            || (argument.Value.ValueKind == JsonValueKind.False ? false
-                : throw layer.Unread($"it is called with '{argument.Name}' as {KerasPart.Words(argument.Value)}, and only false is read")));
+    private static bool Matters(KerasPart layer, JsonProperty argument, ref bool isCausal)
+    {
+        if (argument.Value.ValueKind == JsonValueKind.Null)
+        {
+            return false;
+        }
+        if (argument.Name is not ("training" or "use_causal_mask" or "return_attention_scores"))
+        {
+            return true;
+        }
+        if (argument is { Name: "use_causal_mask", Value.ValueKind: JsonValueKind.True }
+            && layer.Text("class_name") is "Attention" or "MultiHeadAttention")
+        {
+            isCausal = true;
+            return false;
+        }
+        return argument.Value.ValueKind == JsonValueKind.False ? false
+            : throw layer.Unread($"it is called with '{argument.Name}' as {KerasPart.Words(argument.Value)}, and only false is read");
+    }
 
     private static void AddTensors(KerasPart layer, JsonElement value, List<KerasTensor> tensors, string what, int depth)
     {

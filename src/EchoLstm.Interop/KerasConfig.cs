@@ -101,7 +101,8 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
         ? Of(layer, input, trains, givesStates: false)
         : throw Refused(
             layer.Settings,
-            "takes one tensor, and in Keras a list of query and value",
+            layer is MultiHeadAttention ? "takes one tensor, and in Keras query and value"
+                : "takes one tensor, and in Keras a list of query and value",
             $"Use it in a FunctionalModel, new {layer.Settings.LayerClass}().Apply(query, value)");
 
     private JsonObject Functional(FunctionalModel model, bool trains)
@@ -134,6 +135,14 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
                 // It is built where it is called.
                 json.Remove("build_config");
             }
+            if (layer is MultiHeadAttention && !version.IsKeras3)
+            {
+                // And tf.keras makes its weights by these.
+                var config = json["config"]!;
+                config["query_shape"] = TensorShape(own[0].Inputs[0].Shape);
+                config["key_shape"] = TensorShape(own[0].Inputs[^1].Shape);
+                config["value_shape"] = TensorShape(own[0].Inputs[Math.Min(1, own[0].Inputs.Count - 1)].Shape);
+            }
             return json;
         }
 
@@ -156,18 +165,29 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
             {
                 inputs.Add(inputs[0]);
             }
+            var named = new JsonObject();
+            if (call.Layer is Attention { UseCausalMask: true } or MultiHeadAttention { UseCausalMask: true })
+            {
+                named["use_causal_mask"] = true;
+            }
             if (!version.IsKeras3)
             {
+                if (call.Layer is MultiHeadAttention)
+                {
+                    // What is not the first argument has its name.
+                    named["value"] = History(inputs[1], isEnd: false);
+                    named["key"] = inputs.Count > 2 ? History(inputs[2], isEnd: false) : null;
+                    inputs = inputs[..1];
+                }
                 var node = new JsonArray();
                 foreach (var input in inputs)
                 {
                     var history = History(input, isEnd: false);
-                    history.Add((JsonNode)new JsonObject());
+                    history.Add(named.DeepClone());
                     node.Add((JsonNode)history);
                 }
                 return node;
             }
-            var named = new JsonObject();
             JsonArray given = [.. inputs.Select(Tensor)];
             if (call.WithStates && inputs.Count > 1)
             {
@@ -180,7 +200,7 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
                 }
                 named["initial_state"] = states;
             }
-            else if (inputs.Count > 1)
+            else if (inputs.Count > 1 && call.Layer is not MultiHeadAttention)
             {
                 given = [given];
             }
@@ -281,6 +301,11 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
                 config["score_mode"] = config["score_mode"]!.GetValue<string>().ToLowerInvariant();
                 config.Remove("use_causal_mask");
                 break;
+            case MultiHeadAttention { OutputSize: var size }:
+                config.Remove("use_causal_mask");
+                config["output_shape"] = size is null ? null : new JsonArray(size);
+                config["attention_axes"] = null;
+                break;
             case Dot { Settings: DotSettings dot }:
                 config["axes"] = new JsonArray(dot.FirstAxis, dot.SecondAxis);
                 config.Remove("first_axis");
@@ -320,14 +345,6 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
                     settings,
                     "is a layer that Keras does not have",
                     "Make the decoder of layers in a FunctionalModel, as EchoModels.Seq2Seq does");
-            case MultiHeadAttentionSettings:
-                throw Refused(
-                    settings, "is a layer that is not written yet", "Use AdditiveAttention or Attention, or write its weights by Save");
-            case AttentionSettings { UseCausalMask: true }:
-                throw Refused(
-                    settings,
-                    "looks at earlier steps alone, which Keras's layer does not keep",
-                    "Make it without useCausalMask, and give that in Keras where it is called");
             case RecurrentSettings { Stateful: true } when input[0] is null:
                 throw Refused(
                     settings,
@@ -372,6 +389,8 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
 
     private JsonNode Float32() =>
         version.IsKeras3 ? Object("keras", "DTypePolicy", new JsonObject { ["name"] = "float32" }) : "float32";
+
+    private static JsonObject TensorShape(Shape shape) => new() { ["class_name"] = "TensorShape", ["items"] = Json(shape) };
 
     private static JsonArray Json(Shape shape) => [.. shape.Select(length => (JsonNode?)length)];
 

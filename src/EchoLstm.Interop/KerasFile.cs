@@ -355,9 +355,9 @@ public static class KerasFile
                 layer.Generator = random;
             }
             Write(model, numbers);
-            if (training is { } config && network.Obstacles.Count == 0)
+            if (training is { } config)
             {
-                KerasTraining.Compile(model, config, path);
+                KerasTraining.Compile(model, config, path, network.Obstacles);
             }
             return model;
         }

@@ -129,13 +129,21 @@ internal sealed class KerasFileWriter
             case TimeDistributed wrapper:
                 AddBelow("layer", wrapper.InnerLayer);
                 break;
+            case MultiHeadAttention:
+                foreach (var (name, weights) in Keras3Weights.Projections.Zip(layer.Weights.GroupBy(weight => weight.Name.Split('/')[0])))
+                {
+                    var projection = new H5Group();
+                    group[name] = projection;
+                    AddArrays(Vars(projection, weights.Key), weights);
+                }
+                break;
             case RecurrentLayer:
                 var cell = new H5Group();
                 group["cell"] = cell;
-                AddArrays(Vars(cell, $"{Keras3Weights.SnakeCase(layer.Settings.KerasClass)}_cell"), layer);
+                AddArrays(Vars(cell, $"{Keras3Weights.SnakeCase(layer.Settings.KerasClass)}_cell"), layer.Weights);
                 break;
             default:
-                AddArrays(own, layer);
+                AddArrays(own, layer.Weights);
                 break;
         }
 
@@ -155,9 +163,9 @@ internal sealed class KerasFileWriter
         return vars;
     }
 
-    private void AddArrays(H5Group vars, Layer layer)
+    private void AddArrays(H5Group vars, IEnumerable<LayerWeight> weights)
     {
-        foreach (var (weight, i) in layer.Weights.Select((weight, i) => (weight, i)))
+        foreach (var (weight, i) in weights.Select((weight, i) => (weight, i)))
         {
             vars[i.ToString(CultureInfo.InvariantCulture)] = Array(weight);
         }
@@ -183,7 +191,7 @@ internal sealed class KerasFileWriter
             groups[row is Layer named ? named.Name : ((Input)row).Name] = group;
             if (row is Layer layer)
             {
-                List<bool> areTrained = [.. WeightHolder.TrainedOf(layer.Settings, layer.InputShape!, model.Trainable)];
+                List<bool> areTrained = [.. WeightHolder.TrainedOf(layer.Settings, [layer.InputShape!], model.Trainable)];
                 AddArraysByName(
                     group,
                     layer.Name,

@@ -130,6 +130,10 @@ internal sealed class KerasGraph
             {
                 throw place.Wrong(entry.IsInput ? "an input is called" : "it is not called");
             }
+            if (entry.Calls.Any(call => call.IsCausal != entry.Calls[0].IsCausal))
+            {
+                throw place.Unread("it is called with 'use_causal_mask' as true and as false, and a layer has one of them for all calls");
+            }
             if (!entry.IsInput)
             {
                 entry.Layer = _layers.Count;
@@ -283,7 +287,12 @@ internal sealed class KerasGraph
         if (entry.Settings is null)
         {
             var read = _reader.Read(entry.Part, _shapes[inputs[0]].Rank, _depth) ?? throw entry.Place.Wrong("it computes nothing");
-            entry.Settings = read with { Name = entry.Name };
+            entry.Settings = (call.IsCausal, read) switch
+            {
+                (true, AttentionSettings attention) => attention with { Name = entry.Name, UseCausalMask = true },
+                (true, MultiHeadAttentionSettings heads) => heads with { Name = entry.Name, UseCausalMask = true },
+                _ => read with { Name = entry.Name },
+            };
             _reader.Renamed(read, entry.Settings);
         }
         var layer = entry.Settings;

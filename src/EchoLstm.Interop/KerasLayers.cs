@@ -74,7 +74,9 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             return null;
         }
         settings = settings with { Name = name, Trainable = part.Flag("trainable") ?? true };
-        _notes[settings] = new LayerNote(part, found.OtherAtMasked, found.ReturnsState, found.Calls);
+        var ends = version.EndsMasks && settings is RecurrentSettings or BidirectionalSettings or TimeDistributedSettings;
+        _notes[settings] = new LayerNote(
+            part, found.OtherAtMasked, ends ? $"in {version} {place} ends masks" : null, found.ReturnsState, found.Calls);
         return settings;
     }
 
@@ -91,9 +93,14 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
         }
     }
 
-    /// <summary>Throws where masked steps that are something else in Keras are what the model returns.</summary>
-    internal static void End(KerasPart model, MaskedSteps output)
+    /// <summary>Throws where masked steps that are something else in Keras are what the model returns; where a mask comes to the loss here
+    /// and not there, the model can't go on training.</summary>
+    internal void End(KerasPart model, MaskedSteps output)
     {
+        if (output.Ended is { } ended)
+        {
+            obstacles.Add(ended);
+        }
         if (output.Other is { } other)
         {
             throw model.Unread($"it returns masked steps: {other}");
@@ -227,6 +234,11 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             case "GaussianNoise":
                 part.Skip("seed");
                 return new GaussianNoiseSettings { Stddev = part.NeededNumber("stddev", "sigma") };
+            case "GaussianDropout" or "AlphaDropout" or "SpatialDropout2D" or "SpatialDropout3D" or "ActivityRegularization":
+                part.Skip("rate", "p", "seed", "noise_shape", "data_format", "dim_ordering", "l1", "l2");
+                // They act in training alone.
+                obstacles.Add($"{part.Place} is a layer that the library does not have");
+                return new ActivationSettings { Activation = Activation.Linear };
             case "Activation":
                 return new ActivationSettings { Activation = Function(part, "activation") };
             case "Softmax":
@@ -283,7 +295,6 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
                 return new AdditiveAttentionSettings { UseScale = part.Flag("use_scale") ?? true };
             case "Attention":
                 part.Skip("seed");
-                part.MustBeFalse("causal");
                 return new AttentionSettings
                 {
                     UseScale = part.Flag("use_scale") ?? false,
@@ -294,9 +305,11 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
                         var mode => throw part.Unread($"'score_mode' is '{mode}', which the library does not have"),
                     },
                     Dropout = part.Number("dropout") ?? 0,
+                    // Later it was an argument of the call.
+                    UseCausalMask = part.Flag("causal") ?? false,
                 };
             case "MultiHeadAttention":
-                throw part.Unread("its weights are in layers of its own, which are not read yet");
+                return Heads(part);
             case "Sequential":
                 return Model(part, rank, depth);
             case "Model" or "Functional":
@@ -494,6 +507,32 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
             UseBias = part.Flag("use_bias", "bias") ?? true,
             KernelRegularizer = Penalty(part, "kernel_regularizer", "W_regularizer"),
             BiasRegularizer = Penalty(part, "bias_regularizer", "b_regularizer"),
+        };
+    }
+
+    private MultiHeadAttentionSettings Heads(KerasPart part)
+    {
+        KernelAndBias(part);
+        // tf.keras repeats the shapes that it is called with; how masked scores are kept out is one here.
+        part.Skip("seed", "query_shape", "key_shape", "value_shape", "softmax_robust_masking");
+        part.MustBe("attention_axes", axes => axes.GetRawText().Trim('[', ']', ' ') is "1" or "-2", "the axis of the steps (1)");
+        part.MustBeFalse("use_gate");
+        part.MustBe("sliding_window", _ => false, "null");
+        if (part.Find("output_shape") is { ValueKind: JsonValueKind.Array } shape && shape.GetArrayLength() != 1)
+        {
+            throw part.Unread($"its 'output_shape' is {KerasPart.Words(shape)}, and one number is read");
+        }
+        var keySize = part.NeededCount("key_dim");
+        return new MultiHeadAttentionSettings
+        {
+            NumHeads = part.NeededCount("num_heads"),
+            KeyDim = keySize,
+            ValueDim = part.Count("value_dim") ?? keySize,
+            OutputSize = part.Counts(1, "output_shape")?[0],
+            UseBias = part.Flag("use_bias") ?? true,
+            Dropout = part.Number("dropout") ?? 0,
+            KernelRegularizer = Penalty(part, "kernel_regularizer"),
+            BiasRegularizer = Penalty(part, "bias_regularizer"),
         };
     }
 

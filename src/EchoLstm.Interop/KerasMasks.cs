@@ -6,7 +6,8 @@ namespace EchoLstm.Interop;
 /// <summary>What is known of the masked steps of a value.</summary>
 /// <param name="Mask">What its mask was made of; null: no step is masked.</param>
 /// <param name="Other">What gives something else at masked steps in Keras than here: where nobody reads them, it is the same.</param>
-internal sealed record MaskedSteps(string? Mask, string? Other)
+/// <param name="Ended">What has ended the mask in Keras, where it goes on here: where nobody asks for it, it is the same.</param>
+internal sealed record MaskedSteps(string? Mask, string? Other, string? Ended = null)
 {
     internal static MaskedSteps None => new(null, null);
 
@@ -34,13 +35,36 @@ internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> n
     {
         SequentialSettings model => [Chain(model, inputs[0], values[0])],
         FunctionalSettings graph => Graph(graph, inputs, $"{values[0]}/{graph.Name}"),
-        AttentionLayerSettings => [new(inputs[0].Mask, null)],
+        AttentionLayerSettings => [Attended(layer, inputs)],
         DotSettings => [new(null, ReadBy(layer, inputs))],
         _ => [One(layer, Merged(inputs), values[0])],
     };
 
+    // No step looks at a masked one of a value, but that which is masked itself: in heads it gets the mean of all.
+    private MaskedSteps Attended(LayerSettings layer, IReadOnlyList<MaskedSteps> inputs)
+    {
+        RefuseEnded(layer, Merged(inputs));
+        return new(inputs[0].Mask, layer is MultiHeadAttentionSettings && inputs[0].Mask is not null ? Merged(inputs).Other : null);
+    }
+
+    private void RefuseEnded(LayerSettings layer, MaskedSteps input)
+    {
+        if (input is { Mask: not null, Ended: { } ended })
+        {
+            throw Part(layer).Unread($"it gets a mask here, and {ended}");
+        }
+    }
+
+    private KerasPart Part(LayerSettings layer) =>
+        (notes.GetValueOrDefault(layer) ?? throw new InvalidDataException($"{layer.Title} was not read.")).Part;
+
     private MaskedSteps One(LayerSettings layer, MaskedSteps input, string value)
     {
+        if (layer is RecurrentSettings or BidirectionalSettings or GlobalPooling1DSettings or MaskingSettings)
+        {
+            RefuseEnded(layer, input);
+        }
+        var ended = input.Mask is null ? null : input.Ended ?? notes.GetValueOrDefault(layer)?.EndsMask;
         var other = input.Other ?? (input.Mask is null ? null : notes.GetValueOrDefault(layer)?.OtherAtMasked);
         switch (layer)
         {
@@ -53,12 +77,12 @@ internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> n
                 or GlobalPooling1DSettings:
                 return MaskedSteps.None;
             case TimeDistributedSettings wrapper:
-                return new(input.Mask, other ?? Through(wrapper.Layer, [input], [value])[0].Other);
+                return new(input.Mask, other ?? Through(wrapper.Layer, [input], [value])[0].Other, ended);
             // These compute a step from that step, or skip those that are masked.
             case RecurrentSettings or BidirectionalSettings or DropoutSettings or SpatialDropout1DSettings or GaussianNoiseSettings
                 or DenseSettings or ActivationSettings or LayerNormalizationSettings or BatchNormalizationSettings or LeakyReluSettings
                 or EluSettings or PReluSettings or ConcatenateSettings or ElementwiseSettings:
-                return new(input.Mask, other);
+                return new(input.Mask, other, ended);
             default:
                 return new(input.Mask, ReadBy(layer, [input]));
         }
@@ -67,11 +91,10 @@ internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> n
     // Throws where there is something to read.
     private string? ReadBy(LayerSettings layer, IReadOnlyList<MaskedSteps> inputs) =>
         inputs.Select(input => input.Other).FirstOrDefault(other => other is not null) is not { } other ? null
-            : throw (notes.GetValueOrDefault(layer) ?? throw new InvalidDataException($"{layer.Title} was not read.")).Part
-                .Unread($"it reads masked steps: {other}");
+            : throw Part(layer).Unread($"it reads masked steps: {other}");
 
     private static MaskedSteps Merged(IReadOnlyList<MaskedSteps> inputs) => inputs.Aggregate(
-        (one, next) => new(MaskedSteps.Both(one.Mask, next.Mask), one.Other ?? next.Other));
+        (one, next) => new(MaskedSteps.Both(one.Mask, next.Mask), one.Other ?? next.Other, one.Ended ?? next.Ended));
 
     private MaskedSteps Chain(SequentialSettings model, MaskedSteps input, string value)
     {
@@ -105,6 +128,7 @@ internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> n
 /// <summary>What of a layer in a file its settings do not say.</summary>
 /// <param name="Part">Where it is.</param>
 /// <param name="OtherAtMasked">What it gives at masked steps where that is something else here; null: the same.</param>
+/// <param name="EndsMask">That a mask ends at it in Keras, which goes on here; null: it does not.</param>
 /// <param name="ReturnsState">Whether it gives its states too.</param>
 /// <param name="Calls">How many calls of layers it is: a model in it counts as often as it is called.</param>
-internal sealed record LayerNote(KerasPart Part, string? OtherAtMasked, bool ReturnsState, long Calls);
+internal sealed record LayerNote(KerasPart Part, string? OtherAtMasked, string? EndsMask, bool ReturnsState, long Calls);

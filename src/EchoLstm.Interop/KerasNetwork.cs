@@ -50,7 +50,7 @@ internal sealed record KerasNetwork(LayerSettings Model, Shape Input, bool IsThe
         var graph = KerasGraph.Read(config, reader, "", 0);
         foreach (var output in graph.OutputSteps)
         {
-            KerasLayers.End(config, output);
+            reader.End(config, output);
         }
         return (KerasGraph.ChainOf(graph.Settings) ?? (LayerSettings)graph.Settings, graph.InputShapes[0]);
     }
@@ -106,7 +106,7 @@ internal sealed record KerasNetwork(LayerSettings Model, Shape Input, bool IsThe
                 throw new InvalidDataException($"{model.File}: {part.Place}: {error.Message}", error);
             }
         }
-        KerasLayers.End(model, steps);
+        reader.End(model, steps);
         return settings.Count > 0 ? new SequentialSettings { Layers = settings } : throw model.Wrong("it has no layers but its input");
     }
 

@@ -32,5 +32,8 @@ internal sealed record KerasVersion(string? Text, bool HasModules)
     internal bool ZeroesMaskedInBidirectional => IsKeras3 || (!IsTensorFlowJs
         && (Numbers is { Major: 2, Minor: >= 4 } || (Text?.StartsWith("2.3.0-tf", StringComparison.Ordinal) ?? false)));
 
+    /// <summary>From Keras 3.16 on, masks end at recurrent layers and at TimeDistributed.</summary>
+    internal bool EndsMasks => IsKeras3 && Numbers.Minor >= 16;
+
     public override string ToString() => Text is null ? "this version of Keras" : $"Keras {Text}";
 }

@@ -15,6 +15,9 @@ internal sealed class TensorFlowJsWeights : WeightSource
     private static readonly ImmutableArray<string> Order =
         ["embeddings", "gamma", "beta", "moving_mean", "moving_variance", "kernel", "recurrent_kernel", "bias", "alpha"];
 
+    // Within a MultiHeadAttention, whose layers have each a kernel and a bias.
+    private static readonly ImmutableArray<string> Projections = ["query", "key", "value", "attention_output"];
+
     private readonly Dictionary<string, List<StoredArray>> _byLayer = new(StringComparer.Ordinal);
 
     /// <param name="model">The whole of model.json.</param>
@@ -62,7 +65,9 @@ internal sealed class TensorFlowJsWeights : WeightSource
     {
         var steps = array.Place.Split('/');
         var place = Order.IndexOf(steps[^1]);
-        return (place < 0 ? Order.Length : place) + (steps.Any(step => step.StartsWith("backward_", StringComparison.Ordinal)) ? 100 : 0);
+        var part = steps.Any(step => step.StartsWith("backward_", StringComparison.Ordinal)) ? 1
+            : Math.Max(0, steps.Length < 2 ? 0 : Projections.IndexOf(steps[^2]));
+        return (place < 0 ? Order.Length : place) + (100 * part);
     }
 
     // No name leads out of the folder.

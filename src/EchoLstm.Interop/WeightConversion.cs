@@ -4,30 +4,30 @@ namespace EchoLstm.Interop;
 
 /// <summary>A layer with weights of its own, or a wrapper with all of what it wraps: the unit to which a file gives arrays.</summary>
 /// <param name="Layer">The layer; never a model.</param>
-/// <param name="Input">The shape of its input.</param>
+/// <param name="Inputs">The shapes of its inputs.</param>
 /// <param name="Name">Its name with the models' before it.</param>
 /// <param name="IsFrozen">Whether it, or the model around it, is not trained.</param>
-internal sealed record WeightHolder(LayerSettings Layer, Shape Input, string Name, bool IsFrozen)
+internal sealed record WeightHolder(LayerSettings Layer, IReadOnlyList<Shape> Inputs, string Name, bool IsFrozen)
 {
-    internal IReadOnlyList<WeightSpec> Specs { get; } = [.. Layer.Weights(Input)];
+    internal IReadOnlyList<WeightSpec> Specs { get; } = [.. Layer.WeightsOf(Inputs)];
 
     /// <summary>Which of them are trained.</summary>
-    internal IReadOnlyList<bool> AreTrained { get; } = [.. TrainedOf(Layer, Input, !IsFrozen)];
+    internal IReadOnlyList<bool> AreTrained { get; } = [.. TrainedOf(Layer, Inputs, !IsFrozen)];
 
     internal bool IsPartlyTrained => AreTrained.Contains(true) && AreTrained.Contains(false);
 
     /// <summary>Which of a layer's weights are trained, in their order.</summary>
-    internal static IEnumerable<bool> TrainedOf(LayerSettings layer, Shape input, bool trains)
+    internal static IEnumerable<bool> TrainedOf(LayerSettings layer, IReadOnlyList<Shape> inputs, bool trains)
     {
         trains &= layer.Trainable;
         return layer switch
         {
-            BidirectionalSettings both => TrainedOf(both.Layer, input, trains)
-                .Concat(TrainedOf(both.Layer with { Trainable = both.BackwardTrainable }, input, trains)),
-            TimeDistributedSettings wrapper => TrainedOf(wrapper.Layer, TimeDistributedSettings.StepShape(input), trains),
-            SequentialSettings or FunctionalSettings => WithShapes(layer, input)
-                .SelectMany(inner => TrainedOf(inner.Layer, inner.Input, trains)),
-            _ => layer.Weights(input).Select(weight => trains && !IsStatistic(weight.Name)),
+            BidirectionalSettings both => TrainedOf(both.Layer, inputs, trains)
+                .Concat(TrainedOf(both.Layer with { Trainable = both.BackwardTrainable }, inputs, trains)),
+            TimeDistributedSettings wrapper => TrainedOf(wrapper.Layer, [TimeDistributedSettings.StepShape(inputs[0])], trains),
+            SequentialSettings or FunctionalSettings => WithShapes(layer, inputs[0])
+                .SelectMany(inner => TrainedOf(inner.Layer, inner.Inputs, trains)),
+            _ => layer.WeightsOf(inputs).Select(weight => trains && !IsStatistic(weight.Name)),
         };
     }
 
@@ -36,34 +36,34 @@ internal sealed record WeightHolder(LayerSettings Layer, Shape Input, string Nam
 
     /// <summary>The layers of a model that have weights, those of models inside it included.</summary>
     internal static List<WeightHolder> Of(LayerSettings model, Shape input, string before = "", bool isFrozen = false) =>
-        [.. WithShapes(model, input).SelectMany(layer => OfLayer(layer.Layer, layer.Input, before, isFrozen || !model.Trainable))];
+        [.. WithShapes(model, input).SelectMany(layer => OfLayer(layer.Layer, layer.Inputs, before, isFrozen || !model.Trainable))];
 
     /// <summary>A layer, if it has weights; of a model those in it.</summary>
-    internal static List<WeightHolder> OfLayer(LayerSettings layer, Shape input, string before, bool isFrozen)
+    internal static List<WeightHolder> OfLayer(LayerSettings layer, IReadOnlyList<Shape> inputs, string before, bool isFrozen)
     {
         var (name, frozen) = ($"{before}{layer.Name}", isFrozen || !layer.Trainable);
-        return IsModel(layer) ? Of(layer, input, $"{name}/", frozen)
-            : layer.Weights(input).Any() ? [new WeightHolder(layer, input, name, frozen)]
+        return IsModel(layer) ? Of(layer, inputs[0], $"{name}/", frozen)
+            : layer.WeightsOf(inputs).Any() ? [new WeightHolder(layer, inputs, name, frozen)]
             : [];
     }
 
     internal static bool IsModel(LayerSettings layer) => layer is SequentialSettings or FunctionalSettings;
 
     /// <summary>A model's layers with the shapes that they are built for; a graph's inputs say theirs.</summary>
-    internal static IEnumerable<(LayerSettings Layer, Shape Input)> WithShapes(LayerSettings model, Shape input)
+    internal static IEnumerable<(LayerSettings Layer, IReadOnlyList<Shape> Inputs)> WithShapes(LayerSettings model, Shape input)
     {
         if (model is FunctionalSettings graph)
         {
             foreach (var (layer, shapes) in graph.Layers.Zip(graph.LayerInputs()))
             {
-                yield return (layer, shapes?[0] ?? throw new ArgumentException($"the layer '{layer.Name}' is in no call"));
+                yield return (layer, shapes ?? throw new ArgumentException($"the layer '{layer.Name}' is in no call"));
             }
             yield break;
         }
         var given = input;
         foreach (var layer in model.Inner)
         {
-            yield return (layer, given);
+            yield return (layer, [given]);
             given = layer.OutputShape(given, layer.Title);
         }
     }
@@ -89,7 +89,7 @@ internal sealed class WeightConversion(string file, bool isTheano)
     {
         var ready = new List<ReadyWeight>();
         var left = new Queue<StoredArray>(arrays);
-        Take(holder.Layer, holder.Input, left, ready);
+        Take(holder.Layer, holder.Inputs, left, ready);
         // Keras 3 writes what a stateful layer remembers behind its weights.
         while (holder.Layer is RecurrentSettings { Stateful: true } stateful && ready.Count == holder.Specs.Count
             && left.TryPeek(out var state) && state.Shape is [_, var units] && units == stateful.Units)
@@ -114,31 +114,31 @@ internal sealed class WeightConversion(string file, bool isTheano)
         return ready.Zip(holder.Specs, (weight, spec) => weight with { Spec = spec with { Name = $"{holder.Name}/{spec.Name}" } });
     }
 
-    private void Take(LayerSettings layer, Shape input, Queue<StoredArray> left, List<ReadyWeight> ready)
+    private void Take(LayerSettings layer, IReadOnlyList<Shape> inputs, Queue<StoredArray> left, List<ReadyWeight> ready)
     {
         switch (layer)
         {
             case BidirectionalSettings both:
-                Take(both.Layer, input, left, ready);
-                Take(both.Layer, input, left, ready);
+                Take(both.Layer, inputs, left, ready);
+                Take(both.Layer, inputs, left, ready);
                 return;
             case TimeDistributedSettings wrapper:
-                Take(wrapper.Layer, TimeDistributedSettings.StepShape(input), left, ready);
+                Take(wrapper.Layer, [TimeDistributedSettings.StepShape(inputs[0])], left, ready);
                 return;
             case SequentialSettings or FunctionalSettings:
-                foreach (var (inner, shape) in WeightHolder.WithShapes(layer, input))
+                foreach (var (inner, shapes) in WeightHolder.WithShapes(layer, inputs[0]))
                 {
-                    Take(inner, shape, left, ready);
+                    Take(inner, shapes, left, ready);
                 }
                 return;
             case RecurrentSettings recurrent when left.TryPeek(out var first) && IsOneGate(recurrent, first):
                 TakeGates(recurrent, left, ready);
                 return;
             case RecurrentSettings recurrent:
-                TakeRecurrent(recurrent, layer.Weights(input), left, ready);
+                TakeRecurrent(recurrent, layer.WeightsOf(inputs), left, ready);
                 return;
             default:
-                foreach (var spec in layer.Weights(input))
+                foreach (var spec in layer.WeightsOf(inputs))
                 {
                     if (!left.TryDequeue(out var array))
                     {

@@ -48,7 +48,7 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
             throw group.File.Damaged("its 'layer_names' has a name twice");
         }
         var layers = WeightHolder.WithShapes(model, input)
-            .Select(with => (with.Layer, Holders: WeightHolder.OfLayer(with.Layer, with.Input, "", !model.Trainable)))
+            .Select(with => (with.Layer, Holders: WeightHolder.OfLayer(with.Layer, with.Inputs, "", !model.Trainable)))
             .Where(layer => layer.Holders.Count > 0).ToList();
         List<(string Name, List<StoredArray> Arrays)> stored =
             [.. names.Select(name => (name, Arrays(name))).Where(layer => layer.Item2.Count > 0)];
@@ -122,6 +122,10 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
 {
     private static readonly ImmutableArray<string> Containers = ["layers", "_layer_checkpoint_dependencies"];
 
+    /// <summary>The layers in a MultiHeadAttention, in the order of its weights; tf.keras and the first of Keras 3 call them the same
+    /// behind an underscore.</summary>
+    internal static ImmutableArray<string> Projections { get; } = ["query_dense", "key_dense", "value_dense", "output_dense"];
+
     internal override long Length => root.File.Length;
 
     internal static bool IsIn(Hdf5Group root) => Containers.Any(root.Links.ContainsKey) && !root.Attributes.ContainsKey("layer_names");
@@ -147,7 +151,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         var layers = LayersIn(group);
         var withShapes = WeightHolder.WithShapes(model, input).ToList();
         var groups = GroupsOf(layers, withShapes, before, faults);
-        foreach (var (layer, shape) in withShapes)
+        foreach (var (layer, shapes) in withShapes)
         {
             if (!groups.TryGetValue(layer, out var own))
             {
@@ -160,11 +164,11 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
             }
             if (WeightHolder.IsModel(layer))
             {
-                Assign(own, layer, shape, byName, $"{name}/", frozen, faults, given);
+                Assign(own, layer, shapes[0], byName, $"{name}/", frozen, faults, given);
             }
-            else if (layer.Weights(shape).Any())
+            else if (layer.WeightsOf(shapes).Any())
             {
-                given.Add((new WeightHolder(layer, shape, name, frozen), [.. Arrays(own, layer, shape, faults)]));
+                given.Add((new WeightHolder(layer, shapes, name, frozen), [.. Arrays(own, layer, shapes, faults)]));
             }
         }
     }
@@ -174,13 +178,13 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
 
     // The layers of a class have its groups, in order of their counters.
     private static Dictionary<LayerSettings, Hdf5Group> GroupsOf(
-        Hdf5Group layers, List<(LayerSettings Layer, Shape Input)> withShapes, string before, Action<string> faults)
+        Hdf5Group layers, List<(LayerSettings Layer, IReadOnlyList<Shape> Inputs)> withShapes, string before, Action<string> faults)
     {
         var found = new Dictionary<LayerSettings, Hdf5Group>(ReferenceEqualityComparer.Instance);
         foreach (var kind in withShapes.GroupBy(layer => SnakeCase(layer.Layer.KerasClass)))
         {
             // Of a wrapper's class some may have weights and some none.
-            if (!kind.Any(layer => layer.Layer.Weights(layer.Input).Any()))
+            if (!kind.Any(layer => layer.Layer.WeightsOf(layer.Inputs).Any()))
             {
                 continue;
             }
@@ -205,26 +209,28 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         return found;
     }
 
-    private IEnumerable<StoredArray> Arrays(Hdf5Group own, LayerSettings layer, Shape input, Action<string> faults)
+    private IEnumerable<StoredArray> Arrays(
+        Hdf5Group own, LayerSettings layer, IReadOnlyList<Shape> inputs, Action<string> faults)
     {
         return layer switch
         {
-            BidirectionalSettings both => Below("forward_layer", both.Layer, input).Concat(Below("backward_layer", both.Layer, input)),
-            TimeDistributedSettings wrapper => Below("layer", wrapper.Layer, TimeDistributedSettings.StepShape(input)),
+            BidirectionalSettings both => Below("forward_layer", both.Layer, inputs).Concat(Below("backward_layer", both.Layer, inputs)),
+            TimeDistributedSettings wrapper => Below("layer", wrapper.Layer, [TimeDistributedSettings.StepShape(inputs[0])]),
             RecurrentSettings => Vars(own.Group("cell")),
+            MultiHeadAttentionSettings => Projections.SelectMany(name => Vars(own.Group(name) ?? own.Group($"_{name}"))),
             SequentialSettings or FunctionalSettings => OfModel(),
             _ => Vars(own),
         };
 
-        IEnumerable<StoredArray> Below(string name, LayerSettings inner, Shape given) =>
+        IEnumerable<StoredArray> Below(string name, LayerSettings inner, IReadOnlyList<Shape> given) =>
             own.Group(name) is { } group ? Arrays(group, inner, given, faults) : [];
 
         IEnumerable<StoredArray> OfModel()
         {
-            var withShapes = WeightHolder.WithShapes(layer, input).ToList();
+            var withShapes = WeightHolder.WithShapes(layer, inputs[0]).ToList();
             var groups = GroupsOf(LayersIn(own), withShapes, $"{layer.Name}/", faults);
             return withShapes.Where(inner => groups.ContainsKey(inner.Layer))
-                .SelectMany(inner => Arrays(groups[inner.Layer], inner.Layer, inner.Input, faults));
+                .SelectMany(inner => Arrays(groups[inner.Layer], inner.Layer, inner.Inputs, faults));
         }
     }
 

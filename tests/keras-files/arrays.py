@@ -47,6 +47,9 @@ def keras3(layer, group):
         return keras3(config['layer'], group['forward_layer']) + keras3(config['backward_layer'], group['backward_layer'])
     if kind == 'TimeDistributed':
         return keras3(config['layer'], group['layer'])
+    if kind == 'MultiHeadAttention':
+        own = [group[f'{name}_dense']['vars'] for name in ('query', 'key', 'value', 'output')]
+        return [part[str(i)][()] for part in own for i in range(len(part))]
     own = group['cell']['vars'] if kind in ('LSTM', 'GRU', 'SimpleRNN') else group['vars']
     return [own[str(i)][()] for i in range(len(own))]
 

@@ -101,6 +101,14 @@ public static partial class PyTorchFile
         var matches = PyTorchMatch.Find(places, units, names, path);
         // All are read before the first is set.
         var weights = matches.Select(match => PyTorchLayer.ToKeras(match.Layer, name => match.Unit.Tensors[name].Read())).ToList();
+        var faults = matches.Zip(weights).SelectMany(pair => pair.Second.Zip(pair.First.Layer.Weights)
+            .Where(weight => weight.First.Cast<float>().Any(value => !float.IsFinite(value)))
+            .Select(weight => $"{weight.Second.Name} of {pair.First.Layer.Title}, from '{pair.First.Unit.Name}'")).ToList();
+        if (faults.Count > 0)
+        {
+            throw new InvalidDataException($"{path} has values that are NaN or infinite, for {string.Join("; ", faults)}. Nothing was "
+                + $"changed. Save weights of before the training diverged.");
+        }
         for (var i = 0; i < matches.Count; i++)
         {
             matches[i].Layer.SetWeights(weights[i]);

@@ -54,7 +54,8 @@ internal sealed class PyTorchPickle : IDisposable
         try
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
-            if (archive.Entries.Sum(entry => (decimal)entry.Length) is var length && length > largest)
+            var length = archive.Entries.Sum(entry => (decimal)entry.Length);
+            if (length > largest)
             {
                 throw new InvalidDataException(string.Create(
                     CultureInfo.InvariantCulture,
@@ -66,9 +67,13 @@ internal sealed class PyTorchPickle : IDisposable
                 throw new InvalidDataException(string.Create(
                     CultureInfo.InvariantCulture, $"{path}: {pickle.FullName} has {pickle.Length:N0} bytes, {LargestPickle:N0} at most."));
             }
-            if (!archive.Entries.Any(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal)))
+            var state = archive.Entries.FirstOrDefault(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
+                ?? throw new InvalidDataException($"{path} has no data.pkl: it is no file that torch.save wrote.");
+            using var commands = state.Open();
+            var bytes = new byte[state.Length];
+            if (PickleSizes.Largest(bytes[..commands.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)]) > (double)length)
             {
-                throw new InvalidDataException($"{path} has no data.pkl: it is no file that torch.save wrote.");
+                throw new InvalidDataException($"{path} has a tensor of more numbers than the archive has bytes. The file is damaged.");
             }
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))

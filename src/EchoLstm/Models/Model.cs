@@ -792,13 +792,16 @@ public abstract partial class Model : Layer
     /// <summary>Compiles as another model was, with the same objects.</summary>
     internal void Compile(Compilation compilation) => _runner.Compile(compilation);
 
+    /// <summary>Why a model from another library's file is not compiled as it was there; null: it was not, or is.</summary>
+    internal string? WhyUncompiled { get; set; }
+
     private Compilation Compiled(string purpose)
     {
         ThrowIfDisposed();
         ThrowIfEmpty();
         return Compilation ?? throw new InvalidOperationException(
-            $"The model must be compiled before {purpose}. Call Compile with a loss and an optimiser, e.g. "
-                + $"model.Compile(Loss.MeanSquaredError(), new Adam()).");
+            $"The model must be compiled before {purpose}. {(WhyUncompiled is null ? "" : $"{WhyUncompiled} ")}Call Compile with a loss and "
+                + $"an optimiser, e.g. model.Compile(Loss.MeanSquaredError(), new Adam()).");
     }
 
     private protected override void CheckInput(Shape inputShape) => CheckInput(inputShape, InputShape!);

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using EchoLstm.Interop;
+using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Interop;
 
 /// <summary>
 /// Files of Keras with bytes changed, moved or cut off: each loads, where it is a weight that changed, or ends in an error that names it, in
-/// little time and memory. ECHOLSTM_FUZZED_FILES asks for more than 2,000.
+/// little time and memory. ECHOLSTM_FUZZED_FILES asks for more than 2,000, ECHOLSTM_FUZZED_SEED for others.
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class KerasFuzzTests : IDisposable
@@ -18,12 +19,14 @@ public sealed class KerasFuzzTests : IDisposable
     [Fact]
     public void Two_thousand_damaged_files_load_or_say_what_is_wrong()
     {
-        var count = int.TryParse(Environment.GetEnvironmentVariable("ECHOLSTM_FUZZED_FILES"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 2000;
+        var count = Asked("ECHOLSTM_FUZZED_FILES") ?? 2000;
         using var model = KerasSamples.Model(isKeras3: true);
         var layers = KerasSamples.Layers(model);
         KerasWriter.TensorFlowJs(_folder, layers);
         // A graph has states, shared layers and models inside.
         var (pair, nested, states) = (KerasGraphCase.Read("shared"), KerasGraphCase.Read("nested"), KerasGraphCase.Read("encoder-decoder"));
+        // What is written here has HDF5's newer headers, and layers in a layer.
+        using var heads = KerasSaveCases.All["heads over masked words"].Model(isKeras3: true);
         (string Name, byte[] Bytes)[] sound =
         [
             ("old.h5", Hdf5Writer.Write(KerasWriter.Whole(layers, "2.2.4"))),
@@ -34,8 +37,10 @@ public sealed class KerasFuzzTests : IDisposable
             ("shared.h5", Hdf5Writer.Write(pair.Legacy("2.6.0"))),
             ("nested.h5", Hdf5Writer.Write(nested.Legacy("2.2.4"))),
             ("states.keras", states.Keras3(new Dictionary<string, string[]>())),
+            ("heads.h5", Saved(heads, "heads.h5")),
+            ("heads.keras", Saved(heads, "heads.keras")),
         ];
-        var random = new Random(14);
+        var random = new Random(Asked("ECHOLSTM_FUZZED_SEED") ?? 14);
         // Of this process alone: others may be busy.
         var used = Process.GetCurrentProcess().TotalProcessorTime;
         var loaded = 0;
@@ -59,7 +64,16 @@ public sealed class KerasFuzzTests : IDisposable
         (Process.GetCurrentProcess().TotalProcessorTime - used).Should().BeLessThan(TimeSpan.FromSeconds(20.0 * Math.Max(count, 2000) / 2000));
     }
 
-    private static byte[] Mutated(Random random, byte[] bytes)
+    internal static int? Asked(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : null;
+
+    private byte[] Saved(Model model, string name)
+    {
+        KerasFile.Save(model, _folder.File(name));
+        return File.ReadAllBytes(_folder.File(name));
+    }
+
+    internal static byte[] Mutated(Random random, byte[] bytes)
     {
         var changed = (byte[])bytes.Clone();
         for (var left = random.Next(1, 6); left > 0; left--)

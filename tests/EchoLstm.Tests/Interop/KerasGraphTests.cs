@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using EchoLstm.Interop;
 using EchoLstm.Layers;
@@ -182,6 +183,161 @@ public sealed class KerasGraphTests : IDisposable
             var layer = model.Layers.Single(one => one.Name == name);
             return new KerasLayer(kind, name, "{}", [.. layer.GetWeights().Select((weight, i) => KerasArray.Of($"w{i}", weight))]);
         }
+    }
+
+    // The three tensors are one argument each: in lists the first alone, the rest by name; in Keras 3 as they were given.
+    private const string Lists = """[[["a", 0, 0, {"value": ["b", 0, 0], "key": ["c", 0, 0], "use_causal_mask": true, "attention_mask": null, "return_attention_scores": false}]]]""";
+
+    public static TheoryData<string, string, string> Heads => new()
+    {
+        { "2.6.0", Lists, "" },
+        { "tfjs", Lists, "" },
+        // TensorFlow from 2.12 on, and the first of Keras 3, name the layers inside by the private members.
+        { "2.13.1", Lists, "_" },
+        { "3.0.0", $$"""[{"args": [{{Of("a")}}, {{Of("b")}}, {{Of("c")}}], "kwargs": {"training": false, "query_mask": null, "value_mask": null, "key_mask": null, "use_causal_mask": true} }]""", "_" },
+        { "3.9.2", $$"""[{"args": [{{Of("a")}} ], "kwargs": {"key": {{Of("c")}}, "use_causal_mask": true, "value": {{Of("b")}}, "query_mask": null, "value_mask": null, "key_mask": null} }]""", "" },
+    };
+
+    private static string Of(string input) => KerasGraphCase.KerasTensor(input, 0, 0).ToJsonString();
+
+    [Theory]
+    [MemberData(nameof(Heads))]
+    public void Heads_are_read_with_the_weights_of_the_layers_inside(string version, string calls, string before)
+    {
+        using var model = HeadsModel(useCausalMask: true);
+        var path = WrittenHeads(model, version, calls, before);
+
+        using var loaded = KerasFile.Load(path);
+
+        var x = HeadsData();
+        loaded.Predict(x)[0].ShouldMatchTensor(model.Predict(x)[0], Tolerance.None);
+        if (path.EndsWith(".json", StringComparison.Ordinal))
+        {
+            return;
+        }
+        using var other = HeadsModel(useCausalMask: true);
+        other.SetWeights([.. model.GetWeights().Select(weight => Numbers.Shaped(new float[weight.Length], [.. Enumerable.Range(0, weight.Rank).Select(axis => (long)weight.GetLength(axis))]))]);
+        KerasFile.LoadWeights(other, path);
+        other.GetWeights().Values().Should().Equal(model.GetWeights().Values());
+    }
+
+    [Fact]
+    public void A_key_that_is_not_given_is_the_value()
+    {
+        using var model = HeadsModel(useCausalMask: false, hasKey: false);
+
+        using var loaded = KerasFile.Load(WrittenHeads(model, "2.6.0", """[[["a", 0, 0, {"value": ["b", 0, 0]}]]]""", ""));
+
+        loaded.GetWeights()[2].GetLength(0).Should().Be(3, "the key's kernel has the value's features");
+        var x = HeadsData()[..2];
+        loaded.Predict(x)[0].ShouldMatchTensor(model.Predict(x)[0], Tolerance.None);
+    }
+
+    [Theory]
+    [InlineData("""[[["a", 0, 0, {"value": ["b", 0, 0], "key": ["c", 0, 0], "attention_mask": ["c", 0, 0]}]]]""", "it is called with the argument 'attention_mask', which this reader does not know")]
+    [InlineData("""[[["a", 0, 0, {"value": ["b", 0, 0], "key": ["c", 0, 0], "return_attention_scores": true}]]]""", "it is called with 'return_attention_scores' as true, and only false is read")]
+    [InlineData("""[[["a", 0, 0, {"value": ["b", 0, 0], "key": ["c", 0, 0]}]], [["a", 0, 0, {"value": ["b", 0, 0], "key": ["c", 0, 0], "use_causal_mask": true}]]]""", "it is called with 'use_causal_mask' as true and as false, and a layer has one of them for all calls")]
+    public void Calls_of_heads_that_are_not_known_are_refused_by_name(string calls, string why)
+    {
+        using var model = HeadsModel(useCausalMask: false);
+        var path = WrittenHeads(model, "2.6.0", calls, "");
+
+        Errors.Expect<NotSupportedException>(() => KerasFile.Load(path), $"{path}: layer 3 'heads' (MultiHeadAttention): {why}. {Mend}");
+    }
+
+    [Fact]
+    public void Masks_of_query_and_value_are_said_by_name_in_Keras_3()
+    {
+        var words = new Input(-1) { Name = "words" };
+        var embedded = new Embedding(5, 4, maskZero: true) { Name = "e" }.Apply(words);
+        using var model = new FunctionalModel([words], [new MultiHeadAttention(2, 3) { Name = "heads" }.Apply(embedded, embedded)]) { Seed = 4 };
+        model.Build();
+        var weights = new Hdf5Node();
+        var arrays = model.GetWeights().Select((weight, i) => KerasArray.Of(i.ToString(CultureInfo.InvariantCulture), weight)).ToList();
+        _ = weights.Array("layers/embedding/vars/0", arrays[0].Values, arrays[0].Shape);
+        foreach (var (name, i) in new[] { "query", "key", "value", "output" }.Select((name, i) => (name, i)))
+        {
+            _ = weights.Array($"layers/multi_head_attention/{name}_dense/vars/0", arrays[(2 * i) + 1].Values, arrays[(2 * i) + 1].Shape);
+            _ = weights.Array($"layers/multi_head_attention/{name}_dense/vars/1", arrays[(2 * i) + 2].Values, arrays[(2 * i) + 2].Shape);
+        }
+        var path = _folder.File("model.keras");
+
+        Write(KerasGraphCase.KerasTensor("not_equal", 0, 0).ToJsonString());
+        using var loaded = KerasFile.Load(path);
+
+        TensorLike[] x = [torch.tensor(new float[,] { { 1, 2, 3, 0 }, { 4, 0, 0, 0 } })];
+        loaded.Predict(x)[0].ShouldMatchTensor(model.Predict(x)[0], Tolerance.None);
+        Write("null");
+        Errors.Expect<NotSupportedException>(
+            () => KerasFile.Load(path), $"{path}: layer 3 'heads' (MultiHeadAttention): it is called with no mask, and its input 'e' has one. {Mend}");
+
+        void Write(string valueMask)
+        {
+            var mask = KerasGraphCase.KerasTensor("not_equal", 0, 0).ToJsonString();
+            var config = $$"""
+                {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional", "config": {"name": "m", "trainable": true, "layers": [
+                  {"module": "keras.layers", "class_name": "InputLayer", "name": "words", "config": {"name": "words", "batch_shape": [null, null], "dtype": "float32", "sparse": false}, "registered_name": null, "inbound_nodes": []},
+                  {"module": "keras.layers", "class_name": "Embedding", "name": "e", "config": {"name": "e", "input_dim": 5, "output_dim": 4, "mask_zero": true}, "registered_name": null, "inbound_nodes": [{"args": [{{Of("words")}}], "kwargs": {} }]},
+                  {{KerasGraphCase.Operation("NotEqual", "not_equal", KerasGraphCase.KerasTensor("words", 0, 0), 0).ToJsonString()}},
+                  {"module": "keras.layers", "class_name": "MultiHeadAttention", "name": "heads", "config": {"name": "heads", "num_heads": 2, "key_dim": 3, "value_dim": 3, "dropout": 0.0}, "registered_name": null,
+                   "inbound_nodes": [{"args": [{{Of("e")}}, {{Of("e")}}], "kwargs": {"query_mask": {{mask}}, "value_mask": {{valueMask}} } }] }],
+                 "input_layers": ["words", 0, 0], "output_layers": ["heads", 0, 0]} }
+                """;
+            File.WriteAllBytes(path, KerasWriter.Keras3([], "3.9.2", config, Hdf5Writer.Write(weights)));
+        }
+    }
+
+    private static TensorLike[] HeadsData() => [Numbers.Uniform(1, [2, 5, 4]), Numbers.Uniform(2, [2, 6, 3]), Numbers.Uniform(3, [2, 6, 2])];
+
+    private static FunctionalModel HeadsModel(bool useCausalMask, bool hasKey = true)
+    {
+        Input a = new(-1, 4) { Name = "a" }, b = new(-1, 3) { Name = "b" }, c = new(-1, 2) { Name = "c" };
+        var heads = new MultiHeadAttention(2, 3, valueSize: 4, outputSize: 5, useCausalMask: useCausalMask) { Name = "heads" };
+        var model = hasKey ? new FunctionalModel([a, b, c], [heads.Apply(a, b, c)]) { Seed = 4 } : new FunctionalModel([a, b], [heads.Apply(a, b)]) { Seed = 4 };
+        model.Build();
+        // Biases too, which begin with 0.
+        model.SetWeights([.. model.GetWeights().Select((weight, i) => Numbers.Shaped(
+            [.. Enumerable.Range(0, weight.Length).Select(j => (float)Math.Sin((1.7 * i) + (2.3 * j)))], [.. Enumerable.Range(0, weight.Rank).Select(axis => (long)weight.GetLength(axis))]))]);
+        return model;
+    }
+
+    private string WrittenHeads(FunctionalModel model, string version, string calls, string before)
+    {
+        var isKeras3 = version.StartsWith('3');
+        var inputs = string.Join(", ", model.InputNames.Select((name, i) =>
+            $$"""{"class_name": "InputLayer", "name": "{{name}}", "config": {"name": "{{name}}", "{{(isKeras3 ? "batch_shape" : "batch_input_shape")}}": [null, null, {{4 - i}}], "dtype": "float32", "sparse": false}, "inbound_nodes": []}"""));
+        var config = $$"""
+            {"class_name": "Functional", "config": {"name": "m", "trainable": true, "layers": [{{inputs}},
+              {"class_name": "MultiHeadAttention", "name": "heads", "config": {"name": "heads", "trainable": true, "dtype": "float32", "num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.0, "use_bias": true, "output_shape": [5], "attention_axes": [1]}, "inbound_nodes": {{calls}} }],
+             "input_layers": [{{string.Join(", ", model.InputNames.Select(name => $"""["{name}", 0, 0]"""))}}], "output_layers": [["heads", 0, 0]]} }
+            """;
+        string[] names = ["query", "key", "value", "attention_output"];
+        List<KerasArray> arrays = [.. model.GetWeights().Select((weight, i) => KerasArray.Of($"{names[i / 2]}/{(i % 2 == 0 ? "kernel" : "bias")}", weight))];
+        if (!isKeras3 && version != "tfjs" && before.Length == 0)
+        {
+            File.WriteAllBytes(_folder.File("heads.h5"), Hdf5Writer.Write(KerasWriter.Whole([new KerasLayer("MultiHeadAttention", "heads", "{}", [.. arrays])], version, config: config)));
+            return _folder.File("heads.h5");
+        }
+        if (version == "tfjs")
+        {
+            // The converter lists them in any order.
+            arrays.Reverse();
+            File.WriteAllBytes(_folder.File("group1.bin"), [.. arrays.SelectMany(array => array.Values).SelectMany(BitConverter.GetBytes)]);
+            var listed = string.Join(", ", arrays.Select(array => $$"""{"name": "heads/{{array.Name}}", "shape": [{{string.Join(", ", array.Shape)}}], "dtype": "float32"}"""));
+            File.WriteAllText(_folder.File("model.json"), $$"""
+                {"format": "layers-model", "modelTopology": {"keras_version": "2.15.0", "backend": "tensorflow", "model_config": {{config}} },
+                 "weightsManifest": [{"paths": ["group1.bin"], "weights": [{{listed}}]}]}
+                """);
+            return _folder.File("model.json");
+        }
+        var weights = new Hdf5Node();
+        var own = weights.Group($"{(isKeras3 ? "layers" : "_layer_checkpoint_dependencies")}/multi_head_attention");
+        foreach (var (array, i) in arrays.Select((array, i) => (array, i)))
+        {
+            _ = own.Array($"{before}{(i / 2 == 3 ? "output" : names[i / 2])}_dense/vars/{i % 2}", array.Values, array.Shape);
+        }
+        File.WriteAllBytes(_folder.File("heads.keras"), KerasWriter.Keras3([], version, config, Hdf5Writer.Write(weights)));
+        return _folder.File("heads.keras");
     }
 
     [Theory]

@@ -45,6 +45,10 @@ public sealed class KerasLayerTests
         ("Dropout", """{"rate": 0.5, "noise_shape": null, "seed": 3}""", new DropoutSettings { Rate = 0.5 }),
         ("SpatialDropout1D", """{"rate": 0.5, "noise_shape": null, "seed": null}""", new SpatialDropout1DSettings { Rate = 0.5 }),
         ("GaussianNoise", """{"sigma": 0.5}""", new GaussianNoiseSettings { Stddev = 0.5 }),
+        ("GaussianDropout", """{"rate": 0.5, "seed": null}""", new ActivationSettings { Activation = Activation.Linear }),
+        ("AlphaDropout", """{"rate": 0.5, "noise_shape": null, "seed": null}""", new ActivationSettings { Activation = Activation.Linear }),
+        ("SpatialDropout2D", """{"rate": 0.5, "noise_shape": null, "seed": null, "data_format": "channels_last"}""", new ActivationSettings { Activation = Activation.Linear }),
+        ("ActivityRegularization", """{"l1": 0.5, "l2": 0.0}""", new ActivationSettings { Activation = Activation.Linear }),
         ("Activation", """{"activation": "softmax"}""", new ActivationSettings { Activation = Activation.Softmax }),
         ("Softmax", """{"axis": 2}""", new ActivationSettings { Activation = Activation.Softmax }),
         ("ReLU", """{"max_value": null, "negative_slope": 0.0, "threshold": 0.0}""", new ActivationSettings { Activation = Activation.Relu }),
@@ -87,6 +91,10 @@ public sealed class KerasLayerTests
         ("AdditiveAttention", """{"use_scale": true, "dropout": 0.0, "seed": null}""", new AdditiveAttentionSettings { UseScale = true }),
         ("Attention", """{"use_scale": true, "score_mode": "concat", "dropout": 0.25, "seed": null}""", new AttentionSettings { UseScale = true, ScoreMode = ScoreMode.Concat, Dropout = 0.25 }),
         ("Attention", """{"use_scale": false, "causal": false, "dropout": 0.0}""", new AttentionSettings()),
+        ("Attention", """{"use_scale": false, "causal": true, "dropout": 0.0}""", new AttentionSettings { UseCausalMask = true }),
+        // tf.keras repeats the shapes that it is called with; Keras 3 has put in the axis.
+        ("MultiHeadAttention", $$"""{"num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.25, "output_shape": null, "attention_axes": null, "query_shape": {"class_name": "TensorShape", "items": [null, null, 5]}, "key_shape": {"class_name": "TensorShape", "items": [null, null, 5]}, "value_shape": {"class_name": "TensorShape", "items": [null, null, 5]}, "softmax_robust_masking": false, {{Kernel}}}""", new MultiHeadAttentionSettings { NumHeads = 2, KeyDim = 3, ValueDim = 4, Dropout = 0.25 }),
+        ("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "value_dim": null, "dropout": 0.0, "use_bias": false, "use_gate": false, "sliding_window": null, "output_shape": [7], "attention_axes": [1], "seed": null, "kernel_initializer": null, "bias_initializer": null}""", new MultiHeadAttentionSettings { NumHeads = 2, KeyDim = 3, ValueDim = 3, UseBias = false, OutputSize = 7 }),
     ];
 
     /// <summary>Keras's classes that become a layer of these settings.</summary>
@@ -122,8 +130,8 @@ public sealed class KerasLayerTests
     public void Every_layer_that_files_hold_can_come_from_Keras()
     {
         var read = Known.Select(known => known.Expected.GetType()).Append(typeof(SequentialSettings)).Append(typeof(FunctionalSettings)).ToHashSet();
-        // One is the library's own; the other has its weights in layers of its own in Keras, and is refused.
-        var others = new[] { typeof(AttentionDecoderSettings), typeof(MultiHeadAttentionSettings) };
+        // It is the library's own.
+        var others = new[] { typeof(AttentionDecoderSettings) };
 
         var all = typeof(LayerSettings).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
             .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().Select(kind => kind.DerivedType);
@@ -170,6 +178,10 @@ public sealed class KerasLayerTests
     [InlineData("Merge", """{"mode": "cos", "mode_type": "raw"}""", "its 'mode' is 'cos', and sum, mul, ave, max, concat and dot are read")]
     [InlineData("Merge", """{"mode": "sum", "mode_type": "lambda"}""", "'mode_type' is \"lambda\", and only raw is read")]
     [InlineData("AdditiveAttention", """{"use_scale": true, "causal": true}""", "'causal' is true, and only false is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "output_shape": [3, 4]}""", "its 'output_shape' is [3,4], and one number is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "attention_axes": [1, 2]}""", "'attention_axes' is [1,2], and only the axis of the steps (1) is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "use_gate": true}""", "'use_gate' is true, and only false is read")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3, "sliding_window": 4}""", "'sliding_window' is 4, and only null is read")]
     [InlineData("Permute", """{"dims": [2, 1]}""", "the library has no layer 'Permute' that changes the order of axes")]
     public void What_is_not_known_is_refused_by_name_and_place(string kind, string config, string why) =>
         Errors.Expect<NotSupportedException>(() => Read(kind, config), $"model.h5: layer 4 'it' ({kind}): {why}{Mend}");
@@ -202,6 +214,26 @@ public sealed class KerasLayerTests
                 + $"output before{Mend}");
     }
 
+    [Theory]
+    [InlineData("LSTM", """{"units": 3, "activation": "tanh", "recurrent_activation": "sigmoid"}""")]
+    [InlineData("Bidirectional", """{"merge_mode": "sum", "layer": {"class_name": "SimpleRNN", "config": {"units": 3, "activation": "tanh", "name": "a"}}}""")]
+    [InlineData("GlobalAveragePooling1D", "{}")]
+    [InlineData("Attention", """{"use_scale": false}""")]
+    [InlineData("MultiHeadAttention", """{"num_heads": 2, "key_dim": 3}""")]
+    public void Where_a_mask_ends_in_Keras_and_goes_on_here_the_next_that_asks_for_it_is_refused(string kind, string config)
+    {
+        (string, string) masking = ("Masking", """{"mask_value": 0.0}"""), rnn = ("SimpleRNN", """{"units": 3, "activation": "tanh", "return_sequences": true}""");
+        (string, string) dense = ("Dense", """{"units": 3, "activation": "linear"}""");
+
+        ReadAll("3.15.1", masking, rnn, dense, (kind, config));
+        ReadAll("3.16.0", rnn, dense, (kind, config));
+        ReadAll("3.16.0", masking, dense, (kind, config));
+        ReadAll("3.16.0", masking, rnn, dense);
+        Errors.Expect<NotSupportedException>(
+            () => ReadAll("3.16.0", masking, rnn, dense, (kind, config)),
+            $"model.h5: layer 4 'it' ({kind}): it gets a mask here, and in Keras 3.16.0 layer 4 'it' (SimpleRNN) ends masks{Mend}");
+    }
+
     private static LayerSettings Read(string kind, string config, string version = "2.4.0") => ReadAll(version, (kind, config))[0];
 
     private static List<LayerSettings> ReadAll(string version, params (string Class, string Config)[] layers)
@@ -214,7 +246,7 @@ public sealed class KerasLayerTests
         }).ToList();
         var steps = settings.Aggregate(MaskedSteps.None, (before, layer) => layer is MergeSettings ? before : reader.Masks.Through(layer, [before], ["x"])[0]);
         using var model = JsonDocument.Parse("{}");
-        KerasLayers.End(new KerasPart(model.RootElement, "model.h5", "the model"), steps);
+        reader.End(new KerasPart(model.RootElement, "model.h5", "the model"), steps);
         return settings.Count > 1 ? settings : [settings[0] with { Name = version == "2.4.0" ? null : settings[0].Name }];
     }
 }

@@ -29,7 +29,8 @@ internal static class KerasModelsCommand
                 {
                     name,
                     file = Path.GetFileName(path) + ending,
-                    weights = model.GetWeights().Select(Tensor),
+                    // An array of .NET has an axis at least.
+                    weights = model.Weights.Select(weight => Tensor(weight.Value())),
                     inputs = x.Select(Tensor),
                     outputs = KerasSaveTests.Predicted(model, x).Select(Tensor),
                 }));

@@ -169,8 +169,24 @@ internal static class KerasSaveCases
                 var (first, second) = (inner.ApplyMany(inputs[0], inputs[1]), inner.ApplyMany(row.Apply(inputs[0]), row.Apply(inputs[1])));
                 return [new Multiply().Apply(first[0], second[0]), new Average().Apply(first[1], second[1]), second[0]];
             }),
-            ["attention"] = Attention(areMasked: false),
-            ["attention to masked words"] = Attention(areMasked: true),
+            ["attention"] = Attention(areMasked: false, () => new AdditiveAttention()),
+            ["attention to masked words"] = Attention(areMasked: true, () => new AdditiveAttention()),
+            ["dot attention to masked words"] = Attention(areMasked: true, () => new Attention(useScale: true)),
+            ["heads over masked words"] = Attention(areMasked: true, () => new MultiHeadAttention(2, 3, valueSize: 2)),
+            ["heads of three inputs"] = Graph([[2, 5, 4], [2, 6, 3], [2, 6, 2]], inputs =>
+                [new MultiHeadAttention(2, 3, valueSize: 4, dropout: 0.25, outputSize: 5).Apply(inputs[0], inputs[1], inputs[2])]),
+            ["heads of one input, without later steps"] = Graph([[2, 5, 4]], inputs =>
+            {
+                var seen = new MultiHeadAttention(2, 3, useBias: false, useCausalMask: true) { KernelRegularizer = Regularizer.L2(0.25) }.Apply(inputs[0]);
+                return [new LayerNormalization().Apply(new Add().Apply(inputs[0], seen))];
+            }),
+            ["a layer of heads that is called twice"] = Graph([[2, 5, 4], [2, 3, 4]], inputs =>
+            {
+                var heads = new MultiHeadAttention(2, 3);
+                return [heads.Apply(inputs[0], inputs[1]), heads.Apply(inputs[1], inputs[0])];
+            }),
+            ["attention without later steps"] = Graph([[2, 5, 3], [2, 5, 4], [2, 5, 3]], inputs =>
+                [new Attention(useScale: true, ScoreMode.Concat, dropout: 0.25, useCausalMask: true).Apply(inputs[0], inputs[1], inputs[2])]),
         };
         foreach (var activation in Enum.GetValues<Activation>())
         {
@@ -227,12 +243,12 @@ internal static class KerasSaveCases
         IsGraph = true,
     };
 
-    private static KerasSaveCase Attention(bool areMasked) => new(_ =>
+    private static KerasSaveCase Attention(bool areMasked, Func<AttentionLayer> looks) => new(_ =>
     {
         Input source = new(-1) { Name = "source" }, target = new(-1) { Name = "target" };
         var (seen, states) = new Lstm(4, returnSequences: true).ApplyWithState(new Embedding(5, 4, areMasked).Apply(source));
         var (steps, _) = new Lstm(4, returnSequences: true).ApplyWithState(new Embedding(5, 3, areMasked).Apply(target), states);
-        var attended = new Concatenate().Apply(new AdditiveAttention().Apply(steps, seen), steps);
+        var attended = new Concatenate().Apply(looks().Apply(steps, seen), steps);
         var model = new FunctionalModel([source, target], [new Dense(4, Activation.Softmax).Apply(attended)]) { Seed = 1 };
         model.Build();
         return model;

@@ -96,6 +96,34 @@ public sealed class KerasSaveTests : IDisposable
     }
 
     [Fact]
+    public void Heads_take_their_tensors_one_by_one_and_what_they_look_at_where_they_are_called()
+    {
+        var three = KerasSaveCases.All["heads of three inputs"].Model(isKeras3: true);
+        var one = KerasSaveCases.All["heads of one input, without later steps"].Model(isKeras3: true);
+        using (three)
+        using (one)
+        {
+            var (third, second) = Both(three);
+            Calls(third, "multi_head_attention_1").Should().Be("""[[["input_1",0,0],["input_2",0,0],["input_3",0,0]]]""");
+            Calls(second, "multi_head_attention_1").Should().Be("""[[["input_1",0,0,{"value":["input_2",0,0],"key":["input_3",0,0]}]]]""");
+            // tf.keras has no weights to load into without.
+            Layer(second, "multi_head_attention_1")["config"]!["key_shape"]!.ToJsonString().Should().Be("""{"class_name":"TensorShape","items":[null,null,2]}""");
+            Layer(third, "multi_head_attention_1")["config"]!["query_shape"].Should().BeNull();
+            (third, second) = Both(one);
+            Calls(third, "multi_head_attention_1").Should().Be("""[[["input_1",0,0],["input_1",0,0],{"use_causal_mask":true}]]""");
+            Calls(second, "multi_head_attention_1").Should().Be("""[[["input_1",0,0,{"use_causal_mask":true,"value":["input_1",0,0],"key":null}]]]""");
+            Layer(second, "multi_head_attention_1")["config"]!["use_causal_mask"].Should().BeNull();
+        }
+
+        (JsonObject Third, JsonObject Second) Both(Model model)
+        {
+            KerasFile.Save(model, _folder.File("model.keras"));
+            KerasFile.Save(model, _folder.File("model.h5"));
+            return (Config(_folder.File("model.keras")), Config(_folder.File("model.h5")));
+        }
+    }
+
+    [Fact]
     public void Names_that_an_attribute_can_t_hold_are_split()
     {
         const int Count = 4100;

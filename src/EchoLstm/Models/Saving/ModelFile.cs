@@ -64,7 +64,7 @@ internal static class ModelFile
             text = SavedModel.Text(file, TrainingKey);
             var training = StrictJson.Read<TrainingSettings>(file.Path, TrainingKey, text, TrainingJson.Settings);
             training.Check(file.Path, TrainingKey);
-            model.Build(saved.InputShape, SeededRandom.Blank);
+            Build(model, saved.InputShape, file.Path);
             var type = TensorBytes.ScalarTypeOf(saved.Type);
             if (type != ScalarType.Float32)
             {
@@ -90,6 +90,20 @@ internal static class ModelFile
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    // Of what it is built for, a layer is asked once more than the settings are.
+    private static void Build(Model model, Shape input, string path)
+    {
+        try
+        {
+            model.Build(input, SeededRandom.Blank);
+        }
+        catch (ShapeMismatchException error)
+        {
+            throw new InvalidDataException(
+                $"{path}: its '{SavedModel.ModelKey}' is no model that could be built for input of shape {input}: {error.Message}", error);
         }
     }
 

@@ -266,6 +266,7 @@ public class SaveModelTests
         { "model", "\"dense_1\"", "\"a.b\"", "in its model, network: module name can't contain \".\", got: a.b" },
         { "model", "[null,4,1]", "[null,4]", "its 'model' is no model that could be built for input of shape (None, 4): Lstm 'lstm_1' expects input of rank 3" },
         { "model", "[null,4,1]", "[null,4,-1]", "in its model: Axis 2 of the shape (None, 4, -1) is -1" },
+        { "model", "[null,4,1]", "[9223372036854775807,4,1]", "its 'model' is no model that could be built for input of shape (9223372036854775807, 4, 1): SequentialModel 'sequential' can't be built for (9223372036854775807, 4, 1): no memory holds so long an axis." },
         { "model", "\"F32\"", "\"I64\"", "in its model: 'dtype' is I64, expected a floating-point type. The file is damaged, or a newer version of the library wrote it." },
         { "model", "\"frozen\":[]", "\"frozen\":[\"lost\"]", "in its model: 'frozen' names lost, which the model does not have. The file is damaged; save it again." },
         { "compile", "\"adam\"", "\"ftrl\"", "in its compile, optimizer: there is a 'ftrl', which this version does not have. The file is damaged, or a newer version of the library wrote it." },
