@@ -11,7 +11,7 @@ internal static class BarTable
     internal static void Write(IReadOnlyList<Timing> timings)
     {
         Console.WriteLine();
-        Console.WriteLine("The bar                  torchsharp/fused  at least        fused/c  at most         bytes  at most");
+        Console.WriteLine("The bar                  torchsharp/fused  at least       ort/fused  at least         fused/c  at most         bytes  at most");
         foreach (var bar in Bar.All)
         {
             var own = timings.Where(timing => timing.Workload == bar.Workload).ToArray();
@@ -20,10 +20,11 @@ internal static class BarTable
                 continue;
             }
             var faster = PeerTable.Of(own, TorchSharpPeer.Engine)?.Microseconds / fused.Microseconds;
+            var fasterThanOrt = PeerTable.Of(own, OnnxRuntimePeer.Engine)?.Microseconds / fused.Microseconds;
             var timesC = fused.Microseconds / PeerTable.Of(own, CLoops.Engine)?.Microseconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{bar.Workload.Name,-29} {Cell(faster, bar.TimesFasterThanTorchSharp, faster >= bar.TimesFasterThanTorchSharp)} {Cell(timesC, bar.TimesC, timesC <= bar.TimesC)} {Cell(fused.AllocatedBytes is { } bytes ? Math.Round(bytes) : null, bar.AllocatesNothing ? 0 : null, fused.AllocatedBytes < 1)}"));
+                $"{bar.Workload.Name,-29} {Cell(faster, bar.TimesFasterThanTorchSharp, faster >= bar.TimesFasterThanTorchSharp)} {Cell(fasterThanOrt, bar.TimesFasterThanOnnxRuntime, fasterThanOrt >= bar.TimesFasterThanOnnxRuntime)} {Cell(timesC, bar.TimesC, timesC <= bar.TimesC)} {Cell(fused.AllocatedBytes is { } bytes ? Math.Round(bytes) : null, bar.AllocatesNothing ? 0 : null, fused.AllocatedBytes < 1)}"));
         }
     }
 

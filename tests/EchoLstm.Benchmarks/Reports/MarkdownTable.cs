@@ -11,15 +11,15 @@ internal static class MarkdownTable
     internal static void Write(IReadOnlyList<Timing> timings)
     {
         Console.WriteLine();
-        Console.WriteLine("| workload | fused | torchsharp | torch | C | torchsharp / fused | fused / C |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| workload | fused | torchsharp | ort | C | torchsharp / fused | ort / fused | fused / C |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var group in timings.GroupBy(timing => timing.Workload))
         {
             double? Of(string engine) => PeerTable.Of(group, engine)?.Microseconds;
-            var (fused, torchSharp, c) = (Of(OwnEngine.Fused), Of(TorchSharpPeer.Engine), Of(CLoops.Engine));
+            var (fused, torchSharp, ort, c) = (Of(OwnEngine.Fused), Of(TorchSharpPeer.Engine), Of(OnnxRuntimePeer.Engine), Of(CLoops.Engine));
             Console.WriteLine(
-                $"| `{group.Key.Name}` | {Time(fused)} | {Time(torchSharp)} | {Time(Of(OwnEngine.Torch))} | {Time(c)} "
-                + $"| {Ratio(torchSharp / fused)} | {Ratio(fused / c)} |");
+                $"| `{group.Key.Name}` | {Time(fused)} | {Time(torchSharp)} | {Time(ort)} | {Time(c)} "
+                + $"| {Ratio(torchSharp / fused)} | {Ratio(ort / fused)} | {Ratio(fused / c)} |");
         }
     }
 
