@@ -80,7 +80,10 @@ internal static class SampleCheck
                         ? string.Create(CultureInfo.InvariantCulture,
                             $"Class indices are for Loss.SparseCategoricalCrossentropy(): compile the model with it, or give one-hot rows, "
                                 + $"which OneHot.Encode(labels, classes: {output.Last}) makes of int[] and int[,].")
-                        : Mend(output, target)),
+                        : Mend(output, target) + (MayBeIndices(output, y)
+                        ? $" If y is class indices, {loss.Name} is no loss for them: write new Dense({output.Last}, Activation.Softmax) and "
+                            + "Loss.SparseCategoricalCrossentropy()."
+                        : "")),
                 output.ToString(),
                 target.ToString());
         }
@@ -309,15 +312,19 @@ internal static class SampleCheck
     // Whole numbers of an axis less, or of one number there, where the loss wants a row of all classes.
     private static bool AreIndices(Shape output, Tensor y, Loss loss)
     {
-        var (target, indices) = (Shape.Of(y), new Shape([.. output.Take(output.Rank - 1)]));
-        if (loss.Expects is not { TargetsSumToOne: true } || output.Rank < 2
-            || !(indices.Accepts(target) || output.WithLast(1).Accepts(target)))
+        if (loss.Expects is not { TargetsSumToOne: true } || !HasPlaceOfIndices(output, y))
         {
             return false;
         }
         using var scope = NewDisposeScope();
         return !y.is_floating_point() || y.eq(y.floor()).all().item<bool>();
     }
+
+    // Integers in the place of a row of all classes, where the loss is one of numbers.
+    private static bool MayBeIndices(Shape output, Tensor y) => !y.is_floating_point() && output.Last > 1 && HasPlaceOfIndices(output, y);
+
+    private static bool HasPlaceOfIndices(Shape output, Tensor y) => output.Rank >= 2
+        && (new Shape([.. output.Take(output.Rank - 1)]).Accepts(Shape.Of(y)) || output.WithLast(1).Accepts(Shape.Of(y)));
 
     private static string Mend(Shape output, Shape target)
     {

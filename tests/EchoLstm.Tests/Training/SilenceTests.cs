@@ -192,6 +192,67 @@ public class SilenceTests
     }
 
     [Fact]
+    public void Class_indices_with_a_loss_of_numbers()
+    {
+        using var rows = new SequentialModel(new Dense(3, Activation.Softmax));
+        using var steps = new SequentialModel(new Lstm(2, returnSequences: true), new Dense(3));
+        rows.Build(1);
+        steps.Build(4, 1);
+        rows.Compile(Loss.MeanSquaredError(), new Adam());
+        steps.Compile(Loss.MeanAbsoluteError(), new Adam());
+        const string Mend = " is no loss for them: write new Dense(3, Activation.Softmax) and Loss.SparseCategoricalCrossentropy().";
+        const string Shorter = "y lacks an axis: reshape it to (samples, units), an array of one value a sample with Arrays.Reshape<float[,]>(y, -1, 1). It is never broadcast.";
+        const string Narrower = "Give the last layer as many units as the target's last axis is long, or reshape y.";
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            rows, () => rows.Fit(X, new int[] { 0, 1, 2 }, verbose: 0), $"The model's output is (3, 3), so y must have that shape, but it is (3,). {Shorter} If y is class indices, mean_squared_error{Mend}");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            steps, () => steps.Fit(new float[2, 4, 1], new long[2, 4, 1], verbose: 0), $"The model's output is (2, 4, 3), so y must have that shape, but it is (2, 4, 1). {Narrower} If y is class indices, mean_absolute_error{Mend}");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            rows, () => rows.Fit(X, new float[,] { { 0 }, { 1 }, { 2 } }, verbose: 0), $"The model's output is (3, 3), so y must have that shape, but it is (3, 1). {Narrower}");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new int[,] { { 0 }, { 1 }, { 7 } }).Should().BeEmpty("counts are whole numbers too");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void Numbers_far_from_1_in_a_later_batch(EngineKind engine)
+    {
+        using var warned = new Warned();
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        (float[,] X, float[,] Y)[] batches =
+        [
+            (new[,] { { 0.5f } }, new[,] { { 1f } }), (new[,] { { 1e-9f } }, new[,] { { 0f } }), (new[,] { { 1 }, { -700f } }, new[,] { { 1f }, { 2 } }),
+            (new[,] { { 900f } }, new[,] { { 1f } }), (new[,] { { 1f } }, new[,] { { 5000f } }),
+        ];
+        var writer = new StringWriter();
+        const string Inputs = "batches[2].X[1, 0] is -700, far from 1: gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new StandardScaler().Fit(x); then give "
+            + "scaler.Transform(x), here and to Predict.";
+        const string Targets = "batches[4].Y[0, 0] is 5000, far from 1: weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
+            + "StandardScaler().Fit(y); then give scaler.Transform(y), and read predictions with scaler.InverseTransform.";
+
+        var history = model.Fit(batches, epochs: 3, shuffle: false, verbose: 2, output: writer);
+
+        history.Warnings.Should().Equal(Inputs, Targets);
+        warned.Warnings.Should().Equal(history.Warnings);
+        var lines = writer.ToString().ReplaceLineEndings("\n").Split('\n').ToList();
+        lines.FindAll(line => line.StartsWith("Warning: ", StringComparison.Ordinal)).Should().Equal($"Warning: {Inputs}", $"Warning: {Targets}");
+        lines.IndexOf($"Warning: {Targets}").Should().BeLessThan(lines.IndexOf("Epoch 2/3"), "it is told when the epoch that it was in is over");
+        model.Fit(batches, verbose: 0).Warnings.Should().BeEmpty("it was said");
+    }
+
+    [Fact]
+    public void A_masked_step_of_a_later_batch_may_be_any_number()
+    {
+        using var model = new SequentialModel(new Masking(-999), new Lstm(2), new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        (float[,,] X, float[,] Y)[] batches = [(new float[,,] { { { 1 }, { 2 } } }, new float[1, 1]), (new float[,,] { { { 1 }, { -999 } } }, new float[1, 1])];
+
+        model.Fit(batches, epochs: 2, verbose: 0).Warnings.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_horizon_with_an_axis_of_its_own()
     {
         using var model = new SequentialModel(new Lstm(2), new Dense(24));
