@@ -94,33 +94,6 @@ internal abstract record LayerSettings
     /// <summary>Whether the output is of the last step alone.</summary>
     internal virtual bool EndsSequence => false;
 
-    /// <summary>The layers of a model as streams run them: what is in a model among them takes its place.</summary>
-    internal static IEnumerable<LayerSettings> Flat(IEnumerable<LayerSettings> layers) =>
-        layers.SelectMany(layer => layer is SequentialSettings model ? Flat(model.Layers) : [layer]);
-
-    /// <summary>How many of a model's flat layers read steps as they come, and whether the last of them ends the sequence; those behind get
-    /// what these have made of the steps so far.</summary>
-    /// <exception cref="InvalidOperationException">One of them can't, and the message says why.</exception>
-    internal static (int Count, bool Ends) StreamedOf(IReadOnlyList<LayerSettings> flat)
-    {
-        for (var i = 0; i < flat.Count; i++)
-        {
-            if (flat[i].StreamObstacle is { } why)
-            {
-                throw NotStepwise(flat[i], why);
-            }
-            if (flat[i].EndsSequence)
-            {
-                return (i + 1, true);
-            }
-        }
-        return (flat.Count, false);
-    }
-
-    /// <summary>What says that a model can't be run step by step.</summary>
-    internal static InvalidOperationException NotStepwise(LayerSettings layer, string why) => new(
-        $"{layer.Title} ({layer.KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole sequences.");
-
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
     /// <param name="input">The input's shape; null where a length is not known.</param>
     /// <param name="title">How the layer names itself in errors.</param>

@@ -58,8 +58,8 @@ internal static class FitAdvice
         return [
             $"The model's last layer has {Article(activation)}, which gives {ends}, but {place} is {Text(value)}, which it can't reach. "
                 + "Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
-                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{ScaleAdvice.Fitted(targets, "y")}.Transform(y), or give the last layer no "
-                + "activation, Activation.Linear."];
+                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{ScaleAdvice.Fitted(targets, "y")}.Transform(y), or give the last layer "
+                + "no activation, Activation.Linear."];
     }
 
     private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)

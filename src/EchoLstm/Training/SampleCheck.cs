@@ -81,8 +81,8 @@ internal static class SampleCheck
                             $"Class indices are for Loss.SparseCategoricalCrossentropy(): compile the model with it, or give one-hot rows, "
                                 + $"which OneHot.Encode(labels, classes: {output.Last}) makes of int[] and int[,].")
                         : Mend(output, target) + (MayBeIndices(output, y)
-                        ? $" If y is class indices, {loss.Name} is no loss for them: write new Dense({output.Last}, Activation.Softmax) and "
-                            + "Loss.SparseCategoricalCrossentropy()."
+                        ? $" If y is class indices, {loss.Name} is no loss for them: write new Dense({output.Last}, Activation.Softmax) "
+                            + "and Loss.SparseCategoricalCrossentropy()."
                         : "")),
                 output.ToString(),
                 target.ToString());
