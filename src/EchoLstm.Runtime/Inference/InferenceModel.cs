@@ -216,17 +216,17 @@ public sealed unsafe class InferenceModel : IDisposable
             }
         }
         pass.Run();
-        var results = new Dictionary<string, InferenceTensor>();
+        var results = new List<InferenceTensor>();
         for (var i = 0; i < outputs.Count; i++)
         {
             var result = new InferenceTensor(
                 new float[outputs[i].Aggregate(1L, (product, length) => product * length!.Value)],
                 [.. outputs[i].Select(length => length!.Value)]);
             pass.CopyOutput(result.Numbers, i);
-            results.Add(OutputNames[i], result);
+            results.Add(result);
         }
         End(pass);
-        return results;
+        return _packed.ByOutput(results);
     }
 
     /// <summary>Opens a stream, which runs the model one time step at a time with a state of its own that begins with zeros.</summary>

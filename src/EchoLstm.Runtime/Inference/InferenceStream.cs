@@ -121,7 +121,7 @@ public sealed class InferenceStream : IDisposable
             new float[_pass.OutputLengthOf(i)], [.. shape.Select(length => length!.Value)])).ToArray();
         _pass.Step(Array.ConvertAll(given, tensor => tensor.Numbers), Array.ConvertAll(made, tensor => tensor.Numbers));
         StepsRead++;
-        return _packed.OutputNames.Zip(made).ToDictionary(pair => pair.First, pair => pair.Second);
+        return _packed.ByOutput(made);
     }
 
     /// <summary>Forgets what was read: the next step is the first of a sequence.</summary>

@@ -101,6 +101,10 @@ internal sealed unsafe class PackedNetwork
     internal IReadOnlyList<Shape> StepShapes(int batch) => [.. OutputShapes.Zip(_plan.Network.Streamed().Ends, (shape, ends) =>
         new Shape([batch, .. shape.Skip(ends || shape.Rank < 3 ? 1 : 2)]))];
 
+    /// <summary>A tensor for each output, by its name.</summary>
+    internal IReadOnlyDictionary<string, InferenceTensor> ByOutput(IEnumerable<InferenceTensor> outputs) =>
+        new NamedValues<InferenceTensor>("output", OutputNames.Zip(outputs, KeyValuePair.Create));
+
     /// <summary>Throws where plain numbers are given to a model that has several inputs or outputs.</summary>
     internal void ThrowIfSeveral(string call)
     {

@@ -335,6 +335,7 @@ internal sealed record TimeDistributedSettings : LayerSettings
     internal override Shape OutputShape(Shape input, string title)
     {
         CheckRank(input, title);
+        CheckReads(input, Layer, Layer.Title, title);
         return new Shape([input[0], input[1], .. Layer.OutputShape(StepShape(input), Layer.Title).Skip(1)]);
     }
 
@@ -347,6 +348,19 @@ internal sealed record TimeDistributedSettings : LayerSettings
                 + "probably lacks returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave "
                 + "TimeDistributed out.",
                 "(samples, time steps, features, ...)",
+                input.ToString());
+        }
+    }
+
+    /// <summary>Throws where the layer inside reads sequences, and gets single steps.</summary>
+    internal static void CheckReads(Shape input, LayerSettings inner, string innerTitle, string title)
+    {
+        if (input.Rank == 3 && inner is RecurrentSettings or BidirectionalSettings)
+        {
+            throw new ShapeMismatchException(
+                $"{title} gives {innerTitle} one time step of {input} at a time, but a recurrent layer reads the whole sequence by itself. "
+                    + "Leave TimeDistributed out, and give the layer returnSequences: true where each step shall have an output.",
+                "(samples, time steps, inner steps, features)",
                 input.ToString());
         }
     }

@@ -202,8 +202,7 @@ public sealed class ModelStepper : IDisposable
     public IReadOnlyDictionary<string, Tensor> Step(IReadOnlyDictionary<string, TensorLike> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var outputs = Step(Model.InOrder(inputs, _model.InputNames, nameof(inputs)));
-        return _model.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second);
+        return _model.ByOutput(Step(Model.InOrder(inputs, _model.InputNames, nameof(inputs))));
     }
 
     /// <summary>Reads the next step from .NET memory.</summary>

@@ -77,6 +77,14 @@ internal sealed class Compilation
             return [];
         }
         _isAdvised = true;
+        if (Nesting.Parameters(model).Any() && !Nesting.Parameters(model).Any(parameter => parameter.requires_grad))
+        {
+            return
+            [
+                "No weight is trained: Trainable is false for every layer that has any, so the fit changes nothing that is learned. Set "
+                    + "Trainable = true for the layers that shall learn.",
+            ];
+        }
         if (inputs.Length + targets.Length > 2)
         {
             return [.. Heads.SelectMany((head, i) => LossAdvice.Of(head.Loss, makers[i], targets[i]))];

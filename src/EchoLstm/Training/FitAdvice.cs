@@ -29,7 +29,12 @@ internal static class FitAdvice
         using var withoutGradients = no_grad();
         var loss = compilation.Loss;
         mask = model.FirstMask(inputs) is { } first ? StepMasks.Both(first, mask) : mask;
-        List<string> warnings = [.. LossAdvice.Of(loss, model, targets)];
+        List<string> warnings =
+        [
+            .. LossAdvice.Of(loss, model, targets),
+            .. MetricAdvice.Of(loss, compilation.Metrics, targets),
+            .. OfWeights(weights),
+        ];
         if (!loss.TakesClassIndices && CountedTargets.Of(model, targets, weights, mask) is { } counted)
         {
             if (loss.Expects is { TargetsSumToOne: true })
@@ -38,6 +43,7 @@ internal static class FitAdvice
             }
             warnings.AddRange(OfRange(loss, model, targets, counted));
             warnings.AddRange(OfAccuracy(compilation.Metrics, targets, counted));
+            warnings.AddRange(OfPercentages(compilation, targets, counted));
         }
         return warnings;
     }
@@ -60,6 +66,40 @@ internal static class FitAdvice
                 + "Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
                 + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{ScaleAdvice.Fitted(targets, "y")}.Transform(y), or give the last layer "
                 + "no activation, Activation.Linear."];
+    }
+
+    private static IEnumerable<string> OfWeights(Tensor? weights)
+    {
+        if (weights is null)
+        {
+            return [];
+        }
+        if (SampleCheck.FirstOrNone(weights, weights.negative().Above(0), "sampleWeight") is var (place, value))
+        {
+            return
+            [
+                $"{place} is {Text(value)}: what is below 0 counts the other way round, so that training moves away from its target. Give "
+                    + "weights of at least 0; 0 leaves a sample or step out.",
+            ];
+        }
+        return weights.Above(0).any().item<bool>() ? []
+            : ["Every weight in sampleWeight is 0: nothing counts, and nothing is learned. Give what shall count a weight above 0."];
+    }
+
+    private static IEnumerable<string> OfPercentages(Compilation compilation, Tensor targets, Tensor counted)
+    {
+        const string Name = "mean_absolute_percentage_error";
+        if (compilation.Loss.Name != Name && compilation.Metrics.All(metric => metric.Name != Name))
+        {
+            return [];
+        }
+        using Scalar zero = 0;
+        return SampleCheck.FirstOrNone(targets, targets.eq(zero).logical_and(counted), "y") is not var (place, _) ? []
+            :
+            [
+                $"{place} is 0, and {Name} divides by it, or by 1e-7: one such target outweighs all others. Take another measure, such as "
+                    + "MeanAbsoluteError or Huber, or leave it out with a sampleWeight of 0.",
+            ];
     }
 
     private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)

@@ -110,8 +110,8 @@ internal static class SampleWeights
             var (place, value) = SampleCheck.FirstOrNone(y, wrong.reshape(y.shape), "y")!.Value;
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"classWeight weights classes, but {place} is {value}, which is none of 0 to {classes - 1}. Weight the samples of a "
-                        + $"regression with sampleWeight."),
+                    $"classWeight weights classes, but {place} is {FitAdvice.Text(value)}, which is none of 0 to {classes - 1}. Weight the "
+                        + $"samples of a regression with sampleWeight."),
                 "classWeight");
         }
         var flat = of.to(ScalarType.Int64).flatten();
