@@ -30,8 +30,8 @@ public sealed class InferenceStream : IDisposable
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
-    /// <summary>How many numbers the output has, of several the first: batch · units, or batch · steps · units where a decoder writes steps of
-    /// its own.</summary>
+    /// <summary>How many numbers the output has, of several the first: batch · units, or batch · steps · units where a decoder writes
+    /// steps of its own.</summary>
     public int OutputLength { get; }
 
     /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>

@@ -75,7 +75,8 @@ internal sealed class FlatNetwork
             if (why is not null)
             {
                 throw new InvalidOperationException(
-                    $"{layer.Title} ({layer.KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole sequences.");
+                    $"{layer.Title} ({layer.KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole "
+                        + "sequences.");
             }
             without[next] = !call.Inputs.Any(value => !without[value]);
             ended[next++] = !streams[i] || layer.EndsSequence;

@@ -311,8 +311,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>The parameters by name, as TorchSharp lists them; none of a layer that is not built yet.</summary>
     /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
     /// <returns>Names and parameters.</returns>
-    /// <exception cref="InvalidOperationException">A TorchSharp optimiser asks, or <c>parameters()</c> of a module around the layer, and the
-    /// layer has no weights yet: see <see cref="parameters"/>.</exception>
+    /// <exception cref="InvalidOperationException">A TorchSharp optimiser asks, or <c>parameters()</c> of a module around the layer, and
+    /// the layer has no weights yet: see <see cref="parameters"/>.</exception>
     public override IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true)
     {
         if (recurse && !IsBuilt && IsAskedForOptimizer())
@@ -322,8 +322,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         return base.named_parameters(recurse);
     }
 
-    // A module around the layer asks for its state dictionary by the same call as for an optimiser, and its parameters() is named_parameters()
-    // without the names: who asks, and how, is on the stack alone.
+    // A module around the layer asks for its state dictionary by the same call as for an optimiser, and its parameters() is
+    // named_parameters() without the names: who asks, and how, is on the stack alone.
     private static bool IsAskedForOptimizer()
     {
         var (leavesNamesOut, isInTorch) = (false, false);

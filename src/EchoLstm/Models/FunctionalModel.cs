@@ -14,8 +14,8 @@ namespace EchoLstm.Models;
 /// </summary>
 /// <remarks>
 /// All that a <see cref="SequentialModel"/> does it does too. Its shapes are known, so that it builds itself when weights are asked for
-/// first. A stream needs layers that each compute a step without later ones. It owns its layers: those that it shares with another model are
-/// disposed with whichever of the two is disposed first.
+/// first. A stream needs layers that each compute a step without later ones. It owns its layers: those that it shares with another model
+/// are disposed with whichever of the two is disposed first.
 /// </remarks>
 /// <example><code>
 /// var past = new Input(-1, 3);  var known = new Input(-1, 2);

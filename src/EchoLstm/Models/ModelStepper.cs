@@ -106,8 +106,8 @@ public sealed class ModelStepper : IDisposable
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
-    /// <summary>How many numbers the output has, of several the first: batch · units, or batch · steps · units where a decoder writes steps of
-    /// its own.</summary>
+    /// <summary>How many numbers the output has, of several the first: batch · units, or batch · steps · units where a decoder writes
+    /// steps of its own.</summary>
     public int OutputLength { get; }
 
     /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>
@@ -152,8 +152,8 @@ public sealed class ModelStepper : IDisposable
     }
 
     /// <summary>Reads the next step of a model with several inputs or outputs.</summary>
-    /// <param name="inputs">The step of each input, in their order: (batch, features), or (batch) of indices where its layer is an Embedding;
-    /// an input without time steps whole, at each step.</param>
+    /// <param name="inputs">The step of each input, in their order: (batch, features), or (batch) of indices where its layer is an
+    /// Embedding; an input without time steps whole, at each step.</param>
     /// <returns>A tensor for each output, in their order, (batch, units); the caller's, or its dispose scope's.</returns>
     /// <exception cref="ShapeMismatchException">An input has another shape.</exception>
     /// <exception cref="ArgumentException">There is not one array for each input; or one has NaN or infinities, and the stream was not
@@ -375,8 +375,8 @@ public sealed class ModelStepper : IDisposable
             var (expected, received) = (new Shape([.. _steps[place].Select(length => (long?)length)]), Shape.Of(input));
             var which = _hasSeveral ? $"the input '{_model.InputNames[place]}' is " : "";
             throw new ShapeMismatchException(
-                $"A stream takes one step of each sequence: {which}expected {expected}, that is {StepName(place)}, but received {received}. "
-                    + (_network.HasSteps(place) ? "Give the steps one after the other." : "It has no steps: give it whole at each step."),
+                $"A stream takes one step of each sequence: {which}expected {expected}, that is {StepName(place)}, but received "
+                    + $"{received}. " + (_network.HasSteps(place) ? "Give the steps one after the other." : "It has no steps: give it whole at each step."),
                 expected.ToString(),
                 received.ToString());
         }

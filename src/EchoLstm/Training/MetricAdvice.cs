@@ -30,8 +30,8 @@ internal static class MetricAdvice
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The metric {top.Name} looks for the class among the {top.K} largest of {targets.shape[^1]} outputs, where it always is: it "
-                    + $"is 1 whatever is learned. Choose k below {targets.shape[^1]}.");
+                $"The metric {top.Name} looks for the class among the {top.K} largest of {targets.shape[^1]} outputs, where it always is: "
+                    + $"it is 1 whatever is learned. Choose k below {targets.shape[^1]}.");
         }
     }
 

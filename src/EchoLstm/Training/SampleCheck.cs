@@ -63,8 +63,8 @@ internal static class SampleCheck
         {
             throw new InvalidOperationException(
                 $"{loss.Name} compares the probabilities of several classes, but the model gives one number, whose share is always 1: "
-                    + "nothing can be learned. For one of two classes write new Dense(1, Activation.Sigmoid) and Loss.BinaryCrossentropy(), for more "
-                    + "a Dense with a unit for each class.");
+                    + "nothing can be learned. For one of two classes write new Dense(1, Activation.Sigmoid) and "
+                    + "Loss.BinaryCrossentropy(), for more a Dense with a unit for each class.");
         }
         var target = Shape.Of(y);
         if (loss.TakesClassIndices)

@@ -75,7 +75,9 @@ public class StatePageTests() : PageProgram("docs/state.md")
         var (past, table) = (new Input(-1, 2) { Name = "past" }, new Input(3) { Name = "table" });
         var (steps, _) = new Lstm(8, returnSequences: true).ApplyWithState(past);
         var seen = new Concatenate().Apply(new Gru(4).Apply(steps), table);
-        using var model = new FunctionalModel([past, table], [new Dense(2) { Name = "each" }.Apply(steps), new Dense(1) { Name = "all" }.Apply(seen)]);
+        using var model = new FunctionalModel(
+            [past, table],
+            [new Dense(2) { Name = "each" }.Apply(steps), new Dense(1) { Name = "all" }.Apply(seen)]);
         model.Build();
 
         using var stream = model.OpenStream();
