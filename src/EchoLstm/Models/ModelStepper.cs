@@ -376,7 +376,8 @@ public sealed class ModelStepper : IDisposable
             var which = _hasSeveral ? $"the input '{_model.InputNames[place]}' is " : "";
             throw new ShapeMismatchException(
                 $"A stream takes one step of each sequence: {which}expected {expected}, that is {StepName(place)}, but received "
-                    + $"{received}. " + (_network.HasSteps(place) ? "Give the steps one after the other." : "It has no steps: give it whole at each step."),
+                    + $"{received}. "
+                    + (_network.HasSteps(place) ? "Give the steps one after the other." : "It has no steps: give it whole at each step."),
                 expected.ToString(),
                 received.ToString());
         }

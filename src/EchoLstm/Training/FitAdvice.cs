@@ -121,6 +121,7 @@ internal static class FitAdvice
         {
             return null;
         }
+        using var scope = NewDisposeScope();
         // A softmax of one number is 1; beside another it is what the others leave.
         var ends = activation.Apply(activation == Activation.Softmax
             ? tensor([-Far, Far], ScalarType.Float64)
