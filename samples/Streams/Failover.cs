@@ -17,13 +17,8 @@ internal static class Failover
         var features = (int)model.InputShape.Last!.Value;
         // What a killed silo was asked is asked again after a second.
         var options = new StreamClientOptions { CallTimeout = TimeSpan.FromSeconds(1) };
-        var clients = new StreamClient[streams];
-        var expected = new InferenceStream[streams];
-        await Parallel.ForAsync(0, streams, async (i, cancellation) =>
-        {
-            clients[i] = await StreamClient.OpenAsync(cluster.Client, Hosts.Model, $"stream-{i}", options, cancellation);
-            expected[i] = model.OpenStream();
-        });
+        var clients = await cluster.OpenStreams(streams, options);
+        InferenceStream[] expected = [.. clients.Select(_ => model.OpenStream())];
 
         var wrong = 0;
         for (var t = 1; t <= steps; t++)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using EchoLstm.Orleans;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
@@ -17,7 +18,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private LocalCluster(Process store, List<Process> silos, IHost client) => (_store, _silos, _client) = (store, silos, client);
 
-    internal IClusterClient Client => _client.Services.GetRequiredService<IClusterClient>();
+    private IClusterClient Client => _client.Services.GetRequiredService<IClusterClient>();
 
     internal static async Task<LocalCluster> Start(int silos, int persistEvery)
     {
@@ -39,6 +40,15 @@ internal sealed class LocalCluster : IAsyncDisposable
             End([store, .. started]);
             throw;
         }
+    }
+
+    /// <summary>Opens streams of the sample's model, many at once.</summary>
+    internal async Task<StreamClient[]> OpenStreams(int streams, StreamClientOptions? options = null)
+    {
+        var clients = new StreamClient[streams];
+        await Parallel.ForAsync(0, streams, async (i, cancellation) =>
+            clients[i] = await StreamClient.OpenAsync(Client, Hosts.Model, $"stream-{i}", options, cancellation));
+        return clients;
     }
 
     /// <summary>Ends a silo as a power cut does.</summary>

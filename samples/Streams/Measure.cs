@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using EchoLstm.Inference;
-using EchoLstm.Orleans;
 
 namespace EchoLstm.Samples.Streams;
 
@@ -14,12 +13,8 @@ internal static class Measure
         using var model = InferenceModel.Load(Path.Combine(Hosts.ModelFolder, Hosts.Model + ".safetensors"));
         var features = (int)model.InputShape.Last!.Value;
         var before = cluster.SiloMemory();
-        var clients = new StreamClient[streams];
-        await Parallel.ForAsync(0, streams, async (i, cancellation) =>
-        {
-            clients[i] = await StreamClient.OpenAsync(cluster.Client, Hosts.Model, $"stream-{i}", cancellationToken: cancellation);
-            await clients[i].StepAsync(Failover.Input(i, 1, features), cancellation);
-        });
+        var clients = await cluster.OpenStreams(streams);
+        await Task.WhenAll(clients.Select((client, i) => client.StepAsync(Failover.Input(i, 1, features))));
         var memory = (cluster.SiloMemory() - before) / (double)streams;
 
         var (clock, done) = (Stopwatch.StartNew(), 0L);

@@ -165,6 +165,13 @@ internal sealed partial class StreamGrain(
         {
             return;
         }
+        if (model.InputNames.Count + model.OutputNames.Count > 2)
+        {
+            throw new InvalidOperationException(
+                $"The model '{key.Model}' has the inputs {string.Join(", ", model.InputNames)} and the outputs "
+                    + $"{string.Join(", ", model.OutputNames)}; a grain's stream has one of each. Open an "
+                    + "InferenceStream instead.");
+        }
         var stream = model.OpenStream();
         var state = _stream is null ? stored.State.Bytes : _stream.SaveState();
         try

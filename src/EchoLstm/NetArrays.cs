@@ -30,9 +30,15 @@ internal static class NetArrays
         }
         if (!IsNumber(element))
         {
+            var how = element == typeof(string)
+                ? "Number texts first: var classes = texts.Distinct().ToList(); int[] numbers = [.. texts.Select(text => "
+                    + "classes.IndexOf(text))];"
+                : element == typeof(DateTime) || element == typeof(DateTimeOffset) || element == typeof(TimeSpan)
+                ? "Make times numbers near 1 first, such as the hour of the day / 24, or the days since the first."
+                : "Convert it first, e.g. with Array.ConvertAll.";
             throw new ArgumentException(
                 $"An array of {element.Name} can't become a tensor: expected numbers of type float, double, int, long, short, byte or bool. "
-                    + "Convert it first, e.g. with Array.ConvertAll.",
+                    + how,
                 nameof(array));
         }
     }

@@ -104,7 +104,9 @@ public readonly struct TensorLike
         IReadOnlyList<Array> rows => FromRows(rows),
         null => throw new ArgumentNullException(nameof(data), "A batch has null where a tensor or an array was expected."),
         _ => throw new ArgumentException(
-            $"A {typeof(T).Name} can't become a tensor: expected a tensor, an array or a TensorLike.", nameof(data)),
+            $"A {typeof(T).Name} can't become a tensor: expected a tensor, an array or a TensorLike. A batch has its samples on the first "
+                + "axis: of one number a sample give float[,], (samples, 1).",
+            nameof(data)),
     };
 
     /// <summary>The numbers where they lie, if they lie as the kernels read them: floats on the CPU, one row after the other.</summary>

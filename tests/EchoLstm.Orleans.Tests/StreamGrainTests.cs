@@ -1,3 +1,5 @@
+using EchoLstm.Layers;
+using EchoLstm.Models;
 using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -44,6 +46,21 @@ public class StreamGrainTests
         await Assert.ThrowsAsync<StreamStepException>(() => cluster.Grain("new").Step(0, Cluster.Input(1, 1)));
         (await grain.Step(3, Cluster.Input(1, 3))).Output.ToArray().Should().Equal(cluster.Expected(1, 3)[2]);
         first.Number.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_graph_of_several_inputs_is_refused_by_their_names()
+    {
+        await using var cluster = await Cluster.Start();
+        var (one, other) = (new Input(-1, 1) { Name = "one" }, new Input(-1, 1) { Name = "other" });
+        using (var model = new FunctionalModel([one, other], [new Add { Name = "sum" }.Apply(one, other)]))
+        {
+            model.Build();
+            model.Save(Path.Combine(cluster.Folder, "graph.safetensors"));
+        }
+
+        (await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.Grain("a", "graph").Step(1, new float[1]))).Message.Should()
+            .Be("The model 'graph' has the inputs one, other and the outputs sum; a grain's stream has one of each. Open an InferenceStream instead.");
     }
 
     [Fact]

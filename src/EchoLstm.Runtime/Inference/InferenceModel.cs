@@ -32,17 +32,14 @@ public sealed unsafe class InferenceModel : IDisposable
     private InferenceModel(SavedModel saved, PackedNetwork packed)
     {
         (_saved, _packed) = (saved, packed);
-        var graph = saved.Network as FunctionalSettings;
-        InputNames = graph is null ? [$"{saved.Network.Inner[0].Name}_input"] : [.. graph.Inputs.Select(input => input.Name)];
-        OutputNames = graph is null ? [$"{saved.Network.Inner[^1].Name}"] : graph.OutputNames;
         _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
     }
 
     /// <summary>The names of the inputs, in their order; of a SequentialModel Keras's, e.g. <c>lstm_1_input</c>.</summary>
-    public IReadOnlyList<string> InputNames { get; }
+    public IReadOnlyList<string> InputNames => _packed.InputNames;
 
     /// <summary>The names of the outputs, in their order: of the layers that make them.</summary>
-    public IReadOnlyList<string> OutputNames { get; }
+    public IReadOnlyList<string> OutputNames => _packed.OutputNames;
 
     /// <summary>The shapes of the inputs, samples first; null where a length is free.</summary>
     public IReadOnlyList<Shape> InputShapes => _packed.InputShapes;
@@ -102,7 +99,7 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <exception cref="InvalidOperationException">The model has several inputs or outputs.</exception>
     public int OutputLength(int samples = 1, int steps = 1)
     {
-        ThrowIfSeveral();
+        _packed.ThrowIfSeveral(nameof(Run));
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         decimal length;
@@ -188,8 +185,7 @@ public sealed unsafe class InferenceModel : IDisposable
     public IReadOnlyDictionary<string, InferenceTensor> Run(
         IReadOnlyDictionary<string, InferenceTensor> inputs, bool allowNonFinite = false)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        var given = InOrder(inputs);
+        var given = _packed.InOrder(inputs);
         var shapes = new BatchShape[given.Length];
         for (var i = 0; i < given.Length; i++)
         {
@@ -220,17 +216,17 @@ public sealed unsafe class InferenceModel : IDisposable
             }
         }
         pass.Run();
-        var results = new Dictionary<string, InferenceTensor>();
+        var results = new List<InferenceTensor>();
         for (var i = 0; i < outputs.Count; i++)
         {
             var result = new InferenceTensor(
                 new float[outputs[i].Aggregate(1L, (product, length) => product * length!.Value)],
                 [.. outputs[i].Select(length => length!.Value)]);
             pass.CopyOutput(result.Numbers, i);
-            results.Add(OutputNames[i], result);
+            results.Add(result);
         }
         End(pass);
-        return results;
+        return _packed.ByOutput(results);
     }
 
     /// <summary>Opens a stream, which runs the model one time step at a time with a state of its own that begins with zeros.</summary>
@@ -238,8 +234,8 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <param name="allowNonFinite">Whether NaN and infinities are computed with; they stay in their sequence and its state.
     /// <value>false</value></param>
     /// <returns>The stream; the caller's. It goes on when the model is disposed.</returns>
-    /// <exception cref="InvalidOperationException">A layer needs later steps, and the message names it and says why; or the model has several
-    /// inputs or outputs.</exception>
+    /// <exception cref="InvalidOperationException">No input has time steps, or a layer needs later ones; the message names it and says
+    /// why.</exception>
     /// <exception cref="ArgumentOutOfRangeException">batch is below 1.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public InferenceStream OpenStream(int batch = 1, bool allowNonFinite = false)
@@ -262,7 +258,7 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>The time steps of samples of features; throws what Predict throws where they are none that the model takes.</summary>
     internal int CheckedSteps(ReadOnlySpan<float> x, int samples, bool allowNonFinite)
     {
-        ThrowIfSeveral();
+        _packed.ThrowIfSeveral(nameof(Run));
         if (ReadsIndices)
         {
             throw new InvalidOperationException("The model reads indices: give them as integers, Predict(ReadOnlySpan<int>, ...).");
@@ -278,7 +274,7 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>The time steps of samples of indices; throws what Predict throws where they are none that the model takes.</summary>
     internal int CheckedSteps(ReadOnlySpan<int> words, int samples)
     {
-        ThrowIfSeveral();
+        _packed.ThrowIfSeveral(nameof(Run));
         if (!ReadsIndices)
         {
             throw new InvalidOperationException($"The model reads features, {InputShape}, not indices: give them as floats, "
@@ -302,27 +298,6 @@ public sealed unsafe class InferenceModel : IDisposable
         return new InferenceModel(saved, PackedNetwork.Read(file, saved));
     }
 
-    private void ThrowIfSeveral()
-    {
-        if (_packed.HasSeveral)
-        {
-            throw new InvalidOperationException(
-                $"The model has the inputs {string.Join(", ", InputNames)} and the outputs {string.Join(", ", OutputNames)}; plain numbers "
-                    + "are for one of each. Call Run with a tensor for each input.");
-        }
-    }
-
-    private InferenceTensor[] InOrder(IReadOnlyDictionary<string, InferenceTensor> inputs)
-    {
-        var wrong = inputs.Keys.FirstOrDefault(name => !InputNames.Contains(name))
-            ?? InputNames.FirstOrDefault(name => inputs.GetValueOrDefault(name) is null);
-        return wrong is null ? [.. InputNames.Select(name => inputs[name])]
-            : throw new ArgumentException(
-                $"The model has the inputs {string.Join(", ", InputNames)}, but inputs has "
-                    + (InputNames.Contains(wrong) ? $"nothing for '{wrong}'" : $"'{wrong}'") + ". Give a tensor for each by its name.",
-                nameof(inputs));
-    }
-
     private void Check(InferenceTensor tensor, int input, int samples, bool allowNonFinite)
     {
         var (shape, name) = (InputShapes[input], InputNames[input]);
@@ -337,23 +312,8 @@ public sealed unsafe class InferenceModel : IDisposable
                 shape.With(0, samples).ToString(),
                 given.ToString());
         }
-        var (hasSteps, values) = (_packed.Inputs[input].HasSteps, tensor.Numbers);
-        if (_packed.Inputs[input].ReadsIndices)
-        {
-            var place = Array.FindIndex(values, value => !float.IsInteger(value) || Math.Abs(value) > int.MaxValue / 2);
-            if (place >= 0)
-            {
-                throw new ArgumentException(
-                    string.Create(
-                        CultureInfo.InvariantCulture, $"'{name}'[{place}] is {values[place]}: the input is indices. Give whole numbers."),
-                    "inputs");
-            }
-            _packed.CheckIndices(Array.ConvertAll(values, static value => (int)value), name, input);
-        }
-        else if (!allowNonFinite)
-        {
-            InputCheck.Finite(values, name, samples, _packed.Inputs[input].Width, hasSteps);
-        }
+        var hasSteps = _packed.Inputs[input].HasSteps;
+        _packed.CheckNumbers(tensor, input, samples, hasSteps, allowNonFinite);
         if (tensor.Lengths is { } lengths)
         {
             InputCheck.Lengths([.. lengths], samples, hasSteps ? tensor.Shape[1] : 1, $"the lengths of '{name}'");

@@ -30,7 +30,8 @@ public sealed class InferenceStream : IDisposable
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
-    /// <summary>How many numbers an output has: batch · units, or batch · steps · units where a decoder writes steps of its own.</summary>
+    /// <summary>How many numbers the output has, of several the first: batch · units, or batch · steps · units where a decoder writes
+    /// steps of its own.</summary>
     public int OutputLength { get; }
 
     /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>
@@ -47,6 +48,7 @@ public sealed class InferenceStream : IDisposable
     public void Step(ReadOnlySpan<float> x, Span<float> y)
     {
         using var turn = Enter();
+        _packed.ThrowIfSeveral(nameof(Step));
         if (_packed.ReadsIndices)
         {
             throw new InvalidOperationException("The model reads indices: give an integer a sequence, Step(ReadOnlySpan<int>, ...).");
@@ -85,6 +87,7 @@ public sealed class InferenceStream : IDisposable
     public void Step(ReadOnlySpan<int> words, Span<float> y)
     {
         using var turn = Enter();
+        _packed.ThrowIfSeveral(nameof(Step));
         if (!_packed.ReadsIndices)
         {
             throw new InvalidOperationException("The model reads features, not indices: give them as floats, Step(ReadOnlySpan<float>, "
@@ -94,6 +97,31 @@ public sealed class InferenceStream : IDisposable
         _packed.CheckIndices(words, nameof(words));
         _pass.Step(words, y);
         StepsRead++;
+    }
+
+    /// <summary>Reads the next step of a model of any inputs and outputs.</summary>
+    /// <param name="inputs">A tensor for each of the model's <see cref="InferenceModel.InputNames"/>: the step of each sequence, (batch,
+    /// features), or (batch) of indices; an input without time steps whole, at each step.</param>
+    /// <returns>A tensor for each of its <see cref="InferenceModel.OutputNames"/>, (batch, units).</returns>
+    /// <exception cref="ShapeMismatchException">A tensor has another shape.</exception>
+    /// <exception cref="ArgumentException">An input has no tensor, a name is none of theirs, or numbers are not finite, which is not
+    /// allowed, or not whole where they are indices; the stream is where it was.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index has no vector; the stream is where it was.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
+    public IReadOnlyDictionary<string, InferenceTensor> Step(IReadOnlyDictionary<string, InferenceTensor> inputs)
+    {
+        using var turn = Enter();
+        var given = _packed.InOrder(inputs);
+        for (var i = 0; i < given.Length; i++)
+        {
+            Check(given[i], i);
+        }
+        var made = _packed.StepShapes(BatchSize).Select((shape, i) => new InferenceTensor(
+            new float[_pass.OutputLengthOf(i)], [.. shape.Select(length => length!.Value)])).ToArray();
+        _pass.Step(Array.ConvertAll(given, tensor => tensor.Numbers), Array.ConvertAll(made, tensor => tensor.Numbers));
+        StepsRead++;
+        return _packed.ByOutput(made);
     }
 
     /// <summary>Forgets what was read: the next step is the first of a sequence.</summary>
@@ -148,6 +176,27 @@ public sealed class InferenceStream : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"({x},)"));
         }
         InputCheck.StepRoom(y, OutputLength);
+    }
+
+    private void Check(InferenceTensor tensor, int input)
+    {
+        var (name, shape) = (_packed.InputNames[input], _packed.InputShapes[input]);
+        var hasSteps = _packed.Inputs[input].HasSteps;
+        var expected = new Shape([BatchSize, .. shape.Skip(hasSteps ? 2 : 1)]);
+        var received = new Shape([.. tensor.Shape.Select(length => (long?)length)]);
+        if (!expected.Accepts(received))
+        {
+            throw new ShapeMismatchException(
+                $"A stream takes one step of each sequence: expected {expected} for the input '{name}' but received {received}. "
+                    + (hasSteps ? "Give the steps one after the other." : "Give it whole at each step."),
+                expected.ToString(),
+                received.ToString());
+        }
+        if (tensor.Lengths is not null)
+        {
+            throw new ArgumentException($"'{name}' has lengths, but a stream reads one step at a time. Leave them out.", "inputs");
+        }
+        _packed.CheckNumbers(tensor, input, BatchSize, hasSteps: false, _allowNonFinite);
     }
 
     private Turn Enter()

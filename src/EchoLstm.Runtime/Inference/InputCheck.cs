@@ -45,6 +45,27 @@ internal static class InputCheck
         return -1;
     }
 
+    /// <summary>The size of the largest number, its sign left out; 0 where there are none.</summary>
+    internal static float Largest(ReadOnlySpan<float> data)
+    {
+        var blocks = MemoryMarshal.Cast<float, Vector<float>>(data);
+        var sizes = Vector<float>.Zero;
+        foreach (var block in blocks)
+        {
+            sizes = Vector.Max(sizes, Vector.Abs(block));
+        }
+        var largest = 0f;
+        for (var i = 0; i < Vector<float>.Count; i++)
+        {
+            largest = Math.Max(largest, sizes[i]);
+        }
+        foreach (var number in data[(blocks.Length * Vector<float>.Count)..])
+        {
+            largest = Math.Max(largest, Math.Abs(number));
+        }
+        return largest;
+    }
+
     private static ArgumentException NotFinite(float value, int place, string name, int length, int features, bool hasSteps)
     {
         var (sample, step, feature) = (place / length, place % length / features, place % features);

@@ -19,6 +19,9 @@ internal sealed unsafe class PackedNetwork
     private PackedNetwork(LayerSettings network, IReadOnlyList<Shape> inputShapes)
     {
         (_network, _inputShapes) = (network, inputShapes);
+        var graph = network as FunctionalSettings;
+        InputNames = graph is null ? [$"{network.Inner[0].Name}_input"] : [.. graph.Inputs.Select(input => input.Name)];
+        OutputNames = graph is null ? [$"{network.Inner[^1].Name}"] : graph.OutputNames;
         _plan = Plan(out var reason) ?? throw new NotSupportedException(
             $"EchoLstm.Runtime can't run the model: {reason}. Load it with {network.LayerClass}.Load of the package EchoLstm, or train a "
                 + "model without it.");
@@ -35,6 +38,10 @@ internal sealed unsafe class PackedNetwork
 
     /// <summary>Whether the first input has time steps.</summary>
     internal bool ReadsSteps => _plan.ReadsSteps;
+
+    internal IReadOnlyList<string> InputNames { get; }
+
+    internal IReadOnlyList<string> OutputNames { get; }
 
     internal IReadOnlyList<PlanInput> Inputs => _plan.Inputs;
 
@@ -86,14 +93,63 @@ internal sealed unsafe class PackedNetwork
     /// <exception cref="InvalidOperationException">A layer needs later steps; the message names it and says why.</exception>
     internal StepPass CreateStepPass(int batch)
     {
-        if (!ReadsSteps)
-        {
-            throw new InvalidOperationException(
-                $"A stream reads the time steps of (samples, time steps, features), but the model takes {_inputShapes[0]}. Call Predict "
-                    + "instead.");
-        }
         _ = _plan.Network.Streamed();
         return new StepPass(CreatePlan(), batch);
+    }
+
+    /// <summary>The shapes of what a stream gives, batch first; the axis of the step is left out.</summary>
+    internal IReadOnlyList<Shape> StepShapes(int batch) => [.. OutputShapes.Zip(_plan.Network.Streamed().Ends, (shape, ends) =>
+        new Shape([batch, .. shape.Skip(ends || shape.Rank < 3 ? 1 : 2)]))];
+
+    /// <summary>A tensor for each output, by its name.</summary>
+    internal IReadOnlyDictionary<string, InferenceTensor> ByOutput(IEnumerable<InferenceTensor> outputs) =>
+        new NamedValues<InferenceTensor>("output", OutputNames.Zip(outputs, KeyValuePair.Create));
+
+    /// <summary>Throws where plain numbers are given to a model that has several inputs or outputs.</summary>
+    internal void ThrowIfSeveral(string call)
+    {
+        if (HasSeveral)
+        {
+            throw new InvalidOperationException(
+                $"The model has the inputs {string.Join(", ", InputNames)} and the outputs {string.Join(", ", OutputNames)}; plain numbers "
+                    + $"are for one of each. Call {call} with a tensor for each input.");
+        }
+    }
+
+    /// <summary>The tensors in the order of the inputs.</summary>
+    /// <exception cref="ArgumentException">One is missing, or a name is no input's.</exception>
+    internal InferenceTensor[] InOrder(IReadOnlyDictionary<string, InferenceTensor> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var wrong = inputs.Keys.FirstOrDefault(name => !InputNames.Contains(name))
+            ?? InputNames.FirstOrDefault(name => inputs.GetValueOrDefault(name) is null);
+        return wrong is null ? [.. InputNames.Select(name => inputs[name])]
+            : throw new ArgumentException(
+                $"The model has the inputs {string.Join(", ", InputNames)}, but inputs has "
+                    + (InputNames.Contains(wrong) ? $"nothing for '{wrong}'" : $"'{wrong}'") + ". Give a tensor for each by its name.",
+                nameof(inputs));
+    }
+
+    /// <summary>Throws unless an input's numbers are finite or, where they are indices, have a vector.</summary>
+    internal void CheckNumbers(InferenceTensor tensor, int input, int samples, bool hasSteps, bool allowNonFinite)
+    {
+        var (values, name) = (tensor.Numbers, InputNames[input]);
+        if (Inputs[input].ReadsIndices)
+        {
+            var place = Array.FindIndex(values, value => !float.IsInteger(value) || Math.Abs(value) > int.MaxValue / 2);
+            if (place >= 0)
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"'{name}'[{place}] is {values[place]}: the input is indices. Give whole numbers."),
+                    "inputs");
+            }
+            CheckIndices(Array.ConvertAll(values, static value => (int)value), name, input);
+        }
+        else if (!allowNonFinite)
+        {
+            InputCheck.Finite(values, name, samples, Inputs[input].Width, hasSteps);
+        }
     }
 
     /// <summary>Throws where a layer can't leave out masked time steps of inputs that have some.</summary>

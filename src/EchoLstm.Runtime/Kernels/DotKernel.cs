@@ -143,7 +143,7 @@ internal sealed unsafe class DotKernel<V> : MergeKernel
                     var square = LaneMath<V>.Sum(squares);
                     // Below the smallest nothing depends on the length.
                     _factors[row] = square < Smallest ? -1 / MathF.Sqrt(Smallest) : 1 / MathF.Sqrt(square);
-                    Scale(to, Math.Abs(_factors[row]));
+                    Rows<V>.Scale(to, Math.Abs(_factors[row]), to, Padded);
                 }
             }
         }
@@ -162,7 +162,7 @@ internal sealed unsafe class DotKernel<V> : MergeKernel
                 {
                     (V.Load(Slope + k) - (share * V.Load(Row(row) + k))).Store(Slope + k);
                 }
-                Scale(Slope, Math.Abs(_factors[row]));
+                Rows<V>.Scale(Slope, Math.Abs(_factors[row]), Slope, Padded);
             }
             for (var k = 0; k < Length; k++)
             {
@@ -175,14 +175,5 @@ internal sealed unsafe class DotKernel<V> : MergeKernel
 
         private long Place(int row, int k, int sample, int samples, int stride) =>
             _sumsSteps ? At(k, sample, samples, stride, row) : At(input.HasSteps ? row : 0, sample, samples, stride, k);
-
-        private void Scale(float* values, float factor)
-        {
-            var all = V.All(factor);
-            for (var k = 0; k < Padded; k += V.Count)
-            {
-                (V.Load(values + k) * all).Store(values + k);
-            }
-        }
     }
 }

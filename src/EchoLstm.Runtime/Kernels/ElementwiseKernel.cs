@@ -76,7 +76,7 @@ internal sealed unsafe class ElementwiseKernel<V> : MergeKernel
                 }
                 if (_settings is AverageSettings)
                 {
-                    Scale(y, 1f / inputs.Length, y);
+                    Rows<V>.Scale(y, 1f / inputs.Length, y, _padded);
                 }
             }
         }
@@ -110,7 +110,8 @@ internal sealed unsafe class ElementwiseKernel<V> : MergeKernel
     private void Slope(ReadOnlySpan<InputRows> inputs, int input, int step, int sample)
     {
         var dy = OutputGradient + (Row(step, sample) * _padded);
-        Scale(dy, _settings switch { AverageSettings => 1f / inputs.Length, SubtractSettings when input == 1 => -1, _ => 1 }, _slope);
+        var factor = _settings switch { AverageSettings => 1f / inputs.Length, SubtractSettings when input == 1 => -1, _ => 1 };
+        Rows<V>.Scale(dy, factor, _slope, _padded);
         if (_settings is MultiplySettings)
         {
             for (var k = 0; k < inputs.Length; k++)
@@ -186,15 +187,6 @@ internal sealed unsafe class ElementwiseKernel<V> : MergeKernel
             new Span<float>(_wide[input], _units).Fill(*from);
         }
         return _wide[input];
-    }
-
-    private void Scale(float* from, float factor, float* to)
-    {
-        var all = V.All(factor);
-        for (var k = 0; k < _padded; k += V.Count)
-        {
-            (V.Load(from + k) * all).Store(to + k);
-        }
     }
 
     private long Row(int step, int sample) => ((long)step * _samples) + sample;

@@ -21,7 +21,7 @@ internal sealed unsafe class KernelPlan
     private KernelPlan(FlatNetwork network, LaneWidth width, WorkTeam team)
     {
         (Network, Width, Team) = (network, width, team);
-        Values = new PlanValue[network.Shapes.Count];
+        Values = new PlanValue[network.Values];
         Outputs = [.. network.Outputs];
     }
 
@@ -67,6 +67,10 @@ internal sealed unsafe class KernelPlan
     internal bool[] StreamedCalls()
     {
         var (streams, ended) = (new bool[Calls.Length], new bool[Values.Length]);
+        for (var i = 0; i < Inputs.Length; i++)
+        {
+            ended[i] = !Inputs[i].HasSteps;
+        }
         for (var i = 0; i < streams.Length; i++)
         {
             var (kernel, output) = (Calls[i].Kernel, Calls[i].Output);

@@ -105,6 +105,16 @@ internal static unsafe class Rows<V>
         }
     }
 
+    /// <summary>Multiplies whole vectors.</summary>
+    internal static void Scale(float* from, float factor, float* to, long count)
+    {
+        var all = V.All(factor);
+        for (var k = 0L; k < count; k += V.Count)
+        {
+            (V.Load(from + k) * all).Store(to + k);
+        }
+    }
+
     /// <summary>Whether all of whole vectors of numbers are finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool AreFinite(float* numbers, long count)

@@ -12,7 +12,7 @@ internal sealed unsafe class StepPass
     private readonly LayerKernel[] _recurrent;
     private readonly Arena _arena = new();
     private readonly int _batch;
-    private int* _indices; // time-major rows of one step: an index a sequence
+    private int* _indices; // time-major rows of one step of each input: an index a sequence
 
     /// <param name="plan">The kernels, bound to their weights; this pass's own.</param>
     /// <param name="batch">How many sequences run beside each other.</param>
@@ -23,13 +23,17 @@ internal sealed unsafe class StepPass
         _recurrent = [.. plan.Calls.Where((call, i) => _streamed[i] && call.Kernel.StateCount > 0).Select(call => call.Kernel)];
         _arena.Lay(arena =>
         {
-            _indices = (int*)arena.Take(batch);
-            _run.Lay(arena, [new BatchShape(batch, 1, Training: false, Masked: false)]);
+            _indices = (int*)arena.Take(batch * plan.Inputs.Length);
+            var step = new BatchShape(batch, 1, Training: false, Masked: false);
+            _run.Lay(arena, [.. plan.Inputs.Select(_ => step)]);
         });
     }
 
     /// <summary>The numbers of an output, of all sequences.</summary>
-    internal int OutputLength => checked(_batch * _run.StepsOf(_plan.Outputs[0]) * _plan.OutputWidth());
+    internal int OutputLength => OutputLengthOf(0);
+
+    internal int OutputLengthOf(int output) =>
+        checked(_batch * _run.StepsOf(_plan.Outputs[output]) * _plan.OutputWidth(output));
 
     /// <summary>Reads a step.</summary>
     /// <param name="input">The features of one sequence after the other.</param>
@@ -49,6 +53,36 @@ internal sealed unsafe class StepPass
     {
         input.CopyTo(new Span<int>(_indices, _batch));
         Run(new InputRows(null, 1, null, _indices), output);
+    }
+
+    /// <summary>Reads a step of each of several inputs; of one that has no steps it is the whole.</summary>
+    /// <param name="inputs">The features of one sequence after the other; whole numbers where they are indices.</param>
+    /// <param name="outputs">Receive the outputs of one sequence after the other.</param>
+    internal void Step(float[][] inputs, float[][] outputs)
+    {
+        using var pinned = new PinnedArrays(inputs);
+        for (var i = inputs.Length - 1; i >= 0; i--)
+        {
+            var start = (float*)pinned.Starts[i];
+            var indices = _plan.Inputs[i].ReadsIndices ? _indices + ((long)i * _batch) : null;
+            for (var k = 0; k < _batch && indices is not null; k++)
+            {
+                indices[k] = (int)start[k];
+            }
+            var rows = indices is null ? new InputRows(start, _plan.Inputs[i].Width) : new InputRows(null, 1, null, indices);
+            if (i > 0)
+            {
+                _run.Give(i, rows);
+            }
+            else
+            {
+                Run(rows, outputs[0]);
+            }
+        }
+        for (var i = 1; i < outputs.Length; i++)
+        {
+            CopyOutput(i, outputs[i]);
+        }
     }
 
     /// <summary>The states, layer after layer, each batch · units numbers.</summary>
@@ -119,9 +153,13 @@ internal sealed unsafe class StepPass
                 _run.Forward(i);
             }
         }
-        var made = _run.RowsOf(_plan.Outputs[0]);
-        var (steps, width) = (_run.StepsOf(_plan.Outputs[0]), _plan.OutputWidth());
-        fixed (float* to = output)
+        CopyOutput(0, output);
+    }
+
+    private void CopyOutput(int output, Span<float> values)
+    {
+        var (made, steps, width) = (_run.RowsOf(_plan.Outputs[output]), _run.StepsOf(_plan.Outputs[output]), _plan.OutputWidth(output));
+        fixed (float* to = values)
         {
             Rows.FromTimeMajor(made.Start, made.Stride, to, (long)steps * width, _batch, steps, width);
         }

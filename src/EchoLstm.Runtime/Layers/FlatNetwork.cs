@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Layers;
 
 /// <summary>
@@ -10,11 +8,11 @@ internal sealed class FlatNetwork
 {
     private readonly List<PlacedLayer> _layers = [];
     private readonly List<CallSettings> _calls = [];
-    private readonly List<Shape> _shapes;
+    private readonly List<Shape>? _shapes; // null where nobody asks for them
 
-    private FlatNetwork(LayerSettings network, IReadOnlyList<Shape> inputs)
+    private FlatNetwork(LayerSettings network, IReadOnlyList<Shape> inputs, bool withShapes)
     {
-        (_shapes, Inputs) = ([.. inputs], inputs);
+        (Inputs, Values, _shapes) = (inputs, inputs.Count, withShapes ? [.. inputs] : null);
         Outputs = Call(Number(network, ""), [.. Enumerable.Range(0, inputs.Count)], withStates: false);
     }
 
@@ -27,8 +25,11 @@ internal sealed class FlatNetwork
     /// <summary>Their uses, each behind those that it needs.</summary>
     internal IReadOnlyList<CallSettings> Calls => _calls;
 
+    /// <summary>How many values there are.</summary>
+    internal int Values { get; private set; }
+
     /// <summary>The shapes of all values.</summary>
-    internal IReadOnlyList<Shape> Shapes => _shapes;
+    internal IReadOnlyList<Shape> Shapes => _shapes!;
 
     /// <summary>The values that the network gives.</summary>
     internal IReadOnlyList<int> Outputs { get; }
@@ -37,44 +38,61 @@ internal sealed class FlatNetwork
     /// <param name="network">A model.</param>
     /// <param name="inputs">The shapes of its inputs, samples first.</param>
     /// <exception cref="ShapeMismatchException">A layer can't take what comes to it.</exception>
-    internal static FlatNetwork Of(LayerSettings network, IReadOnlyList<Shape> inputs) => new(network, inputs);
+    internal static FlatNetwork Of(LayerSettings network, IReadOnlyList<Shape> inputs) => new(network, inputs, withShapes: true);
+
+    /// <summary>The same without <see cref="Shapes"/>, which a TorchSharp module's settings do not know.</summary>
+    internal static FlatNetwork CallsOf(LayerSettings network, IReadOnlyList<Shape> inputs) => new(network, inputs, withShapes: false);
 
     /// <summary>The layers of a network that are no models, in the order of <see cref="Layers"/>; no shape is asked for.</summary>
     internal static IEnumerable<LayerSettings> LayersIn(LayerSettings network) =>
         LayersOf(network) is { } layers ? layers.SelectMany(LayersIn) : [network];
 
-    /// <summary>Which calls read steps as they come, and whether the output is of the last step alone; the others get what these have made of
-    /// the steps so far.</summary>
-    /// <exception cref="InvalidOperationException">A layer can't, and the message says why; or there are several inputs or
-    /// outputs.</exception>
-    internal (bool[] Calls, bool Ends) Streamed()
+    /// <summary>Whether an input has time steps: (samples, time steps, ...), or indices of them.</summary>
+    internal bool HasSteps(int input) => Inputs[input].Rank > 2
+        || (Inputs[input].Rank == 2 && Calls.Any(call => call.Inputs.Contains(input) && Layers[call.Layer].Settings is EmbeddingSettings));
+
+    /// <summary>Which calls read steps as they come, and which outputs are of the last step alone; the other calls get what these have made
+    /// of the steps so far, or an input that has no steps.</summary>
+    /// <exception cref="InvalidOperationException">No input has steps, or a layer can't, and the message says why.</exception>
+    internal (bool[] Calls, bool[] Ends) Streamed()
     {
-        if (Inputs.Count + Outputs.Count > 2)
+        // Which values have no steps to come, and which of them never had.
+        var (streams, ended, without) = (new bool[Calls.Count], new bool[Values], new bool[Values]);
+        for (var i = 0; i < Inputs.Count; i++)
         {
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"A stream reads one input and gives one output, but the model has {Inputs.Count} and {Outputs.Count}. Call Predict with "
-                    + $"whole sequences."));
+            ended[i] = without[i] = !HasSteps(i);
         }
-        var (streams, ended, next) = (new bool[Calls.Count], new bool[Shapes.Count], Inputs.Count);
+        var next = Inputs.Count;
         for (var i = 0; i < streams.Length; i++)
         {
             var (call, layer) = (Calls[i], Layers[Calls[i].Layer].Settings);
             streams[i] = call.Inputs.Any(value => !ended[value]);
+            var atEnd = call.Inputs.Where(value => ended[value]).ToList();
             var why = !streams[i] ? null
-                : call.Inputs.Any(value => ended[value]) ? "puts the steps of a sequence together with what is left at its end"
-                : layer.StreamObstacle;
+                : atEnd.Count == 0 ? layer.StreamObstacle
+                : "puts the steps of a sequence together with what "
+                    + (atEnd.TrueForAll(value => without[value]) ? "has none" : "is left at its end");
             if (why is not null)
             {
-                throw LayerSettings.NotStepwise(layer, why);
+                throw new InvalidOperationException(
+                    $"{layer.Title} ({layer.KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole "
+                        + "sequences.");
             }
+            without[next] = !call.Inputs.Any(value => !without[value]);
             ended[next++] = !streams[i] || layer.EndsSequence;
             for (var state = 0; call.WithStates && state < layer.StateUnits.Count; state++)
             {
+                without[next] = without[next - 1];
                 ended[next++] = true;
             }
         }
-        return (streams, ended[Outputs[0]]);
+        if (!Enumerable.Range(0, Inputs.Count).Any(HasSteps))
+        {
+            throw new InvalidOperationException(
+                $"A stream reads the time steps of (samples, time steps, features), but the model takes {string.Join(", ", Inputs)}. Call "
+                    + "Predict instead.");
+        }
+        return (streams, [.. Outputs.Select(value => ended[value])]);
     }
 
     // A model's layers are numbered once, however often it is called.
@@ -96,7 +114,10 @@ internal sealed class FlatNetwork
             case SequentialSettings:
                 return part.Inner.Aggregate(inputs, (given, layer) => Call(layer, given, withStates: false));
             case FunctionalSettings graph:
-                FunctionalSettings.CheckInputs(graph.Inputs, ShapesOf(inputs), graph.Title);
+                if (_shapes is not null)
+                {
+                    FunctionalSettings.CheckInputs(graph.Inputs, ShapesOf(inputs), graph.Title);
+                }
                 List<int> values = [.. inputs];
                 foreach (var call in graph.Calls)
                 {
@@ -110,15 +131,19 @@ internal sealed class FlatNetwork
 
     private int[] CallLayer(LayerSettings layer, int place, int[] inputs, bool withStates)
     {
-        var given = ShapesOf(inputs);
-        var made = layer.OutputShapes(given, withStates, layer.Title);
-        _layers[place].Input ??= given[0];
+        var made = withStates ? 1 + layer.StateUnits.Count : 1;
+        if (_shapes is not null)
+        {
+            var given = ShapesOf(inputs);
+            _layers[place].Input ??= given[0];
+            _shapes.AddRange(layer.OutputShapes(given, withStates, layer.Title));
+        }
         _calls.Add(new CallSettings { Layer = place, Inputs = inputs, WithStates = withStates });
-        _shapes.AddRange(made);
-        return [.. Enumerable.Range(_shapes.Count - made.Count, made.Count)];
+        Values += made;
+        return [.. Enumerable.Range(Values - made, made)];
     }
 
-    private Shape[] ShapesOf(int[] places) => [.. places.Select(place => _shapes[place])];
+    private Shape[] ShapesOf(int[] places) => [.. places.Select(place => _shapes![place])];
 
     private static IReadOnlyList<LayerSettings>? LayersOf(LayerSettings settings) => settings switch
     {

@@ -45,8 +45,6 @@ internal sealed record FunctionalSettings : LayerSettings
 
     internal override IReadOnlyList<LayerSettings> Inner => Layers;
 
-    internal override string? StreamObstacle => "is a graph, which is not run step by step";
-
     internal override Shape OutputShape(Shape input, string title)
     {
         // Of several inputs the others are as they were said to be.

@@ -94,33 +94,6 @@ internal abstract record LayerSettings
     /// <summary>Whether the output is of the last step alone.</summary>
     internal virtual bool EndsSequence => false;
 
-    /// <summary>The layers of a model as streams run them: what is in a model among them takes its place.</summary>
-    internal static IEnumerable<LayerSettings> Flat(IEnumerable<LayerSettings> layers) =>
-        layers.SelectMany(layer => layer is SequentialSettings model ? Flat(model.Layers) : [layer]);
-
-    /// <summary>How many of a model's flat layers read steps as they come, and whether the last of them ends the sequence; those behind get
-    /// what these have made of the steps so far.</summary>
-    /// <exception cref="InvalidOperationException">One of them can't, and the message says why.</exception>
-    internal static (int Count, bool Ends) StreamedOf(IReadOnlyList<LayerSettings> flat)
-    {
-        for (var i = 0; i < flat.Count; i++)
-        {
-            if (flat[i].StreamObstacle is { } why)
-            {
-                throw NotStepwise(flat[i], why);
-            }
-            if (flat[i].EndsSequence)
-            {
-                return (i + 1, true);
-            }
-        }
-        return (flat.Count, false);
-    }
-
-    /// <summary>What says that a model can't be run step by step.</summary>
-    internal static InvalidOperationException NotStepwise(LayerSettings layer, string why) => new(
-        $"{layer.Title} ({layer.KerasClass}) {why}, so the model can't be run step by step. Call Predict with whole sequences.");
-
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
     /// <param name="input">The input's shape; null where a length is not known.</param>
     /// <param name="title">How the layer names itself in errors.</param>
@@ -362,6 +335,7 @@ internal sealed record TimeDistributedSettings : LayerSettings
     internal override Shape OutputShape(Shape input, string title)
     {
         CheckRank(input, title);
+        CheckReads(input, Layer, Layer.Title, title);
         return new Shape([input[0], input[1], .. Layer.OutputShape(StepShape(input), Layer.Title).Skip(1)]);
     }
 
@@ -374,6 +348,19 @@ internal sealed record TimeDistributedSettings : LayerSettings
                 + "probably lacks returnSequences: true, so that it passes on its last step alone; to predict one vector a sample, leave "
                 + "TimeDistributed out.",
                 "(samples, time steps, features, ...)",
+                input.ToString());
+        }
+    }
+
+    /// <summary>Throws where the layer inside reads sequences, and gets single steps.</summary>
+    internal static void CheckReads(Shape input, LayerSettings inner, string innerTitle, string title)
+    {
+        if (input.Rank == 3 && inner is RecurrentSettings or BidirectionalSettings)
+        {
+            throw new ShapeMismatchException(
+                $"{title} gives {innerTitle} one time step of {input} at a time, but a recurrent layer reads the whole sequence by itself. "
+                    + "Leave TimeDistributed out, and give the layer returnSequences: true where each step shall have an output.",
+                "(samples, time steps, inner steps, features)",
                 input.ToString());
         }
     }

@@ -12,7 +12,11 @@ namespace EchoLstm.Engines;
 internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engine
 {
     private readonly Lstm[] _lstms = [.. model.modules().OfType<Lstm>()];
-    private readonly IReadOnlyList<LayerWeight> _regularized = [.. model.Weights.Where(weight => weight.Regularizer is not null)];
+    private readonly IReadOnlyList<LayerWeight> _regularized =
+    [
+        .. model.Weights.Concat(model.modules().OfType<ModuleLayer>().SelectMany(module => module.LayersInside).Distinct()
+            .SelectMany(layer => layer.Weights)).Where(weight => weight.Regularizer is not null),
+    ];
     private Parameter[] _parameters = [];
     private (ScalarType Type, DeviceType Device)[] _types = [];
     private ParameterUpdate? _update;

@@ -115,7 +115,9 @@ public sealed class Embedding : Layer
             value,
             string.Create(CultureInfo.InvariantCulture,
                 $"{name}[{string.Join(", ", position)}] is {value}, but {Title} has {InputDim} vectors: expected whole numbers 0 to "
-                    + $"{InputDim - 1}. Give inputDim the largest number plus 1, or renumber the classes."));
+                    + $"{InputDim - 1}. ")
+                + (value == Math.Floor(value) ? "Give inputDim the largest number plus 1, or renumber the classes."
+                    : "It looks up classes by their numbers; for measured numbers leave it out."));
     }
 
     /// <inheritdoc cref="CheckIndices(Tensor, string)"/>

@@ -35,6 +35,17 @@ public abstract partial class Layer
     internal virtual IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputShapes) =>
         inputShapes.Count == 1 ? [OutputShape(inputShapes[0])] : Settings.OutputShapes(inputShapes, Title);
 
+    /// <summary>The same with its states behind it where a call gives them.</summary>
+    internal IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputShapes, bool withStates)
+    {
+        if (!withStates)
+        {
+            return OutputShapes(inputShapes);
+        }
+        Settings.CheckStates(inputShapes, Title);
+        return [OutputShape(inputShapes[0]), .. Settings.StatesOf(inputShapes[0])];
+    }
+
     /// <summary>Whether the layer computes with several tensors, or makes several.</summary>
     internal virtual bool HasSeveral => false;
 
@@ -68,16 +79,7 @@ public abstract partial class Layer
         Shape[] shapes = [.. inputs.Select(node => node.Shape)];
         try
         {
-            IReadOnlyList<Shape> outputs;
-            if (withStates)
-            {
-                Settings.CheckStates(shapes, Title);
-                outputs = [OutputShape(shapes[0]), .. Settings.StatesOf(shapes[0])];
-            }
-            else
-            {
-                outputs = OutputShapes(shapes);
-            }
+            var outputs = OutputShapes(shapes, withStates);
             CheckShared(withStates ? shapes[..1] : shapes);
             return new NodeCall(this, inputs, withStates, outputs).Outputs;
         }

@@ -311,31 +311,36 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>The parameters by name, as TorchSharp lists them; none of a layer that is not built yet.</summary>
     /// <param name="recurse">Whether those of the layers inside are meant too. <value>true</value></param>
     /// <returns>Names and parameters.</returns>
-    /// <exception cref="InvalidOperationException">A TorchSharp optimiser asks, and the layer has no weights yet: see
-    /// <see cref="parameters"/>.</exception>
+    /// <exception cref="InvalidOperationException">A TorchSharp optimiser asks, or <c>parameters()</c> of a module around the layer, and
+    /// the layer has no weights yet: see <see cref="parameters"/>.</exception>
     public override IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> named_parameters(bool recurse = true)
     {
-        if (recurse && !IsBuilt && IsAskedByOptimizer())
+        if (recurse && !IsBuilt && IsAskedForOptimizer())
         {
             ThrowIfWeightsAreToCome();
         }
         return base.named_parameters(recurse);
     }
 
-    // A module around the layer asks for its state dictionary by the same call as for an optimiser: who asks is on the stack alone.
-    private static bool IsAskedByOptimizer()
+    // A module around the layer asks for its state dictionary by the same call as for an optimiser, and its parameters() is
+    // named_parameters() without the names: who asks, and how, is on the stack alone.
+    private static bool IsAskedForOptimizer()
     {
+        var (leavesNamesOut, isInTorch) = (false, false);
         foreach (var frame in new StackTrace().GetFrames())
         {
-            for (var type = frame.GetMethod()?.DeclaringType; type is not null; type = type.DeclaringType)
+            var asks = frame.GetMethod()?.DeclaringType;
+            for (var type = asks; type is not null; type = type.DeclaringType)
             {
                 if (type == typeof(optim) || typeof(optim.Optimizer).IsAssignableFrom(type))
                 {
                     return true;
                 }
             }
+            leavesNamesOut |= asks?.DeclaringType == typeof(Enumerable) && asks.Name.Contains("Select", StringComparison.Ordinal);
+            isInTorch |= leavesNamesOut && asks?.Assembly == typeof(nn).Assembly;
         }
-        return false;
+        return leavesNamesOut && !isInTorch;
     }
 
     private void ThrowIfWeightsAreToCome()

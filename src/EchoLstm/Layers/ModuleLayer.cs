@@ -47,6 +47,9 @@ public sealed class ModuleLayer : Layer
 
     internal new ModuleSettings Settings => (ModuleSettings)base.Settings;
 
+    /// <summary>The layers in the module, not those in another layer there.</summary>
+    internal IEnumerable<Layer> LayersInside => Outermost(_module);
+
     internal override IReadOnlyList<LayerWeight> Weights =>
     [
         .. Nesting.NamedParameters(_module)
@@ -194,6 +197,9 @@ public sealed class ModuleLayer : Layer
             norm.train(training);
         }
     }
+
+    private static IEnumerable<Layer> Outermost(nn.Module module) =>
+        module.children().SelectMany(child => child is Layer layer ? [layer] : Outermost(child)).Distinct();
 
     private static string NameOf(nn.Module<Tensor, Tensor> module)
     {

@@ -72,6 +72,7 @@ public sealed class TimeDistributed : Layer
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         TimeDistributedSettings.CheckRank(inputShape, Title);
+        TimeDistributedSettings.CheckReads(inputShape, _inner.Settings, _inner.Title, Title);
         var ofStep = _inner.OutputShape(TimeDistributedSettings.StepShape(inputShape));
         return new Shape([inputShape[0], inputShape[1], .. ofStep.Skip(1)]);
     }

@@ -26,6 +26,9 @@ internal abstract class BatchSource : IDisposable
     /// <summary>The batch.</summary>
     internal abstract Batch Current { get; }
 
+    /// <summary>What the batch is called, where its samples are its own; null where they are all batches'.</summary>
+    internal virtual string? Name => null;
+
     public abstract void Dispose();
 }
 

@@ -14,8 +14,8 @@ namespace EchoLstm.Models;
 /// </summary>
 /// <remarks>
 /// All that a <see cref="SequentialModel"/> does it does too. Its shapes are known, so that it builds itself when weights are asked for
-/// first. A stream needs one input, one output, layers that each compute a step without later ones, and the fused engine. It owns its
-/// layers: those that it shares with another model are disposed with whichever of the two is disposed first.
+/// first. A stream needs layers that each compute a step without later ones. It owns its layers: those that it shares with another model
+/// are disposed with whichever of the two is disposed first.
 /// </remarks>
 /// <example><code>
 /// var past = new Input(-1, 3);  var known = new Input(-1, 2);
@@ -60,8 +60,7 @@ public sealed class FunctionalModel : Model
 
     internal Graph Graph => _graph;
 
-    /// <summary>The shapes of the inputs, samples first.</summary>
-    internal IReadOnlyList<Shape> InputShapes => [.. _graph.Inputs.Select(input => input.Shape)];
+    internal override IReadOnlyList<Shape> InputShapes => [.. _graph.Inputs.Select(input => input.Shape)];
 
     internal override bool HasSeveral => _graph.Inputs.Count + _graph.Outputs.Count > 2;
 
@@ -160,15 +159,7 @@ public sealed class FunctionalModel : Model
     {
         CheckSamples(inputShapes);
         var shapes = new Shape[_graph.Values];
-        return _graph.Run(inputShapes, shapes, static (call, given) =>
-        {
-            if (!call.WithStates)
-            {
-                return call.Layer.OutputShapes(given);
-            }
-            call.Layer.Settings.CheckStates(given, call.Layer.Title);
-            return [call.Layer.OutputShape(given[0]), .. call.Layer.Settings.StatesOf(given[0])];
-        });
+        return _graph.Run(inputShapes, shapes, static (call, given) => call.Layer.OutputShapes(given, call.WithStates));
     }
 
     internal override void CheckSamples(IReadOnlyList<Shape> inputShapes)
@@ -226,8 +217,6 @@ public sealed class FunctionalModel : Model
     private protected override void WriteFile(string path) => ModelFile.Save(this, path);
 
     private protected override string Drawn() => GraphDiagram.Draw(this);
-
-    private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => ModelStepper.Open(this, batch, allowNonFinite);
 
     private protected override (string Save, string Load) FileCalls =>
         (base.FileCalls.Save, "Write FunctionalModel.Load(path) for what Save wrote, or model.LoadWeights(path) for weights alone");

@@ -43,6 +43,8 @@ internal sealed class GivenBatches : BatchSource
 
     internal override Batch Current => new(_current!, 0, _current!.Count);
 
+    internal override string? Name => NameOf(_place - 1);
+
     internal override void BeginEpoch(SeededRandom? random)
     {
         _taken = 0;
@@ -106,13 +108,15 @@ internal sealed class GivenBatches : BatchSource
         {
             return false;
         }
-        var place = _order.Length == 0 ? _place : _order[_place];
-        var next = _check(_enumerator.Current with { Owner = string.Create(CultureInfo.InvariantCulture, $"{_name}[{place}]") });
+        var next = _check(_enumerator.Current with { Owner = NameOf(_place) });
         _place++;
         _current?.Dispose();
         _current = next;
         return true;
     }
+
+    private string NameOf(int place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{_name}[{(_order.Length == 0 ? place : _order[place])}]");
 
     public override void Dispose()
     {

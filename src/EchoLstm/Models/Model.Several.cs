@@ -325,8 +325,12 @@ public abstract partial class Model
         ArgumentNullException.ThrowIfNull(x);
         var outputs = Predict(
             InOrder(x, InputNames, nameof(x)), batchSize, carryState, allowNonFinite, SomeInOrder(mask, InputNames, nameof(mask)));
-        return OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second);
+        return ByOutput(outputs);
     }
+
+    /// <summary>A tensor for each output, by its name.</summary>
+    internal IReadOnlyDictionary<string, Tensor> ByOutput(IReadOnlyList<Tensor> outputs) =>
+        new NamedValues<Tensor>("output", OutputNames.Zip(outputs, KeyValuePair.Create));
 
     /// <summary>What a dictionary has for each name, in the names' order.</summary>
     /// <exception cref="ArgumentException">A name is missing, or is none of them.</exception>

@@ -506,7 +506,7 @@ public abstract partial class Model : Layer
         using var use = Guard.Read(nameof(OpenStream));
         ThrowIfNotBuilt("be streamed");
         ModelData.AtLeastOne(batch, nameof(batch));
-        return OpenStepper(batch, allowNonFinite);
+        return ModelStepper.Open(this, batch, allowNonFinite);
     }
 
     /// <summary>Forgets the state that stateful layers carry from batch to batch (Keras's <c>reset_states</c>).</summary>
@@ -679,8 +679,8 @@ public abstract partial class Model : Layer
     /// <summary>The picture of the model, which is built.</summary>
     private protected abstract string Drawn();
 
-    /// <summary>A stream of a model that is built.</summary>
-    private protected abstract ModelStepper OpenStepper(int batch, bool allowNonFinite);
+    /// <summary>The shapes of the inputs of a model that is built, samples first.</summary>
+    internal virtual IReadOnlyList<Shape> InputShapes => [InputShape!];
 
     /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
     internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);

@@ -189,14 +189,14 @@ internal static class ModelData
     private static void CheckCounts(Model model, in GivenSamples given, bool hasClassWeight)
     {
         var (inputs, outputs) = (model.InputNames, model.OutputNames);
-        Check("inputs", inputs, given.NameOf("x"), given.Inputs.Count);
+        CheckCount("inputs", inputs, given.NameOf("x"), given.Inputs.Count);
         if (given.Targets is not null)
         {
-            Check("outputs", outputs, given.NameOf("y"), given.Targets.Count);
+            CheckCount("outputs", outputs, given.NameOf("y"), given.Targets.Count);
         }
-        Check("outputs", outputs, given.NameOf("sampleWeight"), given.Weights?.Count ?? outputs.Count);
-        Check("inputs", inputs, given.NameOf("mask"), given.Masks?.Count ?? inputs.Count);
-        Check("inputs", inputs, given.NameOf("lengths"), given.Steps?.Count ?? inputs.Count);
+        CheckCount("outputs", outputs, given.NameOf("sampleWeight"), given.Weights?.Count ?? outputs.Count);
+        CheckCount("inputs", inputs, given.NameOf("mask"), given.Masks?.Count ?? inputs.Count);
+        CheckCount("inputs", inputs, given.NameOf("lengths"), given.Steps?.Count ?? inputs.Count);
         if (hasClassWeight && outputs.Count > 1)
         {
             throw new ArgumentException(
@@ -204,19 +204,20 @@ internal static class ModelData
                     + "with sampleWeight.",
                 "classWeight");
         }
+    }
 
-        static void Check(string what, IReadOnlyList<string> names, string argument, int count)
+    /// <summary>Throws unless there is an array for each of the model's inputs, or outputs.</summary>
+    internal static void CheckCount(string what, IReadOnlyList<string> names, string argument, int count)
+    {
+        if (count != names.Count)
         {
-            if (count != names.Count)
-            {
-                argument = argument.Replace("[0]", "", StringComparison.Ordinal);
-                throw new ArgumentException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The model has {names.Count} {(names.Count == 1 ? what[..^1] : what)}, {string.Join(", ", names)}, but {argument} "
-                            + $"has {count}. Give a list of one for each, in that order, or a dictionary by these names."),
-                    argument);
-            }
+            argument = argument.Replace("[0]", "", StringComparison.Ordinal);
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The model has {names.Count} {(names.Count == 1 ? what[..^1] : what)}, {string.Join(", ", names)}, but {argument} "
+                        + $"has {count}. Give a list of one for each, in that order, or a dictionary by these names."),
+                argument);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Inference;
@@ -33,16 +34,19 @@ public sealed class ModelStepper : IDisposable
 
     private readonly Model _model;
     private readonly int _modelLayers, _flatLayers;
-    private readonly IReadOnlyList<Layer> _layers; // as they are called; what is in a model among them takes its place
+    private readonly FlatNetwork _network; // what is in a model among the layers takes its place
+    private readonly Layer[] _layers; // of its calls
     private readonly bool[] _streamed; // which of them; those behind get what these have made of the steps so far
     private readonly Lstm[] _lstms;
     private readonly FusedStepper? _fused;
-    private readonly Embedding? _indexReader;
-    private readonly long[] _step; // the shape of a step, batch first
-    private readonly long[] _output; // the shape of an output, batch first
+    private readonly Embedding?[] _indexReaders; // of the inputs
+    private readonly Embedding? _indexReader; // of the first
+    private readonly long[][] _steps; // the shape of a step of each input, batch first
+    private readonly long[] _step; // of the first
+    private readonly long[][] _outputs; // the shape of each output, batch first
     private readonly int _inputLength;
     private readonly int[] _indices = [];
-    private readonly bool _allowNonFinite;
+    private readonly bool _allowNonFinite, _hasSeveral;
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly AccessGuard _guard = new("stream");
@@ -51,76 +55,59 @@ public sealed class ModelStepper : IDisposable
 
     private ModelStepper(
         Model model,
-        IReadOnlyList<Layer> layers,
-        (bool[] Calls, bool Ends) streamed,
+        FlatNetwork network,
+        (bool[] Calls, bool[] Ends) streamed,
         FusedPlan? plan,
-        Shape output,
+        IReadOnlyList<Shape> outputs,
         int batchSize,
         bool allowNonFinite)
     {
-        _allowNonFinite = allowNonFinite;
+        (_allowNonFinite, _hasSeveral) = (allowNonFinite, model.HasSeveral);
         _fused = plan is null ? null : new FusedStepper(plan, batchSize);
-        (_model, _modelLayers, _flatLayers, _layers, _streamed) =
-            (model, model.Layers.Count, model.FlatCount, layers, streamed.Calls);
+        (_model, _modelLayers, _flatLayers, _network, _streamed) = (model, model.Layers.Count, model.FlatCount, network, streamed.Calls);
+        var flat = model.FlatLayers;
+        _layers = [.. network.Calls.Select(call => flat[call.Layer])];
         _lstms = [.. model.modules().OfType<Lstm>()];
-        _indexReader = model.IndexReader;
+        _indexReaders = [.. network.Inputs.Select((_, input) => model.IndexReaderOf(input))];
+        _indexReader = _indexReaders[0];
         BatchSize = batchSize;
         _opened = NumberType();
-        _step = [batchSize, .. model.InputShape!.Skip(2).Select(length => length!.Value)];
-        _inputLength = checked((int)_step.Aggregate((product, length) => checked(product * length)));
-        // The step's own axis is left out, as in the input.
-        _output = [.. output.Index().Where(axis => streamed.Ends || axis.Index != 1).Select(axis => axis.Item!.Value)];
-        OutputLength = checked((int)_output.Aggregate((product, length) => checked(product * length)));
+        // The step's own axis is left out, in the outputs too.
+        _steps = [.. network.Inputs.Select((shape, input) =>
+            (long[])[batchSize, .. shape.Skip(network.HasSteps(input) ? 2 : 1).Select(length => length!.Value)])];
+        _step = _steps[0];
+        _inputLength = Length(_step);
+        _outputs = [.. outputs.Select((shape, output) =>
+            (long[])[batchSize, .. shape.Skip(streamed.Ends[output] ? 1 : 2).Select(length => length!.Value)])];
+        OutputLength = Length(_outputs[0]);
         _indices = _indexReader is null ? [] : new int[_inputLength];
-        _states = new Tensor[_layers.Count][];
+        _states = new Tensor[_layers.Length][];
         Array.Fill(_states, []);
     }
 
     /// <summary>Opens a stream.</summary>
     internal static ModelStepper Open(Model model, int batch, bool allowNonFinite)
     {
-        var layers = model.FlatLayers;
-        (bool[] Calls, bool Ends) streamed;
-        if (model is FunctionalModel graph)
-        {
-            var network = FlatNetwork.Of(model.Settings, graph.InputShapes);
-            (layers, streamed) = ([.. network.Calls.Select(call => model.FlatLayers[call.Layer])], network.Streamed());
-        }
-        else
-        {
-            var (count, ends) = LayerSettings.StreamedOf([.. LayerSettings.Flat([model.Settings])]);
-            streamed = ([.. layers.Select((_, i) => i < count)], ends);
-        }
-        var input = model.InputShape!;
-        if (input.Rank < 3 && (input.Rank < 2 || model.IndexReader is null))
+        var network = FlatNetwork.CallsOf(model.Settings, model.InputShapes);
+        var streamed = network.Streamed();
+        if (network.Inputs.Where((shape, input) => shape.Skip(network.HasSteps(input) ? 2 : 1).Contains(null)).Any())
         {
             throw new InvalidOperationException(
-                $"A stream reads the time steps of (samples, time steps, features), but the model takes {input}. Call Predict instead.");
-        }
-        if (input.Skip(2).Any(length => length is null))
-        {
-            throw new InvalidOperationException(
-                $"A stream must know the shape of a step, but the model was built for {input}. Build it with the lengths behind the time "
-                    + "steps.");
+                $"A stream must know the shape of a step, but the model was built for {string.Join(", ", network.Inputs)}. Build it with "
+                    + "the lengths behind the time steps.");
         }
         model.CheckLayers();
-        string? obstacle = "Torch was asked for";
-        var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out obstacle);
-        if (plan is null && model is FunctionalModel)
-        {
-            throw new InvalidOperationException(
-                $"{model.Title} is a graph, which is run step by step on the fused engine alone: {obstacle}. Call Predict with whole "
-                    + "sequences.");
-        }
-        var step = input.With(0, batch).With(1, 1);
-        var output = plan is null ? model.Inferring(nameof(model.OpenStream), () => model.OutputShape(step)) : model.OutputShape(step);
-        return new ModelStepper(model, layers, streamed, plan, output, batch, allowNonFinite);
+        var plan = model.RequestedEngine == EngineKind.Torch ? null : model.PlanFused(null, out _);
+        Shape[] given = [.. network.Inputs.Select(shape => shape.With(0, batch))];
+        var outputs = plan is null ? model.Inferring(nameof(model.OpenStream), () => model.OutputShapes(given)) : model.OutputShapes(given);
+        return new ModelStepper(model, network, streamed, plan, outputs, batch, allowNonFinite);
     }
 
     /// <summary>How many sequences run beside each other.</summary>
     public int BatchSize { get; }
 
-    /// <summary>How many numbers an output has: batch · units, or batch · steps · units where a decoder writes steps of its own.</summary>
+    /// <summary>How many numbers the output has, of several the first: batch · units, or batch · steps · units where a decoder writes
+    /// steps of its own.</summary>
     public int OutputLength { get; }
 
     /// <summary>How many steps the stream has read since it was opened, reset or restored to another place.</summary>
@@ -141,26 +128,13 @@ public sealed class ModelStepper : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         using var change = _guard.Change(nameof(Step));
         using var use = Use(nameof(Step));
-        TensorCheck.Readable(input, nameof(input));
-        if (!input.shape.AsSpan().SequenceEqual(_step))
-        {
-            var (expected, received) = (new Shape([.. _step.Select(length => (long?)length)]), Shape.Of(input));
-            throw new ShapeMismatchException(
-                $"A stream takes one step of each sequence: expected {expected}, that is {StepName}, but received {received}. Give the "
-                    + "steps one after the other.",
-                expected.ToString(),
-                received.ToString());
-        }
-        if (!_allowNonFinite)
-        {
-            SampleCheck.Finite(input, nameof(input), SampleCheck.Allow);
-        }
-        _indexReader?.CheckIndices(input, nameof(input));
+        ThrowIfSeveral();
+        Check(input, 0, nameof(input));
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         if (_fused is not null)
         {
-            var output = empty(_output);
+            var output = empty(_outputs[0]);
             var values = MemoryMarshal.Cast<byte, float>(output.bytes);
             if (_indexReader is null)
             {
@@ -174,7 +148,61 @@ public sealed class ModelStepper : IDisposable
             return output.MoveToOuterDisposeScope();
         }
         CheckModel();
-        return _model.Inferring(nameof(Step), () => StepOnTorch(input)).MoveToOuterDisposeScope();
+        return _model.Inferring(nameof(Step), () => StepOnTorch([input]))[0].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads the next step of a model with several inputs or outputs.</summary>
+    /// <param name="inputs">The step of each input, in their order: (batch, features), or (batch) of indices where its layer is an
+    /// Embedding; an input without time steps whole, at each step.</param>
+    /// <returns>A tensor for each output, in their order, (batch, units); the caller's, or its dispose scope's.</returns>
+    /// <exception cref="ShapeMismatchException">An input has another shape.</exception>
+    /// <exception cref="ArgumentException">There is not one array for each input; or one has NaN or infinities, and the stream was not
+    /// opened to allow them, or an index without a vector; the stream is where it was.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream, or changes the model, or the model was given a layer
+    /// since the stream was opened.</exception>
+    /// <exception cref="ObjectDisposedException">The stream or its model is disposed.</exception>
+    public IReadOnlyList<Tensor> Step(IReadOnlyList<TensorLike> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        using var change = _guard.Change(nameof(Step));
+        using var use = Use(nameof(Step));
+        ModelData.CheckCount("inputs", _model.InputNames, nameof(inputs), inputs.Count);
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        Tensor[] given = [.. inputs.Select((one, i) => one.ToTensor(NameOf(i)))];
+        for (var i = 0; i < given.Length; i++)
+        {
+            Check(given[i], i, NameOf(i));
+        }
+        Tensor[] outputs;
+        if (_fused is null)
+        {
+            CheckModel();
+            outputs = _model.Inferring(nameof(Step), () => StepOnTorch(given));
+        }
+        else
+        {
+            var made = Array.ConvertAll(_outputs, shape => new float[Length(shape)]);
+            _fused.Step([.. given.Select((one, i) => Numbers(one, i))], made);
+            StepsRead++;
+            outputs = [.. made.Select((values, i) => tensor(values).reshape(_outputs[i]))];
+        }
+        return Array.ConvertAll(outputs, output => output.MoveToOuterDisposeScope());
+
+        static string NameOf(int input) => string.Create(CultureInfo.InvariantCulture, $"inputs[{input}]");
+
+        float[] Numbers(Tensor one, int input) => [..
+            (_indexReaders[input] is null ? InType(one, CPU) : one.to(ScalarType.Float32, CPU)).contiguous().data<float>()];
+    }
+
+    /// <summary>The same by the names of the inputs and outputs.</summary>
+    /// <param name="inputs">The step of each input.</param>
+    /// <returns>A tensor for each output; the caller's, or its dispose scope's.</returns>
+    /// <exception cref="ArgumentException">An input has no array, or a name is no input's.</exception>
+    public IReadOnlyDictionary<string, Tensor> Step(IReadOnlyDictionary<string, TensorLike> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return _model.ByOutput(Step(Model.InOrder(inputs, _model.InputNames, nameof(inputs))));
     }
 
     /// <summary>Reads the next step from .NET memory.</summary>
@@ -216,6 +244,7 @@ public sealed class ModelStepper : IDisposable
     {
         using var change = _guard.Change(nameof(Step));
         using var use = Use(nameof(Step));
+        ThrowIfSeveral();
         CheckLengths(input.Length, output.Length);
         if (!_allowNonFinite)
         {
@@ -246,6 +275,7 @@ public sealed class ModelStepper : IDisposable
     {
         using var change = _guard.Change(nameof(Step));
         using var use = Use(nameof(Step));
+        ThrowIfSeveral();
         CheckLengths(input.Length, output.Length);
         if (_indexReader is null)
         {
@@ -281,12 +311,12 @@ public sealed class ModelStepper : IDisposable
         using var change = _guard.Change(nameof(Restore));
         using var use = UseAnew(nameof(Restore));
         using var source = state.Read(nameof(Restore));
-        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Count)
+        if (state.BatchSize != BatchSize || state.Tensors.Length != _layers.Length)
         {
             throw new ArgumentException($"The state is for {state.BatchSize} sequences of a model of {state.Tensors.Length} layers; this "
-                + $"stream runs {BatchSize} of {_layers.Count}. Open a stream like the one that saved it.", nameof(state));
+                + $"stream runs {BatchSize} of {_layers.Length}. Open a stream like the one that saved it.", nameof(state));
         }
-        for (var i = 0; i < _layers.Count; i++)
+        for (var i = 0; i < _layers.Length; i++)
         {
             CheckState(_layers[i], state.Tensors[i], state.Kinds[i]);
         }
@@ -306,7 +336,7 @@ public sealed class ModelStepper : IDisposable
     {
         using var change = _guard.Change(nameof(Reset));
         using var use = UseAnew(nameof(Reset));
-        var none = new Tensor[_layers.Count][];
+        var none = new Tensor[_layers.Length][];
         Array.Fill(none, []);
         Replace(none);
         if (_fused is not null)
@@ -328,12 +358,45 @@ public sealed class ModelStepper : IDisposable
     internal static Tensor[][] Copies(Tensor[][] states) =>
         [.. states.Select(state => state.Select(tensor => tensor.clone().DetachFromDisposeScope()).ToArray())];
 
-    private string StepName => _step.Length switch
+    private static int Length(long[] shape) => checked((int)shape.Aggregate((product, length) => checked(product * length)));
+
+    private string StepName(int input) => _steps[input].Length switch
     {
         1 => "(batch), an index a sequence",
-        2 => _indexReader is null ? "(batch, features)" : "(batch, inner steps) of indices",
+        2 => _indexReaders[input] is null ? "(batch, features)" : "(batch, inner steps) of indices",
         _ => "(batch, ...)",
     };
+
+    private void Check(Tensor input, int place, string name)
+    {
+        TensorCheck.Readable(input, name);
+        if (!input.shape.AsSpan().SequenceEqual(_steps[place]))
+        {
+            var (expected, received) = (new Shape([.. _steps[place].Select(length => (long?)length)]), Shape.Of(input));
+            var which = _hasSeveral ? $"the input '{_model.InputNames[place]}' is " : "";
+            throw new ShapeMismatchException(
+                $"A stream takes one step of each sequence: {which}expected {expected}, that is {StepName(place)}, but received "
+                    + $"{received}. "
+                    + (_network.HasSteps(place) ? "Give the steps one after the other." : "It has no steps: give it whole at each step."),
+                expected.ToString(),
+                received.ToString());
+        }
+        if (!_allowNonFinite)
+        {
+            SampleCheck.Finite(input, name, SampleCheck.Allow);
+        }
+        _indexReaders[place]?.CheckIndices(input, name);
+    }
+
+    private void ThrowIfSeveral()
+    {
+        if (_hasSeveral)
+        {
+            throw new InvalidOperationException(
+                $"{_model.Title} has the inputs {string.Join(", ", _model.InputNames)} and the outputs "
+                    + $"{string.Join(", ", _model.OutputNames)}. Call Step with an array for each input, or by their names.");
+        }
+    }
 
     private void CheckLengths(int input, int output)
     {
@@ -411,20 +474,41 @@ public sealed class ModelStepper : IDisposable
         _changes = _model.Guard.IsChangedHere ? NeverSeen : _model.Guard.Changes;
     }
 
-    private Tensor StepOnTorch(Tensor input)
+    private Tensor[] StepOnTorch(Tensor[] inputs)
     {
         ThrowIfLayersCameInside();
         using var alone = new Lstm.OnTorchAlone(_lstms);
         var device = _model.NumberType().Device;
-        var next = new Tensor[_layers.Count][];
-        var x = (_indexReader is null ? InType(input, device) : input.to(device)).unsqueeze(1); // a sequence of one step
-        for (var i = 0; i < _layers.Count; i++)
+        var values = new Tensor[_network.Values];
+        for (var i = 0; i < inputs.Length; i++)
         {
-            (x, next[i]) = _streamed[i] ? _layers[i].StreamStep(x, _states[i]) : (_layers[i].call(x), []);
+            var given = _indexReaders[i] is null ? InType(inputs[i], device) : inputs[i].to(device);
+            values[i] = _network.HasSteps(i) ? given.unsqueeze(1) : given; // a sequence of one step
         }
+        var (next, place) = (new Tensor[_layers.Length][], inputs.Length);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            foreach (var made in Run(i, [.. _network.Calls[i].Inputs.Select(value => values[value])], out next[i]))
+            {
+                values[place++] = made;
+            }
+        }
+        Tensor[] outputs = [.. _network.Outputs.Select((value, i) => values[value].reshape(_outputs[i]))];
         Replace([.. next.Select(Keep)]);
         StepsRead++;
-        return x.reshape(_output);
+        return outputs;
+    }
+
+    private Tensor[] Run(int place, Tensor[] given, out Tensor[] state)
+    {
+        var (layer, withStates) = (_layers[place], _network.Calls[place].WithStates);
+        if (!_streamed[place] || given.Length > 1)
+        {
+            state = [];
+            return withStates ? layer.CallWithStates(given) : layer.CallMany(given);
+        }
+        (var output, state) = layer.StreamStep(given[0], _states[place]);
+        return withStates ? [output, .. state.Select(one => one.alias())] : [output];
     }
 
     private Tensor[][] FusedStates()
@@ -444,7 +528,7 @@ public sealed class ModelStepper : IDisposable
     private void RestoreFused(Tensor[][] states)
     {
         var place = 0;
-        for (var i = 0; i < _layers.Count; i++)
+        for (var i = 0; i < _layers.Length; i++)
         {
             if (_streamed[i] && _layers[i] is RecurrentLayer recurrent)
             {

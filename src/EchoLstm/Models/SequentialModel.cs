@@ -227,8 +227,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 
     IEnumerator IEnumerable.GetEnumerator() => _layers.GetEnumerator();
 
-    private protected override ModelStepper OpenStepper(int batch, bool allowNonFinite) => ModelStepper.Open(this, batch, allowNonFinite);
-
     internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle) =>
         FusedPlan.TryCreate(this, FlatLayers, () => FlatCount, [InputShape!], compilation, out obstacle, ForcedWidth);
 

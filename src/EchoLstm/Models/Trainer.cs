@@ -35,17 +35,14 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         CheckRate(observers);
         var (epochs, cancellation, samples) = (settings.Epochs, settings.Cancellation, source.Samples);
         _ = runner.ReadyToTrain();
-        var warnings = compilation.AdviceOnce(
+        List<string> warnings = [];
+        Warn(warnings, compilation.AdviceOnce(
             model,
             [.. compilation.Heads.Select((_, place) => model.MakerOf(place))],
             samples.AllInputs,
             samples.AllTargets,
             samples.Weights,
-            samples.Mask);
-        foreach (var warning in warnings)
-        {
-            Trace.TraceWarning(warning); // for programs that print nothing
-        }
+            samples.Mask));
         var reportsRate = compilation.Optimizer.LearningRateSchedule is not null
             || observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(
@@ -69,7 +66,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
                 fit.BeginEpoch(epoch);
                 Tell(observers, fit, static (observer, fit) => observer.OnEpochBegin(fit));
                 source.BeginEpoch(settings.Shuffle ? model.Generator : null);
-                if (!TrainEpoch(source, fit, undo, observers, cancellation))
+                if (!TrainEpoch(source, fit, warnings, undo, observers, cancellation))
                 {
                     break;
                 }
@@ -112,7 +109,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         try
         {
             using var source = new ArrayBatches(samples, size);
-            TrainEpoch(source, progress, undo, [], CancellationToken.None);
+            TrainEpoch(source, progress, [], undo, [], CancellationToken.None);
         }
         finally
         {
@@ -165,6 +162,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     private bool TrainEpoch(
         BatchSource source,
         FitProgress progress,
+        List<string> warnings,
         BatchUndo undo,
         List<Callback> observers,
         CancellationToken cancellation)
@@ -181,6 +179,11 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         while (!cancellation.IsCancellationRequested && source.MoveNext())
         {
             var batch = source.Current;
+            if (source.Name is { } name)
+            {
+                var own = source.Samples;
+                Warn(warnings, compilation.AdviceOnLater(own.Inputs, own.Targets!, own.Weights, own.Mask, name));
+            }
             // The fused engine carries a state when the loss is known; Torch's layers do at once.
             undo.Remember(withStates: engine.Kind == EngineKind.Torch);
             var isDone = false;
@@ -237,6 +240,15 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         }
         (progress.Batches, progress.Samples) = (progress.BatchesDone, samples);
         return true;
+    }
+
+    private static void Warn(List<string> warnings, IEnumerable<string> advice)
+    {
+        foreach (var warning in advice)
+        {
+            warnings.Add(warning);
+            Trace.TraceWarning(warning); // for programs that print nothing
+        }
     }
 
     private static void Tell(List<Callback> observers, FitProgress fit, Action<Callback, FitProgress> what)

@@ -175,7 +175,7 @@ public static class OnnxExport
         var mask = options.WithLengths
             ? masks.OfLengths(input, graph.Input(LengthsName, OnnxGraph.Int64, samples))
             : null;
-        var streamed = options.WithState ? Streamed(network) : 0;
+        var streamed = options.WithState ? Streamed(network, shape) : 0;
         var layers = new LayerNodes(graph, weights, masks, states, streamed);
         var output = layers.Model(network, new OnnxValue(input, shape, mask, model.IndexReader is not null), "", streams: true);
         if (options.WithState && states.Pairs.Count == 0)
@@ -195,7 +195,7 @@ public static class OnnxExport
     {
         if (options.WithState)
         {
-            _ = Streamed(network);
+            throw GraphWithState(model.Title);
         }
         var shapes = InputShapes(model, network, options);
         var graph = new OnnxGraph(options.Opset);
@@ -266,17 +266,28 @@ public static class OnnxExport
     private static string ShapesText(IEnumerable<(string Name, Shape Shape)> shapes) =>
         $"{{{string.Join(",", shapes.Select(one => $"{StrictJson.Write(one.Name, SavedJson.Settings)}:{ShapeText(one.Shape)}"))}}}";
 
-    private static int Streamed(LayerSettings network)
+    private static int Streamed(SequentialSettings network, Shape shape)
     {
+        if (GraphIn(network) is { } graph)
+        {
+            throw GraphWithState(graph.Title);
+        }
         try
         {
-            return LayerSettings.StreamedOf([.. LayerSettings.Flat([network])]).Count;
+            return FlatNetwork.CallsOf(network, [shape]).Streamed().Calls.Count(streams => streams);
         }
         catch (InvalidOperationException error)
         {
             throw new InvalidOperationException($"The model can't be exported with state. {error.Message} Or leave out WithState.", error);
         }
     }
+
+    private static FunctionalSettings? GraphIn(SequentialSettings network) => network.Layers.OfType<FunctionalSettings>().FirstOrDefault()
+        ?? network.Layers.OfType<SequentialSettings>().Select(GraphIn).FirstOrDefault(graph => graph is not null);
+
+    private static InvalidOperationException GraphWithState(string title) => new(
+        $"The model can't be exported with state: {title} is a graph, and the states of a graph's layers are no inputs and outputs of "
+            + "an ONNX file here. Leave out WithState, or make the model a sequence.");
 
     private static List<KeyValuePair<string, string>> Properties(
         Model model, IEnumerable<KeyValuePair<string, string>> shapes, OnnxStates states)

@@ -10,6 +10,7 @@ internal sealed class Compilation
     internal const string LossName = "loss";
 
     private bool _isAdvised;
+    private ScaleAdvice? _scale;
 
     /// <summary>For outputs that each have a loss and metrics of their own; the total is the weighted sum, as in Keras.</summary>
     /// <param name="outputs">The outputs' names.</param>
@@ -76,10 +77,30 @@ internal sealed class Compilation
             return [];
         }
         _isAdvised = true;
-        return inputs.Length + targets.Length == 2
-            ? FitAdvice.Of(this, model, inputs[0], targets[0], weights, mask)
-            : [.. Heads.SelectMany((head, i) => LossAdvice.Of(head.Loss, makers[i], targets[i]))];
+        if (Nesting.Parameters(model).Any() && !Nesting.Parameters(model).Any(parameter => parameter.requires_grad))
+        {
+            return
+            [
+                "No weight is trained: Trainable is false for every layer that has any, so the fit changes nothing that is learned. Set "
+                    + "Trainable = true for the layers that shall learn.",
+            ];
+        }
+        if (inputs.Length + targets.Length > 2)
+        {
+            return [.. Heads.SelectMany((head, i) => LossAdvice.Of(head.Loss, makers[i], targets[i]))];
+        }
+        _scale = new ScaleAdvice(Loss, model);
+        return [.. FitAdvice.Of(this, model, inputs[0], targets[0], weights, mask), .. _scale.Of(inputs[0], targets[0], weights, mask)];
     }
+
+    /// <summary>What is far from 1 in a later batch, where none was before.</summary>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="targets">Its targets.</param>
+    /// <param name="weights">Those of the targets.</param>
+    /// <param name="mask">That of the inputs.</param>
+    /// <param name="name">What the batch is called.</param>
+    internal IEnumerable<string> AdviceOnLater(Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask, string name) =>
+        _scale?.Of(inputs, targets, weights, mask, name) ?? [];
 
     /// <summary>The loss, of several outputs the first's.</summary>
     internal Loss Loss { get; }

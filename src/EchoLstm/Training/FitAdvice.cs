@@ -11,15 +11,11 @@ namespace EchoLstm.Training;
 /// write.</summary>
 internal static class FitAdvice
 {
-    // Beyond these, gates saturate on inputs and weights must travel far to reach targets; percentages lie within.
-    private const double Largest = 100;
-    private const double Smallest = 1e-4;
-
     // Far into either end of any activation.
     private const double Far = 1e4;
     private const double Rounding = 1e-3;
 
-    /// <summary>All warnings for data in the model's type; none for what is sound.</summary>
+    /// <summary>All warnings but those of <see cref="ScaleAdvice"/>, for data in the model's type; none for what is sound.</summary>
     /// <param name="compilation">The loss and the metrics.</param>
     /// <param name="model">The model.</param>
     /// <param name="inputs">The inputs.</param>
@@ -33,7 +29,12 @@ internal static class FitAdvice
         using var withoutGradients = no_grad();
         var loss = compilation.Loss;
         mask = model.FirstMask(inputs) is { } first ? StepMasks.Both(first, mask) : mask;
-        List<string> warnings = [.. LossAdvice.Of(loss, model, targets)];
+        List<string> warnings =
+        [
+            .. LossAdvice.Of(loss, model, targets),
+            .. MetricAdvice.Of(loss, compilation.Metrics, targets),
+            .. OfWeights(weights),
+        ];
         if (!loss.TakesClassIndices && CountedTargets.Of(model, targets, weights, mask) is { } counted)
         {
             if (loss.Expects is { TargetsSumToOne: true })
@@ -42,21 +43,7 @@ internal static class FitAdvice
             }
             warnings.AddRange(OfRange(loss, model, targets, counted));
             warnings.AddRange(OfAccuracy(compilation.Metrics, targets, counted));
-            if (loss is { IsBuiltIn: true, Expects: null, Fused: not FusedLossKind.CosineSimilarity }
-                && Range(model) is (_, { High: double.PositiveInfinity }))
-            {
-                warnings.AddRange(OfScale(targets, counted, "y",
-                    "weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
-                        + $"StandardScaler().{Fitted(targets, "y")}; then give scaler.Transform(y), and read predictions with "
-                        + "scaler.InverseTransform."));
-            }
-        }
-        if (model.ReadsScale)
-        {
-            var given = mask is not null ? CountedTargets.Over(mask, inputs) : null;
-            warnings.AddRange(OfScale(inputs, given, "x",
-                "gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new "
-                    + $"StandardScaler().{Fitted(inputs, "x")}; then give scaler.Transform(x), here and to Predict."));
+            warnings.AddRange(OfPercentages(compilation, targets, counted));
         }
         return warnings;
     }
@@ -77,8 +64,42 @@ internal static class FitAdvice
         return [
             $"The model's last layer has {Article(activation)}, which gives {ends}, but {place} is {Text(value)}, which it can't reach. "
                 + "Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
-                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{Fitted(targets, "y")}.Transform(y), or give the last layer no "
-                + "activation, Activation.Linear."];
+                + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{ScaleAdvice.Fitted(targets, "y")}.Transform(y), or give the last layer "
+                + "no activation, Activation.Linear."];
+    }
+
+    private static IEnumerable<string> OfWeights(Tensor? weights)
+    {
+        if (weights is null)
+        {
+            return [];
+        }
+        if (SampleCheck.FirstOrNone(weights, weights.negative().Above(0), "sampleWeight") is var (place, value))
+        {
+            return
+            [
+                $"{place} is {Text(value)}: what is below 0 counts the other way round, so that training moves away from its target. Give "
+                    + "weights of at least 0; 0 leaves a sample or step out.",
+            ];
+        }
+        return weights.Above(0).any().item<bool>() ? []
+            : ["Every weight in sampleWeight is 0: nothing counts, and nothing is learned. Give what shall count a weight above 0."];
+    }
+
+    private static IEnumerable<string> OfPercentages(Compilation compilation, Tensor targets, Tensor counted)
+    {
+        const string Name = "mean_absolute_percentage_error";
+        if (compilation.Loss.Name != Name && compilation.Metrics.All(metric => metric.Name != Name))
+        {
+            return [];
+        }
+        using Scalar zero = 0;
+        return SampleCheck.FirstOrNone(targets, targets.eq(zero).logical_and(counted), "y") is not var (place, _) ? []
+            :
+            [
+                $"{place} is 0, and {Name} divides by it, or by 1e-7: one such target outweighs all others. Take another measure, such as "
+                    + "MeanAbsoluteError or Huber, or leave it out with a sampleWeight of 0.",
+            ];
     }
 
     private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)
@@ -93,33 +114,14 @@ internal static class FitAdvice
                     + "class: the number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
     }
 
-    private static IEnumerable<string> OfScale(Tensor data, Tensor? counted, string name, string why)
-    {
-        // Most data is sound, and then no copy is made of it.
-        if (IsSound(Math.Max(Math.Abs(data.max().Number()), Math.Abs(data.min().Number()))))
-        {
-            return [];
-        }
-        var sizes = counted is null ? data.abs() : data.abs().mul(counted);
-        var largest = sizes.max();
-        return IsSound(largest.Number()) || SampleCheck.FirstOrNone(data, sizes.eq(largest), name) is not var (place, value)
-            ? []
-            : [$"{place} is {Text(value)}, {(Math.Abs(value) > 1 ? "" : "the largest there is and ")}far from 1: {why}"];
-    }
-
-    private static bool IsSound(double largest) => largest is 0 or (>= Smallest and <= Largest);
-
-    // A scaler is fitted to tables.
-    private static string Fitted(Tensor data, string name) => data.dim() < 3 ? $"Fit({name})"
-        : string.Create(CultureInfo.InvariantCulture, $"Fit(Arrays.Reshape<float[,]>({name}, -1, {data.shape[^1]}))");
-
     /// <summary>The activation that the output is of, and the least and the largest that it gives; null where that is not known.</summary>
-    private static (Activation Activation, (double Low, double High) Range)? Range(Layer model)
+    internal static (Activation Activation, (double Low, double High) Range)? Range(Layer model)
     {
         if (model.OutputActivation is not { } activation)
         {
             return null;
         }
+        using var scope = NewDisposeScope();
         // A softmax of one number is 1; beside another it is what the others leave.
         var ends = activation.Apply(activation == Activation.Softmax
             ? tensor([-Far, Far], ScalarType.Float64)
@@ -135,5 +137,5 @@ internal static class FitAdvice
         return "aeiou".Contains(name[0], StringComparison.Ordinal) ? $"an {name}" : $"a {name}";
     }
 
-    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+    internal static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

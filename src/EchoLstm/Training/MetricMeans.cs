@@ -65,7 +65,7 @@ internal sealed class MetricMeans
     {
         var means = new Dictionary<string, double>(_names.Count);
         AddTo(means, "");
-        return means;
+        return new NamedValues<double>("metric", means);
     }
 
     /// <summary>Adds the values, each name after the prefix.</summary>

@@ -58,6 +58,14 @@ internal static class SampleCheck
     internal static void TargetShape(Shape output, Tensor y, Loss loss, string name)
     {
         loss.CheckOutput(output);
+        if (output is { Rank: > 1, Last: 1 }
+            && loss is CategoricalCrossentropy or SparseCategoricalCrossentropy or CategoricalFocalCrossentropy)
+        {
+            throw new InvalidOperationException(
+                $"{loss.Name} compares the probabilities of several classes, but the model gives one number, whose share is always 1: "
+                    + "nothing can be learned. For one of two classes write new Dense(1, Activation.Sigmoid) and "
+                    + "Loss.BinaryCrossentropy(), for more a Dense with a unit for each class.");
+        }
         var target = Shape.Of(y);
         if (loss.TakesClassIndices)
         {
@@ -80,7 +88,13 @@ internal static class SampleCheck
                         ? string.Create(CultureInfo.InvariantCulture,
                             $"Class indices are for Loss.SparseCategoricalCrossentropy(): compile the model with it, or give one-hot rows, "
                                 + $"which OneHot.Encode(labels, classes: {output.Last}) makes of int[] and int[,].")
-                        : Mend(output, target)),
+                        : IsBinary(output, y, loss)
+                        ? "Labels of 0 and 1 are for one unit, new Dense(1, Activation.Sigmoid); two units take "
+                            + "Loss.SparseCategoricalCrossentropy() and Activation.Softmax, or one-hot rows."
+                        : Mend(output, target) + (MayBeIndices(output, y)
+                        ? $" If y is class indices, {loss.Name} is no loss for them: write new Dense({output.Last}, Activation.Softmax) "
+                            + "and Loss.SparseCategoricalCrossentropy()."
+                        : "")),
                 output.ToString(),
                 target.ToString());
         }
@@ -309,15 +323,23 @@ internal static class SampleCheck
     // Whole numbers of an axis less, or of one number there, where the loss wants a row of all classes.
     private static bool AreIndices(Shape output, Tensor y, Loss loss)
     {
-        var (target, indices) = (Shape.Of(y), new Shape([.. output.Take(output.Rank - 1)]));
-        if (loss.Expects is not { TargetsSumToOne: true } || output.Rank < 2
-            || !(indices.Accepts(target) || output.WithLast(1).Accepts(target)))
+        if (loss.Expects is not { TargetsSumToOne: true } || !HasPlaceOfIndices(output, y))
         {
             return false;
         }
         using var scope = NewDisposeScope();
         return !y.is_floating_point() || y.eq(y.floor()).all().item<bool>();
     }
+
+    // A label a sample where the loss compares two probabilities, or more, each with one of its own.
+    private static bool IsBinary(Shape output, Tensor y, Loss loss) =>
+        loss.Expects is { Activation: Activation.Sigmoid } && output.Last == 2 && HasPlaceOfIndices(output, y);
+
+    // Integers in the place of a row of all classes, where the loss is one of numbers.
+    private static bool MayBeIndices(Shape output, Tensor y) => !y.is_floating_point() && output.Last > 1 && HasPlaceOfIndices(output, y);
+
+    private static bool HasPlaceOfIndices(Shape output, Tensor y) => output.Rank >= 2
+        && (new Shape([.. output.Take(output.Rank - 1)]).Accepts(Shape.Of(y)) || output.WithLast(1).Accepts(Shape.Of(y)));
 
     private static string Mend(Shape output, Shape target)
     {

@@ -19,7 +19,9 @@ internal static class SampleWeights
         var (shape, whole) = (Shape.Of(given), output.With(0, samples));
         var steps = new Shape([.. whole.Take(whole.Rank - 1)]); // the shape of the loss before its mean
         var isEach = shape.Rank == whole.Rank && shape.Last != 1;
-        var fitted = shape.Rank == whole.Rank && shape.Last == 1 ? given.squeeze(-1) : given;
+        // A last axis of one number is spread over what is behind it, as Keras does.
+        var isSpread = shape.Rank > 1 && shape.Last == 1 && (shape.Rank == whole.Rank || !Prefix(steps, shape.Rank).Accepts(shape));
+        var fitted = isSpread ? given.squeeze(-1) : given;
         var fits = isEach ? whole.Accepts(shape) : fitted.dim() > 0 && Prefix(steps, (int)fitted.dim()).Accepts(Shape.Of(fitted));
         if (!fits)
         {
@@ -102,12 +104,15 @@ internal static class SampleWeights
         }
         // As in Keras, smoothed labels count as the class that they are nearest to.
         of = of.is_floating_point() ? of.round() : of;
-        if (of.Outside(classes).any().item<bool>())
+        var wrong = of.Outside(classes);
+        if (wrong.any().item<bool>())
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"classWeight weights classes, but the targets are no classes 0 to {classes - 1}. Weight the samples of a regression with "
-                    + $"sampleWeight."),
-                    "classWeight");
+            var (place, value) = SampleCheck.FirstOrNone(y, wrong.reshape(y.shape), "y")!.Value;
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"classWeight weights classes, but {place} is {FitAdvice.Text(value)}, which is none of 0 to {classes - 1}. Weight the "
+                        + $"samples of a regression with sampleWeight."),
+                "classWeight");
         }
         var flat = of.to(ScalarType.Int64).flatten();
         return tensor(table).index_select(0, flat).reshape(of.shape);

@@ -68,6 +68,26 @@ public class StatePageTests() : PageProgram("docs/state.md")
     }
 
     [Fact]
+    public void A_stream_of_a_graph()
+    {
+        using var scope = torch.NewDisposeScope();
+        #region
+        var (past, table) = (new Input(-1, 2) { Name = "past" }, new Input(3) { Name = "table" });
+        var (steps, _) = new Lstm(8, returnSequences: true).ApplyWithState(past);
+        var seen = new Concatenate().Apply(new Gru(4).Apply(steps), table);
+        using var model = new FunctionalModel(
+            [past, table],
+            [new Dense(2) { Name = "each" }.Apply(steps), new Dense(1) { Name = "all" }.Apply(seen)]);
+        model.Build();
+
+        using var stream = model.OpenStream();
+        float[,] step = { { 0.1f, 0.2f } }, fixedFeatures = { { 1, 0, 0 } };                 // (batch, features)
+        var outputs = stream.Step(new Dictionary<string, TensorLike> { ["past"] = step, ["table"] = fixedFeatures });
+        Console.WriteLine(string.Join(", ", outputs.Select(output => $"{output.Key} {Shape.Of(output.Value)}")));
+        #endregion
+    }
+
+    [Fact]
     public void A_layers_state_is_a_value()
     {
         var x = Numbers.Uniform(1, [2, 6, 3]);

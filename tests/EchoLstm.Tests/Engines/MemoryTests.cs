@@ -129,12 +129,12 @@ public abstract class MemoryTests(EngineKind engine)
     public void Clipping_and_every_loss_leave_no_tensor()
     {
         using var x = Numbers.Uniform(1, [20, 3, 2]);
-        using var y = ones(20, 3, 1);
+        using var y = ones(20, 3, 2);
         foreach (var loss in new[] { Loss.MeanSquaredError(), Loss.MeanAbsoluteError(), Loss.BinaryCrossentropy(), Loss.BinaryCrossentropy(fromLogits: true), Loss.CategoricalCrossentropy(), Loss.Custom((a, b) => (a - b).abs()) })
         {
             foreach (var optimizer in new[] { new Adam { ClipNorm = 1 }, new Adam { GlobalClipNorm = 1 }, new Adam { ClipValue = 1 } })
             {
-                using var model = Model(stateful: false);
+                using var model = Model(stateful: false, units: 2);
                 model.Compile(loss, optimizer);
                 model.Fit(x, y, batchSize: 5, verbose: 0);
                 var before = Live();
@@ -249,9 +249,9 @@ public abstract class MemoryTests(EngineKind engine)
 
     private static long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-    private SequentialModel Model(bool stateful)
+    private SequentialModel Model(bool stateful, int units = 1)
     {
-        var model = new SequentialModel(new Lstm(3, returnSequences: true, stateful: stateful), new TimeDistributed(new Dense(1))) { Seed = 1, RequestedEngine = engine };
+        var model = new SequentialModel(new Lstm(3, returnSequences: true, stateful: stateful), new TimeDistributed(new Dense(units))) { Seed = 1, RequestedEngine = engine };
         model.Build(3, 2);
         return model;
     }

@@ -97,10 +97,6 @@ public sealed class InferenceGraphTests : IDisposable
         Refused(new FunctionalModel([x], [new Add().Apply(steps, end)]), "Add 'add_1' (Add) puts the steps of a sequence together with what is left at its end, so the model can't be run step by step. Call Predict with whole sequences.");
         Refused(new FunctionalModel([x], [new Concatenate(1).Apply(steps, x)]), "Concatenate 'concatenate_1' (Concatenate) puts whole sequences behind each other, so the model can't be run step by step. Call Predict with whole sequences.");
         Refused(new FunctionalModel([x], [new Conv1D(2, 2).Apply(x)]), "Conv1D 'conv1d_1' (Conv1D) looks at later steps too (with StepPadding.Causal it does not), so the model can't be run step by step. Call Predict with whole sequences.");
-        Refused(new FunctionalModel([x], [steps, end]), "A stream reads one input and gives one output, but the model has 1 and 2. Call Predict with whole sequences.");
-        Refused(
-            new FunctionalModel([x], [new Dense(1).Apply(x)]) { RequestedEngine = EngineKind.Torch },
-            "FunctionalModel 'functional' is a graph, which is run step by step on the fused engine alone: Torch was asked for. Call Predict with whole sequences.");
 
         static void Refused(FunctionalModel model, string message)
         {

@@ -171,7 +171,7 @@ public class EmbeddingTests
             $"x[1, 1] is 5, {Mend} (Parameter 'x')\nActual value was 5.".ReplaceLineEndings());
         thrown.ActualValue.Should().Be(5.0);
         Errors.Expect<ArgumentOutOfRangeException>(() => model.Predict(new[,] { { 1, -1, 3 } }), $"x[0, 1] is -1, {Mend} (Parameter 'x')\nActual value was -1.".ReplaceLineEndings());
-        Errors.Expect<ArgumentOutOfRangeException>(() => model.Predict(new[,] { { 1, 1, 2.5f } }), $"x[0, 2] is 2.5, {Mend} (Parameter 'x')\nActual value was 2.5.".ReplaceLineEndings());
+        Errors.Expect<ArgumentOutOfRangeException>(() => model.Predict(new[,] { { 1, 1, 2.5f } }), $"x[0, 2] is 2.5, {Mend.Replace("Give inputDim the largest number plus 1, or renumber the classes.", "It looks up classes by their numbers; for measured numbers leave it out.", StringComparison.Ordinal)} (Parameter 'x')\nActual value was 2.5.".ReplaceLineEndings());
         Errors.Expect<ArgumentOutOfRangeException>(() => model.call(tensor(new[,] { { 9L, 1L, 1L } })), $"input[0, 0] is 9, {Mend} (Parameter 'input')\nActual value was 9.".ReplaceLineEndings());
     }
 

@@ -65,6 +65,31 @@ public class UnbuiltParametersTests
     }
 
     [Fact]
+    public void A_list_for_an_optimiser_that_is_taken_before()
+    {
+        foreach (var module in new nn.Module<Tensor, Tensor>[] { new Own(), nn.Sequential(("linear", nn.Linear(1, 1)), ("own", new Own())) })
+        {
+            using (module)
+            {
+                foreach (var take in new Action[]
+                {
+                    () => _ = module.parameters().ToList(), () => _ = module.parameters().ToArray(), () => { foreach (var _ in module.parameters()) { } }, () => _ = new List<TorchSharp.Modules.Parameter>(module.parameters()),
+                    () => _ = module.parameters().Where(parameter => parameter.requires_grad).ToList(), () => _ = module.named_parameters().Select(named => named.parameter).ToList(),
+                })
+                {
+                    Assert.Throws<InvalidOperationException>(take).Message.Should().StartWith("Lstm 'lstm' has no weights yet, so that an optimiser ");
+                }
+                module.named_parameters().Count().Should().Be(module is Own ? 0 : 2);
+                module.zero_grad();
+                module.state_dict().Should().HaveCount(module is Own ? 0 : 2);
+                using var x = zeros(2, 3, 1);
+                module.call(x).Dispose();
+                module.parameters().ToList().Should().HaveCount(module is Own ? 4 : 6);
+            }
+        }
+    }
+
+    [Fact]
     public void What_has_its_weights_or_never_any_gives_them()
     {
         using var bare = new SequentialModel(new Dropout(0.1), new Flatten(), new Masking(), new AdditiveAttention(useScale: false));

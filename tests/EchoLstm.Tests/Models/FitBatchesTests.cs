@@ -139,7 +139,7 @@ public class FitBatchesTests
             "batches gave no batches the second time, but each epoch goes through them from the beginning. Give a list, or what begins anew each time, not an iterator that is used up.");
         Errors.Expect<ArgumentException>(
             () => model.Fit(new[] { ("x", new float[1, 1]) }, verbose: 0),
-            "A String can't become a tensor: expected a tensor, an array or a TensorLike. (Parameter 'data')");
+            "A String can't become a tensor: expected a tensor, an array or a TensorLike. A batch has its samples on the first axis: of one number a sample give float[,], (samples, 1). (Parameter 'data')");
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Fit(SupervisedFrames.Windows(Series, Window), stepsPerEpoch: 0));
 
         static IEnumerable<(float[,,] X, float[,,] Y)> Once(IEnumerator<(float[,,] X, float[,,] Y)> windows)

@@ -212,9 +212,6 @@ public sealed class FunctionalErrorTests : IDisposable
         Errors.Expect<InvalidOperationException>(
             () => model.Predict(new float[12], new float[1]),
             "FunctionalModel 'functional' has the inputs past, known and the outputs near, far; numbers in memory are for one of each. Call Predict with a list of arrays.");
-        Errors.Expect<InvalidOperationException>(
-            () => model.OpenStream(),
-            "A stream reads one input and gives one output, but the model has 2 and 2. Call Predict with whole sequences.");
         Errors.Expect<ShapeMismatchException>(
             () => model.call(x),
             "FunctionalModel 'functional' takes the inputs past, known and gives the outputs near, far, but a call gives one tensor and takes one. Call Predict with a list of arrays.");

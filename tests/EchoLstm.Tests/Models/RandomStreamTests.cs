@@ -82,7 +82,7 @@ public class RandomStreamTests
     }
 
     private static bool EndsSequence(SequentialModel model) =>
-        LayerSettings.StreamedOf([.. LayerSettings.Flat([model.Settings])]).Ends;
+        FlatNetwork.CallsOf(model.Settings, [model.InputShape!]).Streamed().Ends[0];
 
     private static (List<nn.Module<Tensor, Tensor>> Layers, string Text) Stack(Random random, EngineKind engine)
     {

@@ -69,7 +69,9 @@ public class SampleWeightTests
         using var model = Linear(2, 2, 1);
 
         Loss(new float[] { 2 }).Should().Be(5);
+        Loss(new float[,] { { 2 } }).Should().Be(5, "a last axis of one number is spread");
         Loss(new float[,] { { 1, 0 } }).Should().Be(0.75);
+        Loss(new float[,,] { { { 1 }, { 0 } } }).Should().Be(0.75);
         Loss(new float[,,] { { { 1, 0 }, { 0, 1 } } }).Should().Be(1.25);
         Loss(new float[,,,] { { { { 1 }, { 0 } }, { { 0 }, { 1 } } } }).Should().Be(1.25);
         Errors.Expect<ShapeMismatchException>(

@@ -84,7 +84,7 @@ public class UnusableDataTests
         Errors.ExpectWithoutChange<ArgumentException>(
             model,
             () => model.Fit(new float[10, 5, 1], prices, verbose: 0, classWeight: new Dictionary<int, double> { [0] = 2 }),
-            "classWeight weights classes, but the targets are no classes 0 to 1. Weight the samples of a regression with sampleWeight. (Parameter 'classWeight')");
+            "classWeight weights classes, but y[4, 0] is 7.3, which is none of 0 to 1. Weight the samples of a regression with sampleWeight. (Parameter 'classWeight')");
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using EchoLstm.Data;
+using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Models;
+using EchoLstm.Tests.Inference;
 using EchoLstm.Tests.Models;
 using EchoLstm.Training;
 using TorchSharp;
@@ -189,6 +191,202 @@ public class SilenceTests
             steps,
             () => steps.Fit(new float[2, 4, 1], hasAxis ? new float[2, 4, 1] : new float[2, 4], verbose: 0),
             $"The model's output is (2, 4, 3), so y must have that shape, but it is {(hasAxis ? "(2, 4, 1)" : "(2, 4)")}. {Mend}");
+    }
+
+    [Fact]
+    public void Class_indices_with_a_loss_of_numbers()
+    {
+        using var rows = new SequentialModel(new Dense(3, Activation.Softmax));
+        using var steps = new SequentialModel(new Lstm(2, returnSequences: true), new Dense(3));
+        rows.Build(1);
+        steps.Build(4, 1);
+        rows.Compile(Loss.MeanSquaredError(), new Adam());
+        steps.Compile(Loss.MeanAbsoluteError(), new Adam());
+        const string Mend = " is no loss for them: write new Dense(3, Activation.Softmax) and Loss.SparseCategoricalCrossentropy().";
+        const string Shorter = "y lacks an axis: reshape it to (samples, units), an array of one value a sample with Arrays.Reshape<float[,]>(y, -1, 1). It is never broadcast.";
+        const string Narrower = "Give the last layer as many units as the target's last axis is long, or reshape y.";
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            rows, () => rows.Fit(X, new int[] { 0, 1, 2 }, verbose: 0), $"The model's output is (3, 3), so y must have that shape, but it is (3,). {Shorter} If y is class indices, mean_squared_error{Mend}");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            steps, () => steps.Fit(new float[2, 4, 1], new long[2, 4, 1], verbose: 0), $"The model's output is (2, 4, 3), so y must have that shape, but it is (2, 4, 1). {Narrower} If y is class indices, mean_absolute_error{Mend}");
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            rows, () => rows.Fit(X, new float[,] { { 0 }, { 1 }, { 2 } }, verbose: 0), $"The model's output is (3, 3), so y must have that shape, but it is (3, 1). {Narrower}");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new int[,] { { 0 }, { 1 }, { 7 } }).Should().BeEmpty("counts are whole numbers too");
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void Numbers_far_from_1_in_a_later_batch(EngineKind engine)
+    {
+        using var warned = new Warned();
+        using var model = new SequentialModel(new Dense(1)) { Seed = 1, RequestedEngine = engine };
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        (float[,] X, float[,] Y)[] batches =
+        [
+            (new[,] { { 0.5f } }, new[,] { { 1f } }), (new[,] { { 1e-9f } }, new[,] { { 0f } }), (new[,] { { 1 }, { -700f } }, new[,] { { 1f }, { 2 } }),
+            (new[,] { { 900f } }, new[,] { { 1f } }), (new[,] { { 1f } }, new[,] { { 5000f } }),
+        ];
+        var writer = new StringWriter();
+        const string Inputs = "batches[2].X[1, 0] is -700, far from 1: gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new StandardScaler().Fit(x); then give "
+            + "scaler.Transform(x), here and to Predict.";
+        const string Targets = "batches[4].Y[0, 0] is 5000, far from 1: weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new "
+            + "StandardScaler().Fit(y); then give scaler.Transform(y), and read predictions with scaler.InverseTransform.";
+
+        var history = model.Fit(batches, epochs: 3, shuffle: false, verbose: 2, output: writer);
+
+        history.Warnings.Should().Equal(Inputs, Targets);
+        warned.Warnings.Should().Equal(history.Warnings);
+        var lines = writer.ToString().ReplaceLineEndings("\n").Split('\n').ToList();
+        lines.FindAll(line => line.StartsWith("Warning: ", StringComparison.Ordinal)).Should().Equal($"Warning: {Inputs}", $"Warning: {Targets}");
+        lines.IndexOf($"Warning: {Targets}").Should().BeLessThan(lines.IndexOf("Epoch 2/3"), "it is told when the epoch that it was in is over");
+        model.Fit(batches, verbose: 0).Warnings.Should().BeEmpty("it was said");
+    }
+
+    [Fact]
+    public void A_masked_step_of_a_later_batch_may_be_any_number()
+    {
+        using var model = new SequentialModel(new Masking(-999), new Lstm(2), new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+        (float[,,] X, float[,] Y)[] batches = [(new float[,,] { { { 1 }, { 2 } } }, new float[1, 1]), (new float[,,] { { { 1 }, { -999 } } }, new float[1, 1])];
+
+        model.Fit(batches, epochs: 2, verbose: 0).Warnings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void One_number_for_a_loss_of_several_classes()
+    {
+        foreach (var loss in new[] { Loss.CategoricalCrossentropy(), Loss.CategoricalCrossentropy(fromLogits: true), Loss.SparseCategoricalCrossentropy(), Loss.CategoricalFocalCrossentropy() })
+        {
+            using var model = new SequentialModel(new Dense(1, Activation.Sigmoid));
+            model.Build(1);
+            model.Compile(loss, new Adam());
+            Array y = loss.TakesClassIndices ? new int[] { 0, 1, 0 } : new float[,] { { 0 }, { 1 }, { 0 } };
+
+            Errors.ExpectWithoutChange<InvalidOperationException>(
+                model,
+                () => model.Fit(X, y, verbose: 0),
+                $"{loss.Name} compares the probabilities of several classes, but the model gives one number, whose share is always 1: nothing can be learned. For one of two classes write "
+                    + "new Dense(1, Activation.Sigmoid) and Loss.BinaryCrossentropy(), for more a Dense with a unit for each class.");
+        }
+        using var two = new SequentialModel(new Dense(2, Activation.Softmax));
+        two.Build(1);
+        two.Compile(Loss.BinaryCrossentropy(), new Adam());
+        Errors.ExpectWithoutChange<ShapeMismatchException>(
+            two,
+            () => two.Fit(X, new float[,] { { 0 }, { 1 }, { 0 } }, verbose: 0),
+            "The model's output is (3, 2), so y must have that shape, but it is (3, 1). Labels of 0 and 1 are for one unit, new Dense(1, Activation.Sigmoid); two units take "
+                + "Loss.SparseCategoricalCrossentropy() and Activation.Softmax, or one-hot rows.");
+    }
+
+    [Fact]
+    public void Metrics_of_probabilities_beside_a_loss_of_logits()
+    {
+        static string Text(string metric, string other, string activation = "Sigmoid") => $"The metric {metric} takes the outputs for probabilities, but with fromLogits: true they are none, and their middle is 0 "
+            + $"instead of 0.5: the number misleads. Give the last Dense Activation.{activation} and leave fromLogits out{other}.";
+        float[,] y = { { 0 }, { 1 }, { 0 } }, rows = { { 0, 1, 0 }, { 1, 0, 0 }, { 0, 0, 1 } };
+        var logits = Loss.BinaryCrossentropy(fromLogits: true);
+
+        Warnings(logits, new Dense(1), y, metrics: Metric.Accuracy()).Should().Equal(Text("accuracy", ""));
+        Warnings(logits, new Dense(1), y, metrics: Metric.Recall()).Should().Equal(Text("recall", ", or give the metric threshold: 0"));
+        Warnings(logits, new Dense(1), y, metrics: Metric.F1Score()).Should().Equal(Text("f1_score", ", or give the metric threshold: 0"));
+        Warnings(logits, new Dense(1), y, metrics: Metric.Auc()).Should().Equal(Text("auc", ", or write Metric.Auc(fromLogits: true)"));
+        Warnings(Loss.CategoricalCrossentropy(fromLogits: true), new Dense(3), rows, metrics: Metric.Precision()).Should().Equal(Text("precision", "", "Softmax"));
+        Warnings(logits, new Dense(1), y, metrics: [Metric.Precision(threshold: 0), Metric.Auc(fromLogits: true), Metric.F1Score(threshold: 0)]).Should().BeEmpty();
+        Warnings(Loss.CategoricalCrossentropy(fromLogits: true), new Dense(3), rows, metrics: [Metric.Accuracy(), Metric.F1Score(), Metric.TopKCategoricalAccuracy(2)]).Should().BeEmpty("the largest logit is the largest probability");
+        Warnings(Loss.BinaryCrossentropy(), new Dense(1, Activation.Sigmoid), y, metrics: [Metric.Accuracy(), Metric.Auc(), Metric.Precision()]).Should().BeEmpty();
+        Warnings(Loss.CategoricalCrossentropy(), new Dense(3, Activation.Softmax), rows, metrics: Metric.TopKCategoricalAccuracy()).Should().Equal(
+            "The metric top_k_categorical_accuracy looks for the class among the 5 largest of 3 outputs, where it always is: it is 1 whatever is learned. Choose k below 3.");
+    }
+
+    [Fact]
+    public void Weights_below_0_and_weights_that_leave_nothing()
+    {
+        using var model = new SequentialModel(new Dense(1));
+        IReadOnlyList<string> Given(Array weights)
+        {
+            model.Compile(Loss.MeanSquaredError(), new Sgd(0));
+            return model.Fit(X, new float[3, 1], verbose: 0, sampleWeight: weights).Warnings;
+        }
+
+        Given(new float[] { 1, -0.5f, 2 }).Should().Equal(
+            "sampleWeight[1] is -0.5: what is below 0 counts the other way round, so that training moves away from its target. Give weights of at least 0; 0 leaves a sample or step out.");
+        Given(new float[3]).Should().Equal("Every weight in sampleWeight is 0: nothing counts, and nothing is learned. Give what shall count a weight above 0.");
+        Given(new float[] { 0, 0, 3 }).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Percentages_of_0()
+    {
+        const string Mend = " is 0, and mean_absolute_percentage_error divides by it, or by 1e-7: one such target outweighs all others. Take another measure, such as MeanAbsoluteError or Huber, or leave it "
+            + "out with a sampleWeight of 0.";
+
+        Warnings(Loss.MeanAbsolutePercentageError(), new Dense(1), new float[,] { { 1 }, { 0 }, { 2 } }).Should().Equal($"y[1, 0]{Mend}");
+        Warnings(Loss.MeanSquaredError(), new Dense(1), new float[,] { { 1 }, { 2 }, { 0 } }, metrics: Metric.MeanAbsolutePercentageError()).Should().Equal($"y[2, 0]{Mend}");
+        Warnings(Loss.MeanAbsolutePercentageError(), new Dense(1), new float[,] { { 1 }, { 3 }, { 2 } }).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_to_train()
+    {
+        using var model = new SequentialModel(new Dense(2), new Dense(1));
+        model.Build(1);
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Layers[0].Trainable = model.Layers[1].Trainable = false;
+
+        model.Fit(X, new float[3, 1], verbose: 0).Warnings.Should().Equal(
+            "No weight is trained: Trainable is false for every layer that has any, so the fit changes nothing that is learned. Set Trainable = true for the layers that shall learn.");
+        model.Layers[1].Trainable = true;
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        model.Fit(X, new float[3, 1], verbose: 0).Warnings.Should().BeEmpty();
+        Warnings(Loss.MeanSquaredError(), new ActivationLayer(Activation.Linear), new float[3, 1]).Should().BeEmpty("there is nothing to freeze");
+    }
+
+    [Fact]
+    public void A_metric_or_an_output_of_another_name()
+    {
+        using var model = new SequentialModel(new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Adam(), Metric.MeanAbsoluteError());
+
+        Errors.Expect<KeyNotFoundException>(() => _ = model.TrainOnBatch(X, new float[3, 1])["mae"], "There is no metric 'mae'; there is loss, mean_absolute_error.");
+        Errors.Expect<KeyNotFoundException>(() => _ = model.Evaluate(X, new float[3, 1])["val_loss"], "There is no metric 'val_loss'; there is loss, mean_absolute_error.");
+        using var inference = model.Saved();
+        Errors.Expect<KeyNotFoundException>(
+            () => _ = inference.Run(new Dictionary<string, InferenceTensor> { [inference.InputNames[0]] = new([1], 1, 1) })["y"], "There is no output 'y'; there is dense_1.");
+        model.Evaluate(X, new float[3, 1]).Keys.Should().Equal("loss", "mean_absolute_error");
+    }
+
+    [Fact]
+    public void Texts_times_and_measured_numbers_where_numbers_or_classes_go()
+    {
+        using var model = new SequentialModel(new Embedding(5, 2), new Lstm(2), new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new Adam());
+        const string Numbers = " can't become a tensor: expected numbers of type float, double, int, long, short, byte or bool. ";
+
+        Errors.Expect<ArgumentException>(
+            () => model.Fit(new string[2, 3], new float[2, 1], verbose: 0),
+            $"An array of String{Numbers}Number texts first: var classes = texts.Distinct().ToList(); int[] numbers = [.. texts.Select(text => classes.IndexOf(text))]; (Parameter 'array')");
+        Errors.Expect<ArgumentException>(
+            () => model.Fit(new DateTime[2, 3], new float[2, 1], verbose: 0),
+            $"An array of DateTime{Numbers}Make times numbers near 1 first, such as the hour of the day / 24, or the days since the first. (Parameter 'array')");
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Fit(new[,] { { 1, 2, 0.5f }, { 1, 1, 1 } }, new float[2, 1], verbose: 0)).Message.Should().StartWith(
+            "x[0, 2] is 0.5, but Embedding 'embedding_1' has 5 vectors: expected whole numbers 0 to 4. It looks up classes by their numbers; for measured numbers leave it out.");
+    }
+
+    [Fact]
+    public void A_recurrent_layer_in_TimeDistributed_that_gets_single_steps()
+    {
+        foreach (var (make, name) in new (Func<Layer>, string)[] { (() => new Lstm(2), "Lstm 'lstm'"), (() => new Bidirectional(new Gru(2)), "Bidirectional 'bidirectional'") })
+        {
+            using var model = new SequentialModel(new TimeDistributed(make()), new Dense(1));
+            model.Compile(Loss.MeanSquaredError(), new Adam());
+            Errors.Expect<ShapeMismatchException>(
+                () => model.Fit(new float[8, 5, 2], new float[8, 1], verbose: 0),
+                $"TimeDistributed 'time_distributed_1' gives {name} one time step of (8, 5, 2) at a time, but a recurrent layer reads the whole sequence by itself. Leave TimeDistributed out, and give the layer "
+                    + "returnSequences: true where each step shall have an output.");
+            model.Layers[0].OutputShape(new Shape(8, 3, 5, 2)).Should().HaveCount(3);
+        }
     }
 
     [Fact]

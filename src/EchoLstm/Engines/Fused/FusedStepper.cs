@@ -42,6 +42,11 @@ internal sealed unsafe class FusedStepper
     /// <param name="output">Receives the outputs of one sequence after the other.</param>
     internal void Step(ReadOnlySpan<int> input, Span<float> output) => _pass.Step(input, output);
 
+    /// <summary>Reads a step of each of several inputs.</summary>
+    /// <param name="inputs">The features of one sequence after the other; whole numbers where they are indices.</param>
+    /// <param name="outputs">Receive the outputs of one sequence after the other.</param>
+    internal void Step(float[][] inputs, float[][] outputs) => _pass.Step(inputs, outputs);
+
     /// <summary>The states of a recurrent layer, each batch · units numbers.</summary>
     internal float[][] States(int place) => _pass.States(place);
 

@@ -4,6 +4,7 @@ namespace EchoLstm.Training;
 public sealed class EpochLog : Callback
 {
     private readonly TextWriter _writer;
+    private int _warned;
 
     /// <summary>Creates the callback.</summary>
     /// <param name="writer">Where to print; it stays the caller's.</param>
@@ -17,7 +18,8 @@ public sealed class EpochLog : Callback
     public override void OnTrainBegin(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        MetricText.WriteWarnings(_writer, progress);
+        _warned = 0;
+        MetricText.WriteWarnings(_writer, progress, ref _warned);
     }
 
     /// <inheritdoc/>
@@ -32,12 +34,14 @@ public sealed class EpochLog : Callback
     {
         ArgumentNullException.ThrowIfNull(progress);
         _writer.WriteLine($" - {MetricText.Seconds(progress.EpochDuration)}{MetricText.All(progress.Figures)}");
+        MetricText.WriteWarnings(_writer, progress, ref _warned);
     }
 
     /// <inheritdoc/>
     public override void OnTrainEnd(FitProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
+        MetricText.WriteWarnings(_writer, progress, ref _warned);
         MetricText.WriteEnd(_writer, progress);
     }
 }

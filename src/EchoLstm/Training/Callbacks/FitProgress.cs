@@ -114,8 +114,8 @@ public sealed class FitProgress
     internal TrainingDivergedException? Diverged { get; set; }
 
     /// <summary>
-    /// What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, and printed where verbose is
-    /// above 0.
+    /// What is unsound about the fit although it runs; found once, at the first fit after <c>Compile</c>, or where a later batch of a
+    /// source of batches has numbers far from 1; printed where verbose is above 0.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
 

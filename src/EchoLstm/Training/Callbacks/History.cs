@@ -46,7 +46,7 @@ public sealed class History
 
     /// <summary>
     /// What is unsound about the fit although it ran, such as a cross-entropy without probabilities; found once, at the first fit after
-    /// <c>Compile</c>.
+    /// <c>Compile</c>, or where a later batch of a source of batches has numbers far from 1.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
 

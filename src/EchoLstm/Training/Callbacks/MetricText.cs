@@ -26,12 +26,12 @@ internal static class MetricText
         return text.ToString();
     }
 
-    /// <summary>A line for each of the fit's warnings.</summary>
-    internal static void WriteWarnings(TextWriter writer, FitProgress progress)
+    /// <summary>A line for each of the fit's warnings that is not written yet.</summary>
+    internal static void WriteWarnings(TextWriter writer, FitProgress progress, ref int written)
     {
-        foreach (var warning in progress.Warnings)
+        for (; written < progress.Warnings.Count; written++)
         {
-            writer.WriteLine($"Warning: {warning}");
+            writer.WriteLine($"Warning: {progress.Warnings[written]}");
         }
     }
 

@@ -13,12 +13,17 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
     private readonly Throttle _throttle = new(clock);
     private long _epochBegin;
     private int _drawn;
+    private int _warned;
 
     internal override bool UsesModel => false;
 
     public override bool WatchesBatches => live;
 
-    public override void OnTrainBegin(FitProgress progress) => MetricText.WriteWarnings(writer, progress);
+    public override void OnTrainBegin(FitProgress progress)
+    {
+        _warned = 0;
+        MetricText.WriteWarnings(writer, progress, ref _warned);
+    }
 
     public override void OnEpochBegin(FitProgress progress)
     {
@@ -45,6 +50,7 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
         Draw($"{Bar(progress)} - {MetricText.Seconds(elapsed)} {MetricText.PerStep(elapsed / progress.Batches)}"
             + MetricText.All(progress.Figures));
         EndLine();
+        MetricText.WriteWarnings(writer, progress, ref _warned);
     }
 
     public override void OnTrainEnd(FitProgress progress)
@@ -53,6 +59,7 @@ internal sealed class ProgressBar(TextWriter writer, bool live, TimeProvider clo
         {
             EndLine();
         }
+        MetricText.WriteWarnings(writer, progress, ref _warned);
         MetricText.WriteEnd(writer, progress);
     }
 

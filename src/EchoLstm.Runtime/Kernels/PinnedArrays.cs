@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace EchoLstm.Inference;
+namespace EchoLstm.Kernels;
 
 /// <summary>Arrays that stay where they are until this is disposed.</summary>
 internal sealed class PinnedArrays : IDisposable
