@@ -277,21 +277,38 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     }
 
     /// <inheritdoc/>
-    protected override nn.Module _to(ScalarType dtype, bool non_blocking) => Moved(base._to(dtype, non_blocking));
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking) => Move(dtype, () => base._to(dtype, non_blocking));
 
     /// <inheritdoc/>
     protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) =>
-        Moved(base._to(deviceType, deviceIndex, non_blocking));
+        Move(deviceType, () => base._to(deviceType, deviceIndex, non_blocking));
 
     /// <inheritdoc/>
     protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) =>
-        Moved(base._to(device, dtype, non_blocking));
+        Move(device, () => base._to(device, dtype, non_blocking));
 
-    // Open streams have weights of their own; they look where these have gone.
-    private nn.Module Moved(nn.Module moved)
+    private nn.Module Move(object target, Func<nn.Module> move)
     {
-        Guard.NoteChange();
-        return moved;
+        if (Nesting.AllOf(this).OfType<Layer>().FirstOrDefault(layer => layer.IsDisposed) is { } disposed)
+        {
+            ObjectDisposedException.ThrowIf(true, disposed);
+        }
+        try
+        {
+            return move();
+        }
+        catch (Exception error) when (error is InvalidOperationException and not ObjectDisposedException or ExternalException)
+        {
+            throw new InvalidOperationException(
+                $"{Title} can't be moved to {target}: {error.Message.Trim().Split('\n')[0].Trim()} A device needs its own "
+                    + "package of TorchSharp's, and a driver.",
+                error);
+        }
+        finally
+        {
+            // Open streams have weights of their own; they look where these have gone.
+            Guard.NoteChange();
+        }
     }
 
     /// <summary>The parameters, e.g. for a TorchSharp optimiser.</summary>

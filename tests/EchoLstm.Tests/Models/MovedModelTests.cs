@@ -123,6 +123,39 @@ public class MovedModelTests
         }
     }
 
+    [Fact]
+    public void A_device_that_is_not_there_is_told_in_our_words()
+    {
+        if (cuda.is_available())
+        {
+            return;
+        }
+        using var model = Model(EngineKind.Auto);
+        using var layer = new Dense(1);
+        layer.Build(new Shape(null, 2));
+
+        foreach (var (moved, title) in new (Layer, string)[] { (model, model.Title), (layer, "Dense 'dense'") })
+        {
+            var move = () => { moved.to(DeviceType.CUDA); };
+
+            move.Should().Throw<InvalidOperationException>()
+                .WithMessage($"{title} can't be moved to CUDA: *CUDA* A device needs its own package of TorchSharp's, and a driver.")
+                .Which.Message.Should().NotContain("\n");
+        }
+        model.Predict([1, 2], new float[2]);
+    }
+
+    [Fact]
+    public void A_model_of_which_a_layer_is_disposed_is_not_moved()
+    {
+        using var model = Model(EngineKind.Auto);
+        model.Layers[0].Dispose();
+
+        var move = () => { model.to(ScalarType.Float64); };
+
+        move.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Be("EchoLstm.Layers.Lstm");
+    }
+
     [Theory]
     [InlineData(EngineKind.Auto)]
     [InlineData(EngineKind.Torch)]
