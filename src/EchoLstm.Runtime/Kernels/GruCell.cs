@@ -28,7 +28,7 @@ internal sealed unsafe class GruCell<V>(GruSettings settings, int features)
 
     private readonly LaneFunction _gate = settings.RecurrentActivation, _squash = settings.Activation;
     private readonly bool _resetAfter = settings.ResetAfter;
-    private float* _q; // a row for each of the gates' rows; with resetAfter, δq in the end
+    private float* _q, _qStart; // a row for each of the gates' rows; with resetAfter, δq in the end
 
     internal override bool PassesHidden => true;
 
@@ -38,7 +38,13 @@ internal sealed unsafe class GruCell<V>(GruSettings settings, int features)
 
     private float* RecurrentBias => Bias + Gates;
 
-    private protected override void TakeOwn(Arena arena, long rows, bool training) => _q = arena.Take(rows * Padded);
+    private protected override void TakeOwn(Arena arena, long rows, bool training) => _q = _qStart = arena.Take(rows * Padded);
+
+    internal override void MoveTo(long row, bool keepsHidden)
+    {
+        base.MoveTo(row, keepsHidden);
+        _q = _qStart - (row * Padded);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(long row)

@@ -22,6 +22,9 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
     private const int ThinBlock = 64;
     private const int ThinSamples = 8;
 
+    // A prediction goes through in segments with so many numbers of gates, 2 MB, which stay in the caches.
+    private const int GatesAtOnce = 512 * 1024;
+
     // Fewer samples than a tile of the product has rows are stepped one by one.
     private const int FewSamples = 4;
 
@@ -98,10 +101,11 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
         (_samples, _steps, _training) = (shape.Samples, _repeats > 0 ? _repeats : shape.Steps, shape.Training);
         var (rows, returned) = ((long)_samples * _steps, _settings.ReturnSequences);
         var dropsHidden = _training && _settings.RecurrentDropout > 0;
-        // Where checkpoints are asked for and nothing but the gates and states is kept for a step; else all steps are one segment.
+        // Where checkpoints are asked for and nothing but the gates and states is kept for a step; a prediction keeps not even those.
         var segment = _settings is LstmSettings { CheckpointSteps: { } asked } && _repeats == 0 && !shape.Masked && !dropsHidden
             ? Math.Min(asked, _steps)
-            : _steps;
+            : _training || _repeats > 0 || shape.Masked ? _steps
+            : (int)Math.Clamp(GatesAtOnce / ((long)_samples * _cell.Gates), 1, _steps);
 
         _cell.Layout(arena, _samples, (long)_samples * segment, returned ? rows : (long)_samples * segment, _training);
         _checkpoints.Layout(arena, _samples, _steps, segment);

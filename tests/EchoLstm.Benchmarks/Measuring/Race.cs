@@ -12,7 +12,7 @@ internal static class Race
     private const double SlowStepSeconds = 4;
 
     // The threads of the engine before may still be spinning.
-    private const int PauseMilliseconds = 5;
+    private const int PauseMilliseconds = 50;
 
     internal static IReadOnlyList<Timing> Run(
         Workload workload, IReadOnlyList<Contender> contenders, int rounds, Action<Contender, Exception> failed)

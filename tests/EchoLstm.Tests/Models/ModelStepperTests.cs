@@ -3,6 +3,7 @@ using EchoLstm.Models;
 using EchoLstm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
+using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Models;
 
@@ -131,6 +132,83 @@ public sealed class ModelStepperTests
         }
         stepper.Reset();
         stepper.Step([1, 2, 3]).Should().NotEqual(before);
+    }
+
+    // Predictions go through in segments of 2 MB of gates: these have three.
+    [Theory]
+    [InlineData("Lstm", true)]
+    [InlineData("Lstm", false)]
+    [InlineData("Gru", true)]
+    [InlineData("SimpleRnn", false)]
+    [InlineData("stateful", true)]
+    public void A_long_prediction_gives_the_bits_of_its_steps(string kind, bool returnSequences)
+    {
+        const int LongSteps = 1200;
+        nn.Module<Tensor, Tensor> layer = kind switch
+        {
+            "Gru" => new Gru(80, returnSequences: returnSequences),
+            "SimpleRnn" => new SimpleRnn(300, returnSequences: returnSequences),
+            _ => new Lstm(64, returnSequences: returnSequences, stateful: kind == "stateful"),
+        };
+        using var model = new SequentialModel(layer, new Dense(2)) { Seed = 1 };
+        model.Build(new Shape(LongSteps, 1), batchSize: 4);
+        var x = new float[4, LongSteps, 1];
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i % 4, i / 4, 0] = MathF.Sin(i);
+        }
+        using var stream = model.OpenStream(4);
+        var (steps, output) = (new List<float[]>(), Array.Empty<float>());
+        for (var t = 0; t < LongSteps; t++)
+        {
+            steps.Add(output = stream.Step([x[0, t, 0], x[1, t, 0], x[2, t, 0], x[3, t, 0]]));
+        }
+
+        model.Engine.Kind.Should().Be(EngineKind.Fused);
+        if (!returnSequences)
+        {
+            model.Predict<float[,]>(x).Cast<float>().Should().Equal(output);
+            return;
+        }
+        var whole = model.Predict<float[,,]>(x);
+        for (var t = 0; t < LongSteps; t++)
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                (whole[i, t, 0], whole[i, t, 1]).Should().Be((steps[t][2 * i], steps[t][(2 * i) + 1]));
+            }
+        }
+    }
+
+    // One sample's gates are one segment, four samples' are three.
+    [Theory]
+    [InlineData("bidirectional")]
+    [InlineData("backwards")]
+    [InlineData("states of another")]
+    [InlineData("reset before")]
+    public void A_long_prediction_gives_the_bits_of_each_sample_alone(string kind)
+    {
+        const int LongSteps = 1200;
+        var input = new Input(LongSteps, 1);
+        var (_, states) = new Lstm(64).ApplyWithState(input);
+        var steps = kind switch
+        {
+            "bidirectional" => new Bidirectional(new Lstm(64, returnSequences: true)).Apply(input),
+            "backwards" => new Lstm(64, returnSequences: true, goBackwards: true).Apply(input),
+            "reset before" => new Gru(80, resetAfter: false).Apply(input),
+            _ => new Lstm(64, returnSequences: true).ApplyWithState(input, states).Output,
+        };
+        using var model = new FunctionalModel([input], [new Dense(2).Apply(steps)]) { Seed = 1 };
+        model.Build();
+        var x = new float[4, LongSteps, 1];
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i % 4, i / 4, 0] = MathF.Sin(i);
+        }
+        model.Engine.Kind.Should().Be(EngineKind.Fused);
+        using var together = model.Predict(x, batchSize: 4);
+        using var alone = model.Predict(x, batchSize: 1);
+        together.Values().Should().Equal(alone.Values());
     }
 
     [Theory]
