@@ -131,6 +131,16 @@ public class BidirectionalTests
     }
 
     [Fact]
+    public void A_way_to_merge_that_there_is_not_is_refused()
+    {
+        using var lstm = new Lstm(2);
+
+        Errors.Expect<ArgumentOutOfRangeException>(
+            () => _ = new Bidirectional(lstm, (MergeMode)4),
+            $"4 is no way to merge: expected one of Concat, Sum, Mul, Ave. (Parameter 'mergeMode'){Environment.NewLine}Actual value was 4.");
+    }
+
+    [Fact]
     public void A_frozen_layers_twin_is_frozen()
     {
         using var model = new SequentialModel(new Bidirectional(new Lstm(5) { Trainable = false }), new Dense(1));

@@ -89,6 +89,14 @@ public class ModuleLayerTests
     }
 
     [Fact]
+    public void No_input_shape_is_refused()
+    {
+        using var model = new SequentialModel(nn.Linear(3, 1));
+
+        Assert.Throws<ArgumentNullException>(() => model.Layers[0].OutputShape(null!)).ParamName.Should().Be("inputShape");
+    }
+
+    [Fact]
     public void An_unknown_length_is_refused()
     {
         using var distributed = new TimeDistributed(nn.Conv1d(2, 3, 2));

@@ -1,6 +1,7 @@
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Training;
+using TorchSharp;
 
 namespace EchoLstm.Tests.Models;
 
@@ -52,6 +53,24 @@ public class SequentialModelStateErrorTests
             model,
             () => model.Predict(new float[12, 5, 1], batchSize: 6, carryState: true),
             $"{Carries}6 can't go on from it. Use batchSize: 4, or call ResetStates first. (Parameter 'batchSize')");
+    }
+
+    [Fact]
+    public void A_callback_that_leaves_the_state_of_other_samples()
+    {
+        using var model = SmallModels.Stateful();
+        model.RequestedEngine = EngineKind.Fused;
+        var lstm = (Lstm)model.Layers[0];
+        using var eight = torch.zeros(8, 5, 1);
+        var callback = new LambdaCallback(onBatchEnd: _ =>
+        {
+            lstm.ResetStates();
+            lstm.call(eight).Dispose();
+        });
+
+        Errors.Expect<InvalidOperationException>(
+            () => model.Fit(new float[12, 5, 1], new float[12, 1], batchSize: 4, verbose: 0, shuffle: false, callbacks: [callback]),
+            "Lstm 'lstm_1' carries the state of 8 samples, so a batch of 4 can't go on from it.");
     }
 
     [Fact]

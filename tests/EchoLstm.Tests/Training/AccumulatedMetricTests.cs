@@ -55,6 +55,8 @@ public class AccumulatedMetricTests
         Evaluated(engine, y, output, Metric.F1Score(ScoreAverage.Weighted, 0.5))["f1_score"].Should().BeApproximately(((3 * 0.5) + (2 * 0.8) + (2.0 / 3)) / 6, 1e-12);
         // Hits 1 + 2 + 1, false alarms 0 + 1 + 1, misses 2 + 0 + 0.
         Evaluated(engine, y, output, Metric.F1Score(ScoreAverage.Micro, 0.5))["f1_score"].Should().BeApproximately(8.0 / 12, 1e-12);
+        // Above 0.65 are two outputs, both hits; four targets are missed.
+        Evaluated(engine, y, output, Metric.F1Score(ScoreAverage.Micro, 0.65))["f1_score"].Should().BeApproximately(4.0 / 8, 1e-12);
     }
 
     [Theory]

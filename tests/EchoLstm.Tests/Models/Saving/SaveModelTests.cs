@@ -279,6 +279,7 @@ public class SaveModelTests
         { "training", "\"lstm_1\":0", "\"lstm_1\":1", "in its training: there is no generator for the layer 'lstm_1'. The file is damaged; save it again." },
         { "training", "\"lstm_1\":0", "\"lstm_1\":0,\"dense_1\":0", "in its training: there are generators for dense_1, which the model does not have or which draw nothing. The file is damaged; save it again." },
         { "training", "-", "+", "is no state of a generator. The file is damaged, or a newer version of the library wrote it." },
+        { "training", "\"generators\":[", "\"generators\":[null,", "in its training: '' is no state of a generator. The file is damaged, or a newer version of the library wrote it." },
     };
 
     [Theory]
@@ -308,6 +309,29 @@ public class SaveModelTests
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live, "what was read goes with the error");
         message.Should().StartWith(path).And.Contain(expected);
+    }
+
+    [Fact]
+    public void A_layer_in_both_directions_that_can_not_go_backwards_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model.safetensors");
+        using (var model = new SequentialModel(new Bidirectional(new Lstm(3)), new Dense(1)) { Seed = 1 })
+        {
+            model.Build(4, 1);
+            model.Save(path);
+        }
+        Rewrite(path, metadata =>
+        {
+            var model = JsonNode.Parse((string)metadata["model"]!)!;
+            var layers = model["network"]!["layers"]!;
+            layers[0]!["layer"] = layers[1]!.DeepClone();
+            metadata["model"] = model.ToJsonString();
+        });
+
+        Errors.Expect<InvalidDataException>(
+            () => SequentialModel.Load(path),
+            $"{path}: in its model, network, layers[0]: its 'layer' is no recurrent layer. The file is damaged, or a newer version of the library wrote it.");
     }
 
     [Theory]
