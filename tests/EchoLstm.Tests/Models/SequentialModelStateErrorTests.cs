@@ -70,7 +70,7 @@ public class SequentialModelStateErrorTests
 
         Errors.Expect<InvalidOperationException>(
             () => model.Fit(new float[12, 5, 1], new float[12, 1], batchSize: 4, verbose: 0, shuffle: false, callbacks: [callback]),
-            "Lstm 'lstm_1' carries the state of 8 samples, so a batch of 4 can't go on from it.");
+            "Lstm 'lstm_1' carries the state of 8 samples, so a batch of 4 can't go on from it. Keep the batch size, or call ResetStates first.");
     }
 
     [Fact]

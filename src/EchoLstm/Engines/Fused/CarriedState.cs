@@ -37,14 +37,15 @@ internal sealed unsafe class CarriedState(RecurrentLayer layer) : ICarriedState
         }
     }
 
-    // Callers see to it; memory of another size must not be read in any case.
+    // A callback may have left the state of other samples; memory of another size must not be read in any case.
     private void ThrowUnlessOf(Tensor[]? carried, int samples)
     {
         if (carried is not null && carried[0].size(0) != samples)
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{layer.Title} carries the state of {carried[0].shape[0]} samples, so a batch of {samples} can't go on from it."));
+                $"{layer.Title} carries the state of {carried[0].shape[0]} samples, so a batch of {samples} can't go on from it. "
+                    + $"Keep the batch size, or call ResetStates first."));
         }
     }
 }
