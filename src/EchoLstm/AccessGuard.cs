@@ -27,9 +27,9 @@ internal sealed class AccessGuard(string noun)
     /// <summary>Whether it is a model's, whose layers share it.</summary>
     internal bool IsOfModel => noun == "model";
 
-    /// <summary>Another number where a call that changes has begun or ended, or something was released: what was read before may be gone.
-    /// </summary>
-    internal long Changes => Volatile.Read(ref _changes);
+    /// <summary>Another one where a call that changes has begun or ended, or something was released: what was read before may be gone. The
+    /// guard is a part of it, as a model that goes into another has that one's from then on.</summary>
+    internal (AccessGuard Guard, long Changes) Stamp => (this, Volatile.Read(ref _changes));
 
     /// <summary>Says that what is guarded was changed by a call that nobody guards, of TorchSharp's.</summary>
     internal void NoteChange() => Interlocked.Increment(ref _changes);

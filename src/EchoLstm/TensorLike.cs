@@ -109,6 +109,10 @@ public readonly struct TensorLike
             nameof(data)),
     };
 
+    /// <summary>A second tensor of the same numbers, to be read while another thread may dispose the caller's; null: it is no tensor, or a
+    /// disposed one.</summary>
+    internal Tensor? Alias() => _tensor is null or { IsInvalid: true } ? null : _tensor.detach();
+
     /// <summary>The numbers where they lie, if they lie as the kernels read them: floats on the CPU, one row after the other.</summary>
     /// <param name="lengths">Receives the lengths of the axes.</param>
     /// <param name="numbers">Receives the numbers.</param>

@@ -367,7 +367,8 @@ public abstract partial class Model : Layer
     {
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
-        if (mask is null && lengths is null && !carryState && _runner.TryPlain(x, batchSize, allowNonFinite, out var plain))
+        using var alias = x.Alias();
+        if (mask is null && lengths is null && !carryState && _runner.TryPlain(alias ?? x, batchSize, allowNonFinite, out var plain))
         {
             var output = empty([plain.Samples, .. plain.Output]);
             _runner.Predict(plain, MemoryMarshal.Cast<byte, float>(output.bytes));
@@ -430,7 +431,8 @@ public abstract partial class Model : Layer
         }
         using var lease = _runner.Enter(nameof(Predict));
         ThrowIfEmpty();
-        if (!_runner.TryPlain(x, batchSize, allowNonFinite, out var plain)
+        using var alias = x.Alias();
+        if (!_runner.TryPlain(alias ?? x, batchSize, allowNonFinite, out var plain)
             || plain.Output.Length + 1 != typeof(TArray).GetArrayRank())
         {
             return null;

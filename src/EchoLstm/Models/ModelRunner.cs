@@ -20,8 +20,9 @@ internal sealed class ModelRunner(Model model)
     // The engine has one set of buffers, so predictions and evaluations run one after the other.
     private readonly Lock _buffers = new();
 
-    // A sample's output, by the number of its time steps.
-    private readonly Dictionary<int, (long[] Lengths, long Numbers)> _outputs = [];
+    // A sample's output and the most steps that a layer makes of it, by the number of its time steps.
+    private readonly Dictionary<int, (long[] Lengths, long Numbers, long MostSteps)> _outputs = [];
+    private (AccessGuard? Guard, long Changes) _outputsAt; // the model's when they were told
     private Engine? _engine;
     private EngineInfo? _info;
     private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
@@ -52,7 +53,6 @@ internal sealed class ModelRunner(Model model)
     /// <summary>Forgets the engine and where its optimiser stood: both are of the layers and settings that they began with.</summary>
     internal void BeginAnew()
     {
-        _outputs.Clear();
         _engine?.Dispose();
         _engine = null;
         GoOnFrom(null);
@@ -202,7 +202,7 @@ internal sealed class ModelRunner(Model model)
         var hasSteps = readsIndices || built.Rank >= 3;
         var features = readsIndices ? 1 : InputCheck.Features(built);
         var steps = InputCheck.Steps(built, hasSteps, features, x.Length, samples);
-        InputCheck.Room(y.Length, OutputOf(steps, readsIndices, hasSteps, features).Numbers * samples, samples);
+        InputCheck.Room(y.Length, OutputOf(samples, steps, readsIndices, hasSteps, features).Numbers * samples, samples);
         if (!allowNonFinite)
         {
             InputCheck.Finite(x, nameof(x), samples, (int)features, hasSteps);
@@ -252,8 +252,13 @@ internal sealed class ModelRunner(Model model)
             return false;
         }
         var (samples, steps) = ((int)lengths[0], built.Rank == 3 ? (int)lengths[1] : 1);
-        var batch = batchSize ?? Math.Max(ModelData.DefaultBatchSize, RowsAtOnce / steps);
-        plain = new PlainInput(numbers, samples, steps, batch, OutputOf(steps, readsIndices: false, built.Rank == 3, lengths[^1]).Lengths);
+        var output = OutputOf(samples, steps, readsIndices: false, built.Rank == 3, lengths[^1]);
+        if (output.Numbers > int.MaxValue / sizeof(float) / samples)
+        {
+            return false; // no span is so long
+        }
+        var batch = batchSize ?? Math.Max(ModelData.DefaultBatchSize, (int)(RowsAtOnce / output.MostSteps));
+        plain = new PlainInput(numbers, samples, steps, batch, output.Lengths);
         return true;
     }
 
@@ -269,19 +274,34 @@ internal sealed class ModelRunner(Model model)
         }
     }
 
-    // The lengths behind the samples, and how many numbers a sample's output has.
-    private (long[] Lengths, long Numbers) OutputOf(int steps, bool readsIndices, bool hasSteps, long features)
+    // The lengths behind the samples, how many numbers a sample's output has, and the most steps on the way to it.
+    private (long[] Lengths, long Numbers, long MostSteps) OutputOf(int samples, int steps, bool readsIndices, bool hasSteps, long features)
     {
+        if (model.Guard.Stamp is var now && now != _outputsAt)
+        {
+            // A layer may have come, into a model inside.
+            _outputs.Clear();
+            _outputsAt = now;
+        }
         if (!_outputs.TryGetValue(steps, out var output))
         {
-            var shape = model.OutputShape(
-                readsIndices ? new Shape(1, steps)
-                : hasSteps ? new Shape([1, steps, .. model.InputShape!.Skip(2)])
-                : new Shape(1, features));
-            long[] lengths = [.. shape.Skip(1).Select(length => length!.Value)];
-            output = _outputs[steps] = (lengths, lengths.Aggregate(1L, (product, length) => product * length));
+            output = _outputs[steps] = OutputOf(
+                readsIndices ? new Shape(samples, steps)
+                : hasSteps ? new Shape([samples, steps, .. model.InputShape!.Skip(2)])
+                : new Shape(samples, features),
+                steps);
         }
         return output;
+    }
+
+    private (long[] Lengths, long Numbers, long MostSteps) OutputOf(Shape input, int steps)
+    {
+        long[] lengths = [.. model.OutputShape(input).Skip(1).Select(length => length!.Value)];
+        // A graph leaves lengths that vary out.
+        var made = model.OutputsFor(input).Select(layer => Product(layer.Output.Skip(1).SkipLast(1).Select(length => length ?? steps)));
+        return (lengths, Product(lengths), made.Append(steps).Max());
+
+        static long Product(IEnumerable<long> lengths) => lengths.Aggregate(1L, (product, length) => product * length);
     }
 
     private delegate void BatchAction(Engine engine, in Batch batch);

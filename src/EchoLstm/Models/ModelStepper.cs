@@ -30,7 +30,6 @@ namespace EchoLstm.Models;
 public sealed class ModelStepper : IDisposable
 {
     private const int ShortStep = 256;
-    private const long NeverSeen = -1;
 
     private readonly Model _model;
     private readonly int _modelLayers, _flatLayers;
@@ -50,7 +49,7 @@ public sealed class ModelStepper : IDisposable
     private readonly (ScalarType Type, DeviceType Device) _opened; // what the model computed with then
     private Tensor[][] _states;
     private readonly AccessGuard _guard = new("stream");
-    private long _changes = NeverSeen; // the guard's when the weights were taken
+    private (AccessGuard? Guard, long Changes) _seen; // the model's when the weights were taken
     private bool _isDisposed;
 
     private ModelStepper(
@@ -439,7 +438,7 @@ public sealed class ModelStepper : IDisposable
 
     // The kernels have weights of their own: where the model is as it was when they were taken, nothing of it is touched.
     private AccessGuard.Use Use(string what) =>
-        _fused is not null && !Volatile.Read(ref _isDisposed) && _model.Guard.Changes == _changes && !_fused.HasLostWeights()
+        _fused is not null && !Volatile.Read(ref _isDisposed) && _model.Guard.Stamp == _seen && !_fused.HasLostWeights()
             ? default
             : UseAnew(what);
 
@@ -464,14 +463,20 @@ public sealed class ModelStepper : IDisposable
 
     private void TakeWeights()
     {
+        // Asked before: a module that is moved meanwhile asks nobody.
+        var seen = _model.Guard.Stamp;
         if (!_fused!.TryTakeWeights())
         {
             ThrowIfLayersCameInside();
             CheckModel();
-            throw Moved();
+            throw Array.Find(_layers, layer => layer.HasHooks) is { } hooked
+                ? new InvalidOperationException(
+                    $"{hooked.Title} was given forward hooks while the stream was open, which only Torch's modules call. Open a new "
+                        + "stream.")
+                : Moved();
         }
         // Inside a fit the weights move on.
-        _changes = _model.Guard.IsChangedHere ? NeverSeen : _model.Guard.Changes;
+        _seen = _model.Guard.IsChangedHere ? default : seen;
     }
 
     private Tensor[] StepOnTorch(Tensor[] inputs)

@@ -248,6 +248,53 @@ public sealed class ModelStepperTests
     }
 
     [Fact]
+    public void A_stream_goes_on_with_what_another_model_around_its_own_changes()
+    {
+        // Each model counts its changes; the outer one's count passes the inner one's somewhere.
+        for (var changes = 0; changes < 6; changes++)
+        {
+            var inner = Model(new Lstm(4));
+            using var stream = inner.OpenStream();
+            stream.Step([1, 2, 3]);
+            using var state = stream.SaveState();
+            var before = stream.Step([0.5f, 0, 1]);
+            stream.Restore(state);
+
+            using var outer = new SequentialModel(inner);
+            for (var i = 0; i < changes; i++)
+            {
+                outer.ResetStates();
+            }
+            inner.SetWeights([.. inner.GetWeights().Select(array => array.Rank == 2 ? new float[array.GetLength(0), array.GetLength(1)] : array)]);
+
+            using var opened = inner.OpenStream();
+            opened.Restore(state);
+            stream.Step([0.5f, 0, 1]).Should().Equal(opened.Step([0.5f, 0, 1]), "after {0} changes", changes).And.NotEqual(before);
+        }
+    }
+
+    [Fact]
+    public void An_open_stream_goes_on_when_a_layer_is_frozen_and_says_what_hooks_are()
+    {
+        using var model = Model(Sequence());
+        using var stream = model.OpenStream();
+        stream.Step([1, 2, 3]);
+        using var state = stream.SaveState();
+        var before = stream.Step([0.5f, 0, 1]);
+
+        model.Layers[0].Trainable = false;
+        stream.Restore(state);
+        stream.Step([0.5f, 0, 1]).Should().Equal(before);
+
+        model.Layers[1].register_forward_hook((_, _, output) => output);
+        Errors.Expect<InvalidOperationException>(
+            stream.Reset,
+            $"{model.Layers[1].Title} was given forward hooks while the stream was open, which only Torch's modules call. Open a new stream.");
+        using var another = model.OpenStream();
+        another.Step([1, 2, 3]).Should().HaveSameCount(before);
+    }
+
+    [Fact]
     public void What_needs_the_whole_sequence_can_not_be_streamed()
     {
         using var model = Model(new Bidirectional(new Lstm(4, returnSequences: true)), new Dense(1));

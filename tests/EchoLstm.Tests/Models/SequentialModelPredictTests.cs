@@ -115,4 +115,125 @@ public class SequentialModelPredictTests
 
         model.Predict<double[,,]>(new float[1, 5, 1]).Length.Should().Be(5);
     }
+
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_layer_that_came_into_a_model_inside_changes_the_shape_of_what_is_predicted(EngineKind engine)
+    {
+        using var scope = NewDisposeScope();
+        var inside = new SequentialModel(new Dense(2));
+        Layer last = engine == EngineKind.Fused ? inside : new TimeDistributed(inside);
+        using var model = new SequentialModel(new Lstm(4, returnSequences: true), last) { Seed = 1, RequestedEngine = engine };
+        model.Build(-1, 2);
+        var x = Numbers.Uniform(1, [3, 5, 2]);
+        Check(2);
+
+        // Room for two numbers a step is too little now.
+        inside.Add(new Dense(70));
+        Check(70);
+
+        void Check(int units)
+        {
+            var expected = model.call(x);
+            expected.shape.Should().Equal(3, 5, units);
+            model.Predict(x).ShouldMatchTensor(expected, Tolerance.Float32);
+            model.Predict<float[,,]>(x).Values().ShouldMatch(expected.Values(), Tolerance.Float32);
+            var y = new float[3 * 5 * units];
+            model.Predict(x.data<float>().ToArray(), y, samples: 3);
+            y.Values().ShouldMatch(expected.Values(), Tolerance.Float32);
+        }
+    }
+
+    [Fact]
+    public void Steps_that_do_not_fit_are_told_with_the_number_of_samples()
+    {
+        using var model = new SequentialModel(new Cropping1D(2, 1), new Lstm(5)) { Name = "m" };
+        model.Build(-1, 3);
+        using var x = zeros(4, 2, 3);
+        var message = $"{model.Layers[0].Title} cuts off 2 time steps before and 1 behind, so it expects at least 4 but received (4, 2, 3). Give it longer sequences, or cut off fewer steps.";
+
+        Errors.Expect<ShapeMismatchException>(() => model.Predict(x), message);
+        Errors.Expect<ShapeMismatchException>(() => model.Predict<float[,]>(new float[4, 2, 3]), message);
+        Errors.Expect<ShapeMismatchException>(() => model.Predict(new float[24], new float[20], samples: 4), message);
+    }
+
+    [Fact]
+    public void So_many_samples_are_run_at_once_that_all_their_steps_fit()
+    {
+        BatchOf(new float[9, 4], 4, new Dense(1)).Should().Be(8192);
+        BatchOf(new float[9, 64, 4], 64, new Lstm(1)).Should().Be(128);
+        BatchOf(new float[9, 4], 4, new RepeatVector(64), new Lstm(1)).Should().Be(128);
+        BatchOf(new float[9, 64, 4], 64, new UpSampling1D(2), new Lstm(1)).Should().Be(64);
+        BatchOf(new float[9, 4], 4, new SequentialModel(new RepeatVector(100_000), new Lstm(1))).Should().Be(32);
+        var input = new EchoLstm.Layers.Input(-1, 4);
+        BatchOf(new float[9, 64, 4], 64, new FunctionalModel([input], [new Lstm(1).Apply(new Gru(2, returnSequences: true).Apply(input))])).Should().Be(128);
+
+        static int BatchOf(Array x, int length, params nn.Module<Tensor, Tensor>[] layers)
+        {
+            using var model = new SequentialModel(layers);
+            model.Build(x.Rank == 3 ? [length, 4] : [length]);
+            new ModelRunner(model).TryPlain(x, null, allowNonFinite: false, out var plain).Should().BeTrue();
+            return plain.Batch;
+        }
+    }
+
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(536, true)]
+    [InlineData(537, false)]
+    public void An_output_longer_than_a_span_is_put_together_from_batches(int samples, bool isPlain)
+    {
+        using var model = new SequentialModel(new RepeatVector(1_000_000));
+        model.Build(1);
+        var runner = new ModelRunner(model);
+
+        // 537 million floats are more bytes than an int counts.
+        runner.TryPlain(new float[samples, 1], null, allowNonFinite: false, out _).Should().Be(isPlain);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_tensor_that_another_thread_disposes_is_read_to_its_end_or_told(bool asArray)
+    {
+        const int samples = 20_000, features = 600; // 48 MB: memory that goes back to the system at once
+        using var model = new SequentialModel(new Dense(2)) { Seed = 1 };
+        model.Build(features);
+        using var one = ones(1, features);
+        var expected = model.Predict<float[,]>(one).Values();
+        for (var round = 0; round < 5; round++)
+        {
+            var x = ones(samples, features);
+            double[] found = [];
+            Exception? told = null;
+            Threads.Run(
+                () =>
+                {
+                    try
+                    {
+                        using var tensor = asArray ? null : model.Predict(x, batchSize: 1);
+                        found = tensor?.Values() ?? model.Predict<float[,]>(x, batchSize: 1).Values();
+                    }
+                    catch (ArgumentException error)
+                    {
+                        told = error;
+                    }
+                },
+                () =>
+                {
+                    Thread.Sleep(3); // the other is reading
+                    x.Dispose();
+                });
+
+            if (told is null)
+            {
+                found.Chunk(2).Should().HaveCount(samples).And.OnlyContain(row => row.SequenceEqual(expected));
+            }
+            else
+            {
+                told.Message.Should().StartWith("x is a tensor that was disposed");
+            }
+        }
+    }
 }

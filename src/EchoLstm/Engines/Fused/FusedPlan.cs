@@ -39,7 +39,7 @@ internal sealed unsafe class FusedPlan
     internal FusedHeadPlan[] Heads { get; private set; } = [];
 
     /// <summary>Finds the parameters' memory as it is now; false, with the reason, where the loops can't work on it.</summary>
-    internal bool TryFindMemory(out string? reason)
+    internal bool TryFindMemory(out string? reason, bool mayBeFrozen = false)
     {
         if (_countFlat() != _flat.Count)
         {
@@ -48,7 +48,7 @@ internal sealed unsafe class FusedPlan
         }
         foreach (var (layer, memory) in _memories)
         {
-            if (!memory.TryFind(out reason))
+            if (!memory.TryFind(out reason, mayBeFrozen))
             {
                 reason = $"{layer.Title}: {reason}";
                 return false;

@@ -24,7 +24,7 @@ internal sealed unsafe class FusedStepper
     /// <summary>Takes the weights as they are now; false where they are not where kernels can read them.</summary>
     internal bool TryTakeWeights()
     {
-        if (!_plan.TryFindMemory(out _))
+        if (!_plan.TryFindMemory(out _, mayBeFrozen: true))
         {
             return false;
         }
