@@ -191,49 +191,4 @@ public class SequentialModelPredictTests
         // 537 million floats are more bytes than an int counts.
         runner.TryPlain(new float[samples, 1], null, allowNonFinite: false, out _).Should().Be(isPlain);
     }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_tensor_that_another_thread_disposes_is_read_to_its_end_or_told(bool asArray)
-    {
-        const int samples = 20_000, features = 600; // 48 MB: memory that goes back to the system at once
-        using var model = new SequentialModel(new Dense(2)) { Seed = 1 };
-        model.Build(features);
-        using var one = ones(1, features);
-        var expected = model.Predict<float[,]>(one).Values();
-        for (var round = 0; round < 5; round++)
-        {
-            var x = ones(samples, features);
-            double[] found = [];
-            Exception? told = null;
-            Threads.Run(
-                () =>
-                {
-                    try
-                    {
-                        using var tensor = asArray ? null : model.Predict(x, batchSize: 1);
-                        found = tensor?.Values() ?? model.Predict<float[,]>(x, batchSize: 1).Values();
-                    }
-                    catch (ArgumentException error)
-                    {
-                        told = error;
-                    }
-                },
-                () =>
-                {
-                    Thread.Sleep(3); // the other is reading
-                    x.Dispose();
-                });
-
-            if (told is null)
-            {
-                found.Chunk(2).Should().HaveCount(samples).And.OnlyContain(row => row.SequenceEqual(expected));
-            }
-            else
-            {
-                told.Message.Should().StartWith("x is a tensor that was disposed");
-            }
-        }
-    }
 }
