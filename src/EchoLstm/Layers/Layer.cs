@@ -297,11 +297,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         {
             return move();
         }
-        catch (Exception error) when (error is InvalidOperationException and not ObjectDisposedException or ExternalException)
+        // What a layer inside has told already has the cause within it.
+        catch (Exception error) when (error.InnerException is null
+            && error is InvalidOperationException and not ObjectDisposedException or ExternalException)
         {
             throw new InvalidOperationException(
-                $"{Title} can't be moved to {target}: {error.Message.Trim().Split('\n')[0].Trim()} A device needs its own "
-                    + "package of TorchSharp's, and a driver.",
+                $"{Title} can't be moved to {target}: {error.Message.Trim().Split('\n')[0].Trim()}"
+                    + (target is ScalarType ? "" : " A device needs its own package of TorchSharp's, and a driver."),
                 error);
         }
         finally

@@ -4,7 +4,7 @@ namespace EchoLstm.Benchmarks.Reports;
 
 /// <summary>What the fused engine shall reach at a workload.</summary>
 /// <param name="Workload">The workload.</param>
-/// <param name="TimesFasterThanTorchSharp">At least so many times faster than TorchSharp alone, on a processor with AVX2 or more.</param>
+/// <param name="TimesFasterThanTorchSharp">At least so many times faster than TorchSharp alone, on a processor with AVX2 or more; null: not compared.</param>
 /// <param name="TimesC">At most so many times the time of the loops in C; null: not compared.</param>
 /// <param name="TimesFasterThanOnnxRuntime">At least so many times faster than ONNX Runtime; null: not compared.</param>
 internal sealed record Bar(Workload Workload, double? TimesFasterThanTorchSharp, double? TimesC, double? TimesFasterThanOnnxRuntime = null)
