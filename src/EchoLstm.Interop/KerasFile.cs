@@ -3,8 +3,6 @@ using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Models.Saving;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Interop;
 

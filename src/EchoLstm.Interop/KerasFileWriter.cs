@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -7,8 +6,6 @@ using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using PureHDF;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Interop;
 

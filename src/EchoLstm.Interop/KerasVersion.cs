@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Interop;
 
 /// <summary>Which Keras wrote a file, as far as it changes numbers.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orleans;
 using Orleans.Runtime;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Inference;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm;
 
 /// <summary>Refuses what memory can't hold, before it is allocated.</summary>

@@ -6,7 +6,6 @@ using System.Runtime.Loader;
 using System.Text.RegularExpressions;
 using EchoLstm.Torch;
 using Microsoft.Win32.SafeHandles;
-using TorchSharp;
 
 namespace EchoLstm;
 

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace EchoLstm;
 
 /// <summary>The shapes of tensors.</summary>

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;
-using TorchSharp;
 
 namespace EchoLstm.Interop;
 

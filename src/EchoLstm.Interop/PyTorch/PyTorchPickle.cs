@@ -1,9 +1,6 @@
 using System.Collections;
-using System.Globalization;
 using System.IO.Compression;
-using TorchSharp;
 using TorchSharp.PyBridge;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Interop;
 

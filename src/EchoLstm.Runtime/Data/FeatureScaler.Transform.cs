@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Data;
 
 public abstract partial class FeatureScaler

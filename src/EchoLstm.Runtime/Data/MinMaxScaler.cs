@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Data;
 
 /// <summary>Scales each feature so that its smallest value in the training data becomes the low end, its largest the high end: 0 and

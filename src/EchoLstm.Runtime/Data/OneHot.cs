@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Data;
 
 /// <summary>Integers that name classes, as rows with a single 1, and back.</summary>

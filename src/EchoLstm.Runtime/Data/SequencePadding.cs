@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Data;
 
 /// <summary>Sequences of different lengths as one array: Keras's <c>pad_sequences</c>, its defaults too.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Data;
 
 /// <summary>A sequence cut into windows, each a sample with its target.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Data;
 
 /// <summary>Splits data by time: the oldest part trains, the next validates, the newest tests. Nothing is shuffled.</summary>

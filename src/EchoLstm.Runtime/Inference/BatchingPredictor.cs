@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Threading.Channels;
 
 namespace EchoLstm.Inference;

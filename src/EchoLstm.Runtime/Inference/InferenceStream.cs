@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Kernels;
 
 namespace EchoLstm.Inference;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Inference;
 
 /// <summary>Numbers with a shape: what <see cref="InferenceModel.Run"/> takes for an input and gives for an output.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Files;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Layers;
 
 /// <summary>What a graph is given, without the samples axis; -1 where a length may vary.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Layers;
 
 /// <summary>A layer that puts several tensors together; a model that is a graph gives them.</summary>

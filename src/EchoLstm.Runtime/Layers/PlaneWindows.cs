@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Layers;
 
 /// <summary>How a window slides over pictures, (samples, height, width, features): Keras's arithmetic, down and to the right.</summary>

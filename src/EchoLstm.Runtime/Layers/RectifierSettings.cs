@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Layers;
 
 internal sealed record LeakyReluSettings : LayerSettings

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Layers;
 
 /// <summary>How a window slides over time steps: Keras's arithmetic of convolution and pooling.</summary>

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Engines;
 

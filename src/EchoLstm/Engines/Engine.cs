@@ -1,6 +1,4 @@
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Engines;
 

@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
 using EchoLstm.Training;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Engines;
 

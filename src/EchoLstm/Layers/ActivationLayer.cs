@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace EchoLstm.Layers;
 
 /// <summary>Applies a function to every value, softmax to the last axis: Keras's <c>Activation</c> layer. The shape stays.</summary>

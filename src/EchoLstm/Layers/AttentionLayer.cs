@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

@@ -3,8 +3,6 @@ using System.Runtime.InteropServices;
 using EchoLstm.Kernels;
 using EchoLstm.Kernels.Lanes;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

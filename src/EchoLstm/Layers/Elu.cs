@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Layers;
 
 /// <summary>x above 0, else alpha · (exp(x) - 1) (Clevert et al. 2016): Keras's layer <c>ELU</c>. The shape stays.</summary>

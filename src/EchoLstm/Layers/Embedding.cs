@@ -1,7 +1,4 @@
-using System.Globalization;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using EchoLstm.Kernels;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Layers;
 
 /// <summary>One of Keras's weights: which parameter of the modules holds it, and how Keras lays it out.</summary>

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Layers;
 
 /// <summary>x above 0, else a small share of it (Maas et al. 2013): Keras's layer <c>LeakyReLU</c>. The shape stays.</summary>

@@ -1,9 +1,6 @@
-using System.Globalization;
 using EchoLstm.Kernels;
 using EchoLstm.Torch;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

@@ -1,5 +1,4 @@
 using EchoLstm.Torch;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

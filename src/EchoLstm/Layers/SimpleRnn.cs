@@ -1,8 +1,5 @@
-using System.Globalization;
 using EchoLstm.Torch;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Layers;
 

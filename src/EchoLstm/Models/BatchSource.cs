@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Training;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,10 +1,7 @@
-using System.Globalization;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using EchoLstm.Models.Saving;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

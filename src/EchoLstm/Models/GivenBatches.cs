@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Engines;
 
 namespace EchoLstm.Models;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Models;
 
 /// <summary>Data as a caller gave it, an array for each input and output of the model.</summary>

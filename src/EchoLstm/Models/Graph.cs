@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Models;

@@ -1,9 +1,6 @@
-using System.Globalization;
 using EchoLstm.Data;
 using EchoLstm.Engines;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using EchoLstm.Data;
 using EchoLstm.Engines.Fused;
@@ -9,8 +8,6 @@ using EchoLstm.Models.Saving;
 using EchoLstm.Pictures;
 using EchoLstm.Saving;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,10 +1,7 @@
-using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,11 +1,8 @@
-using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Inference;
 using EchoLstm.Layers;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,12 +1,9 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Layers;
 using EchoLstm.Models.Saving;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Models;
 
 /// <summary>A forecast by a sliding window, which a model's own predictions go into.</summary>

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Models;
 
 /// <summary>The state of a <see cref="ModelStepper"/> at one place of its sequences, as a value.</summary>

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
 using EchoLstm.Training;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;

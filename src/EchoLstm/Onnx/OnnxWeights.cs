@@ -1,6 +1,4 @@
 using EchoLstm.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Onnx;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Pictures;
 
 /// <summary>The range of an axis, its marks and where a value lies on it; for any finite numbers, even the largest and smallest.</summary>

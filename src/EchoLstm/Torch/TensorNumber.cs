@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace EchoLstm.Torch;
 
 /// <summary>The one element of a tensor as a number.</summary>

@@ -1,6 +1,4 @@
 using EchoLstm.Kernels;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using EchoLstm.Torch;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

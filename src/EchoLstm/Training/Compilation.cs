@@ -1,5 +1,4 @@
 using EchoLstm.Layers;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

@@ -1,7 +1,5 @@
 using EchoLstm.Layers;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

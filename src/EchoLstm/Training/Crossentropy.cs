@@ -1,8 +1,6 @@
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

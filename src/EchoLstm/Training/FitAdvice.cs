@@ -1,9 +1,6 @@
-using System.Globalization;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

@@ -1,5 +1,4 @@
 using EchoLstm.Kernels;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using EchoLstm.Layers;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

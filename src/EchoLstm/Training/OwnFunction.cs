@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Training;
 
 /// <summary>What a loss or a metric that is the user's function gives, checked before anything is computed with it.</summary>

@@ -1,7 +1,5 @@
 using EchoLstm.Layers;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

@@ -1,8 +1,5 @@
-using System.Globalization;
 using EchoLstm.Kernels;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

@@ -1,11 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using EchoLstm.Inference;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Training;
 

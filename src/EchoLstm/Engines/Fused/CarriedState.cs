@@ -1,8 +1,6 @@
-using System.Globalization;
 using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 

@@ -5,8 +5,6 @@ using EchoLstm.Kernels;
 using EchoLstm.Kernels.Lanes;
 using EchoLstm.Torch;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 

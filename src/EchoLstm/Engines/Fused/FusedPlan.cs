@@ -3,7 +3,6 @@ using EchoLstm.Kernels.Lanes;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
 using EchoLstm.Training;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Engines.Fused;
 

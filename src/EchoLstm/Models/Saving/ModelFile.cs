@@ -1,10 +1,7 @@
-using System.Globalization;
 using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Saving;
 using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models.Saving;
 

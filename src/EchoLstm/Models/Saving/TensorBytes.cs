@@ -1,6 +1,4 @@
 using EchoLstm.Files;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models.Saving;
 

@@ -1,8 +1,6 @@
 using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Saving;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Models.Saving;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoLstm.Pictures;
 
 namespace EchoLstm.Training;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tensorboard;
 
 namespace EchoLstm.Training;
