@@ -23,10 +23,5 @@ public sealed class ActivationLayer : Layer
 
     internal override Activation? OutputActivation => Activation;
 
-    private protected override void CheckInput(Shape inputShape)
-    {
-        // Any shape will do.
-    }
-
     private protected override Tensor Compute(Tensor input, Tensor? mask) => Activation.Apply(input);
 }

@@ -18,8 +18,6 @@ public sealed class Attention : AttentionLayer
 {
     private const string ScaleName = "scale", ConcatName = "concat_score_weight";
 
-    private SeededRandom? _random;
-
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="useScale">Whether scores are multiplied by a trained number; with <see cref="Layers.ScoreMode.Concat"/> it is inside
     /// the tanh. <value>false</value></param>
@@ -68,18 +66,12 @@ public sealed class Attention : AttentionLayer
 
     internal override Tensor? OwnWeight => IsBuilt && WeightNames is [var first, ..] ? get_parameter(first) : null;
 
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
-
     private List<string> WeightNames =>
         [.. UseScale ? (string[])[ScaleName] : [], .. ScoreMode == ScoreMode.Concat ? (string[])[ConcatName] : []];
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        _random = random;
+        Generator = random;
         foreach (var name in WeightNames)
         {
             register_parameter(name, nn.Parameter(ones([])));
@@ -89,7 +81,7 @@ public sealed class Attention : AttentionLayer
     private protected override (Tensor Output, Tensor Weights) Look(Tensor query, Tensor value, Tensor key, Tensor?[] masks)
     {
         var scores = Scores(query, key); // (samples, query steps, value steps)
-        var weights = Dropped(Shares(scores, Pairs(scores, UseCausalMask, masks[1]?.unsqueeze(1))), Dropout, _random!);
+        var weights = Dropped(Shares(scores, Pairs(scores, UseCausalMask, masks[1]?.unsqueeze(1))), Dropout, Generator!);
         return (WithoutMasked(weights.bmm(value), masks[0]), weights);
     }
 

@@ -58,19 +58,6 @@ public abstract class AttentionLayer : Layer
         }
     }
 
-    // Without a weight for each feature it takes any number of them.
-    private protected override void CheckInput(Shape inputShape)
-    {
-        if (OwnWeight?.dim() > 0)
-        {
-            base.CheckInput(inputShape);
-        }
-        else
-        {
-            _ = OutputShape(inputShape);
-        }
-    }
-
     /// <summary>What the query's steps get, and from where; in the caller's dispose scope.</summary>
     /// <param name="query">What asks.</param>
     /// <param name="value">What is looked at.</param>

@@ -10,8 +10,6 @@ namespace EchoLstm.Layers;
 /// </remarks>
 public sealed class Dropout : Layer
 {
-    private SeededRandom? _random;
-
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="rate">The share of values that are dropped, at least 0 and below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">rate is not of [0, 1).</exception>
@@ -28,18 +26,7 @@ public sealed class Dropout : Layer
     /// <summary>The share of values that are dropped.</summary>
     public double Rate => Settings.Rate;
 
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _random = random;
-
-    private protected override void CheckInput(Shape inputShape)
-    {
-        // Any shape will do.
-    }
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => Generator = random;
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
@@ -47,7 +34,7 @@ public sealed class Dropout : Layer
         {
             return input.alias();
         }
-        using var kept = DropoutMask.Draw(_random!, Rate, input.shape, input);
+        using var kept = DropoutMask.Draw(Generator!, Rate, input.shape, input);
         return input * kept;
     }
 }

@@ -155,9 +155,6 @@ public sealed class Embedding : Layer
         _embedding.get_parameter(TableName)!.copy_(Initializers.Uniform(random, InitialLimit, InputDim, OutputDim));
     }
 
-    // The last axis is of time steps: it takes any number.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         CheckIndices(input, nameof(input));

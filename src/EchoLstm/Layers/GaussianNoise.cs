@@ -12,8 +12,6 @@ namespace EchoLstm.Layers;
 /// </remarks>
 public sealed class GaussianNoise : Layer
 {
-    private SeededRandom? _random;
-
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="stddev">The standard deviation of what is added; finite, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">stddev is negative or not a finite number.</exception>
@@ -37,20 +35,9 @@ public sealed class GaussianNoise : Layer
     /// <summary>The standard deviation of what is added.</summary>
     public double Stddev => Settings.Stddev;
 
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
-
     private protected override bool ComputesWithFloats => true;
 
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _random = random;
-
-    private protected override void CheckInput(Shape inputShape)
-    {
-        // Any shape will do.
-    }
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => Generator = random;
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
@@ -59,7 +46,7 @@ public sealed class GaussianNoise : Layer
             return input.alias();
         }
         var values = new float[input.numel()];
-        _random!.DrawNormal(Stddev, values);
+        Generator!.DrawNormal(Stddev, values);
         using var flat = tensor(values, dtype: input.dtype, device: input.device);
         using var noise = flat.reshape(input.shape);
         return input.Plus(noise);

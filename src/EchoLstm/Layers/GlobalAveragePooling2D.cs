@@ -26,9 +26,6 @@ public sealed class GlobalAveragePooling2D : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    // Without weights it takes any number of features.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         StepMasks.Refuse(mask, Title, "its output has no time steps");

@@ -27,9 +27,6 @@ public sealed class GlobalMaxPooling1D : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    // Without weights it takes any number of features.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var scope = NewDisposeScope();

@@ -154,8 +154,7 @@ public abstract partial class Layer
         {
             return;
         }
-        var weights = Settings.WeightsOf(_appliedTo).Zip(Settings.WeightsOf(shapes));
-        if (!weights.All(pair => pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape)))
+        if (!FitsWeights(_appliedTo, shapes))
         {
             var (before, now) = (string.Join(", ", _appliedTo), string.Join(", ", shapes));
             throw new ShapeMismatchException(
@@ -165,6 +164,10 @@ public abstract partial class Layer
                 now);
         }
     }
+
+    // Whether the weights for one input are of the shapes of those for another.
+    private bool FitsWeights(IReadOnlyList<Shape> before, IReadOnlyList<Shape> now) => Settings.WeightsOf(before)
+        .Zip(Settings.WeightsOf(now)).All(pair => pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape));
 
     private static bool HasModule(LayerSettings settings) => settings is ModuleSettings || settings.Inner.Any(HasModule);
 }

@@ -131,11 +131,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <summary>What the layer draws from after it is built; null where it draws nothing.</summary>
-    internal virtual SeededRandom? Generator
-    {
-        get => null;
-        set => throw new InvalidOperationException($"{Title} draws no random numbers.");
-    }
+    internal SeededRandom? Generator { get; set; }
 
     /// <summary>What the layer remembers from step to step in a stream: how many tensors of (batch, units).</summary>
     internal virtual (int Count, long Units) StreamState => (0, 0);
@@ -475,7 +471,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     private protected virtual void CheckInput(Shape inputShape)
     {
         _ = OutputShape(inputShape);
-        if (InputShape!.Last is { } built && inputShape.Last is { } given && built != given)
+        // Layers that make no weight for each feature take any number of them.
+        if (InputShape!.Last is { } built && inputShape.Last is { } given && built != given && !FitsWeights([InputShape], [inputShape]))
         {
             throw new ShapeMismatchException(
                 string.Create(CultureInfo.InvariantCulture,

@@ -34,11 +34,6 @@ public sealed class LeakyRelu : Layer
 
     internal override bool? EndsIn(Activation activation) => false;
 
-    private protected override void CheckInput(Shape inputShape)
-    {
-        // Any shape will do.
-    }
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var slope = NegativeSlope.ToScalar();

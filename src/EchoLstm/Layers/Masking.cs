@@ -44,9 +44,6 @@ public sealed class Masking : Layer
 
     internal override Tensor? FirstMask(Tensor input) => OutputMask(input, null);
 
-    // Without weights it takes any number of features.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         using var used = OutputMask(input, mask);

@@ -39,9 +39,6 @@ public sealed class MaxPooling1D : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    // Without weights it takes any number of features.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         StepMasks.Refuse(mask, Title, "a window may hold both masked steps and others");

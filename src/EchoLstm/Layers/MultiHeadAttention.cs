@@ -26,8 +26,6 @@ public sealed class MultiHeadAttention : AttentionLayer
 {
     private const string Query = "query", Key = "key", Value = "value", Out = "attention_output";
 
-    private SeededRandom? _random;
-
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="heads">How many heads there are (Keras's <c>num_heads</c>).</param>
     /// <param name="keySize">The length of a head's query and key (Keras's <c>key_dim</c>).</param>
@@ -133,17 +131,11 @@ public sealed class MultiHeadAttention : AttentionLayer
 
     internal override bool ReadsScale => true;
 
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
-
     private protected override void CreateWeights(Shape inputShape, SeededRandom random) => CreateWeights([inputShape], random);
 
     private protected override void CreateWeights(IReadOnlyList<Shape> inputShapes, SeededRandom random)
     {
-        _random = random;
+        Generator = random;
         foreach (var shape in inputShapes)
         {
             FeaturesOf(shape, "(samples, time steps, features)");
@@ -170,7 +162,7 @@ public sealed class MultiHeadAttention : AttentionLayer
             .unflatten(0, query.shape[0], Heads); // (samples, heads, query steps, value steps)
         var counts = Pairs(scores, UseCausalMask, masks[0]?.unsqueeze(-1), masks[1]?.unsqueeze(1), masks[2]?.unsqueeze(1));
         var weights = Shares(scores, counts?.dim() == 3 ? counts.unsqueeze(1) : counts);
-        var heads = Dropped(weights, Dropout, _random!).flatten(0, 1).bmm(values)
+        var heads = Dropped(weights, Dropout, Generator!).flatten(0, 1).bmm(values)
             .unflatten(0, query.shape[0], Heads).transpose(1, 2).flatten(2); // (samples, query steps, heads · valueSize)
         return (Linear(heads, Kernel(Out).flatten(0, 1), Out), weights);
     }

@@ -21,8 +21,6 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     private readonly Lock _turns = new();
     private Tensor[]? _carried;
-    private SeededRandom? _random;
-
     private protected RecurrentLayer(RecurrentSettings settings)
         : base(settings)
     {
@@ -93,12 +91,6 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     /// <summary>The number of features that the weights are for.</summary>
     private protected long Features { get; private set; }
-
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
 
     /// <summary>A copy of the carried state, in the caller's scope; null where there is none.</summary>
     internal Tensor[]? CopyCarried()
@@ -227,7 +219,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected sealed override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, time steps, features)");
-        _random = random;
+        Generator = random;
         Features = features;
         CreateModules(features, random);
     }
@@ -342,7 +334,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         var steps = input;
         if (training && Dropout > 0)
         {
-            steps = steps * DropoutMask.Draw(_random!, Dropout, [input.shape[0], 1, input.shape[2]], input);
+            steps = steps * DropoutMask.Draw(Generator!, Dropout, [input.shape[0], 1, input.shape[2]], input);
         }
         if (GoBackwards)
         {
@@ -374,7 +366,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     private (Tensor Output, Tensor[] States) RunStepByStep(Tensor steps, Tensor? mask, Tensor[] initial)
     {
         var dropped = training && RecurrentDropout > 0 ?
-            DropoutMask.Draw(_random!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) :
+            DropoutMask.Draw(Generator!, RecurrentDropout, [initial[0].shape[0], Units], initial[0]) :
             null;
         var (outputs, states) = RunEveryStep(steps, mask, initial, dropped);
         return (ReturnSequences ? stack(outputs, 1) : outputs[^1].alias(), states);

@@ -48,9 +48,6 @@ public sealed class Reshape : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    // Without weights it takes any shape of as many values.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         StepMasks.Refuse(mask, Title, "its output may have other time steps");

@@ -10,8 +10,6 @@ namespace EchoLstm.Layers;
 /// </remarks>
 public sealed class SpatialDropout1D : Layer
 {
-    private SeededRandom? _random;
-
     /// <summary>Creates the layer; it has no weights.</summary>
     /// <param name="rate">The share of features that are dropped, at least 0 and below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">rate is not of [0, 1).</exception>
@@ -28,16 +26,7 @@ public sealed class SpatialDropout1D : Layer
     /// <summary>The share of features that are dropped.</summary>
     public double Rate => Settings.Rate;
 
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
-
-    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => _random = random;
-
-    // Without weights it takes any number of features.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
+    private protected override void CreateWeights(Shape inputShape, SeededRandom random) => Generator = random;
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
@@ -45,7 +34,7 @@ public sealed class SpatialDropout1D : Layer
         {
             return input.alias();
         }
-        using var kept = DropoutMask.Draw(_random!, Rate, [input.shape[0], 1, input.shape[2]], input);
+        using var kept = DropoutMask.Draw(Generator!, Rate, [input.shape[0], 1, input.shape[2]], input);
         return input * kept;
     }
 }

@@ -24,9 +24,6 @@ public sealed class UpSampling1D : Layer
 
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    // Without weights it takes any number of features.
-    private protected override void CheckInput(Shape inputShape) => _ = OutputShape(inputShape);
-
     private protected override Tensor Compute(Tensor input, Tensor? mask)
     {
         CheckOutputSize(input);

@@ -26,8 +26,6 @@ namespace EchoLstm.Models;
 public sealed class FunctionalModel : Model
 {
     private readonly Graph _graph;
-    private SeededRandom? _random;
-
     /// <summary>The graph from inputs to outputs.</summary>
     /// <param name="inputs">What data is given for, each an <see cref="Input"/>, in the order of <c>Fit([...], ...)</c>.</param>
     /// <param name="outputs">What it gives: nodes that layers made.</param>
@@ -77,12 +75,6 @@ public sealed class FunctionalModel : Model
         [.. Layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
     internal override Embedding? IndexReader => IndexReaderOf(0);
-
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
 
     internal override IEnumerable<(Layer Layer, Shape? Output)> Outputs =>
         Layers.Select(layer => (layer, (Shape?)_graph.Calls.First(call => call.Layer == layer).Outputs[0].Shape));
@@ -223,7 +215,7 @@ public sealed class FunctionalModel : Model
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        _random = random;
+        Generator = random;
         foreach (var layer in _graph.InCallOrder)
         {
             var calls = _graph.Calls.Where(call => call.Layer == layer).ToList();

@@ -24,8 +24,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 {
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, int> _names = [];
-    private SeededRandom? _random;
-
     /// <summary>
     /// Creates a model of these layers; more come with <see cref="Add"/>, or in braces: <c>new SequentialModel { new Lstm(5), new Dense(1)
     /// }</c>.
@@ -49,12 +47,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
 
     internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
-
-    internal override SeededRandom? Generator
-    {
-        get => _random;
-        set => _random = value;
-    }
 
     internal override IEnumerable<(Layer Layer, Shape? Output)> Outputs
     {
@@ -133,7 +125,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         var added = layer as Layer ?? new ModuleLayer(layer);
         if (IsBuilt)
         {
-            added.Build(OutputShape(InputShape!), _random);
+            added.Build(OutputShape(InputShape!), Generator);
         }
         NameInModel(added);
         register_module(added.Name, added);
@@ -260,7 +252,7 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 
     private protected override void CreateWeights(Shape inputShape, SeededRandom random)
     {
-        _random = random;
+        Generator = random;
         var shape = inputShape;
         foreach (var layer in _layers)
         {
