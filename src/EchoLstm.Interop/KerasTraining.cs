@@ -244,61 +244,19 @@ internal static class KerasTraining
         var rate = schedule?.At(0) ?? config.Number("learning_rate", "lr");
         var epsilon = config.Number("epsilon") ?? 1e-7;
         var (beta1, beta2) = (config.Number("beta_1") ?? 0.9, config.Number("beta_2") ?? 0.999);
-        var (norm, whole, most) = (config.Number("clipnorm"), config.Number("global_clipnorm"), config.Number("clipvalue"));
-        return kind switch
+        Optimizer optimizer = kind switch
         {
-            "adam" => new Adam(rate ?? 0.001, beta1, beta2, epsilon)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
-            "adamw" => new AdamW(rate ?? 0.001, config.Number("weight_decay") ?? 0.004, beta1, beta2, epsilon)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
-            "nadam" => new Nadam(rate ?? 0.001, beta1, beta2, epsilon)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
-            "adamax" => new Adamax(rate ?? 0.001, beta1, beta2, epsilon)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
-            "adagrad" => new Adagrad(rate ?? 0.001, config.Number("initial_accumulator_value") ?? 0.1, epsilon)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
-            "sgd" => new Sgd(rate ?? 0.01, config.Number("momentum") ?? 0, config.Flag("nesterov") ?? false)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
+            "adam" => new Adam(rate ?? 0.001, beta1, beta2, epsilon),
+            "adamw" => new AdamW(rate ?? 0.001, config.Number("weight_decay") ?? 0.004, beta1, beta2, epsilon),
+            "nadam" => new Nadam(rate ?? 0.001, beta1, beta2, epsilon),
+            "adamax" => new Adamax(rate ?? 0.001, beta1, beta2, epsilon),
+            "adagrad" => new Adagrad(rate ?? 0.001, config.Number("initial_accumulator_value") ?? 0.1, epsilon),
+            "sgd" => new Sgd(rate ?? 0.01, config.Number("momentum") ?? 0, config.Flag("nesterov") ?? false),
             "rmsprop" => new RmsProp(
-                rate ?? 0.001, config.Number("rho") ?? 0.9, config.Number("momentum") ?? 0, epsilon, config.Flag("centered") ?? false)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = whole,
-                ClipValue = most,
-                LearningRateSchedule = schedule,
-            },
+                rate ?? 0.001, config.Number("rho") ?? 0.9, config.Number("momentum") ?? 0, epsilon, config.Flag("centered") ?? false),
             _ => throw Lacks($"the library has no optimiser '{name}'"),
         };
+        return optimizer.With(config.Number("clipnorm"), config.Number("global_clipnorm"), config.Number("clipvalue"), schedule);
     }
 
     private static LearningRateSchedule ScheduleOf(JsonElement value, string file)

@@ -13,6 +13,8 @@ namespace EchoLstm.Training;
 public abstract class Optimizer
 {
     private double _learningRate;
+    private LearningRateSchedule? _schedule;
+    private double? _clipNorm, _globalClipNorm, _clipValue;
 
     private protected Optimizer(double learningRate) => _learningRate = AtLeastZero(learningRate, nameof(LearningRate));
 
@@ -45,12 +47,8 @@ public abstract class Optimizer
     /// </code></example>
     public LearningRateSchedule? LearningRateSchedule
     {
-        get;
-        init
-        {
-            field = value;
-            _learningRate = value is null ? _learningRate : RateAt(1);
-        }
+        get => _schedule;
+        init => Follow(value);
     }
 
     /// <summary>Whether the rate was set after the constructor.</summary>
@@ -58,15 +56,30 @@ public abstract class Optimizer
 
     /// <summary>If set, each weight's gradient is scaled down to this length at most (Keras's <c>clipnorm</c>).</summary>
     /// <value>null: no limit.</value>
-    public double? ClipNorm { get; init => field = Positive(value, nameof(ClipNorm)); }
+    public double? ClipNorm { get => _clipNorm; init => _clipNorm = Positive(value, nameof(ClipNorm)); }
 
     /// <summary>If set, all gradients together are scaled down to this length at most (Keras's <c>global_clipnorm</c>).</summary>
     /// <value>null: no limit.</value>
-    public double? GlobalClipNorm { get; init => field = Positive(value, nameof(GlobalClipNorm)); }
+    public double? GlobalClipNorm { get => _globalClipNorm; init => _globalClipNorm = Positive(value, nameof(GlobalClipNorm)); }
 
     /// <summary>If set, each number of a gradient is clipped to [-value, value] (Keras's <c>clipvalue</c>).</summary>
     /// <value>null: no limit.</value>
-    public double? ClipValue { get; init => field = Positive(value, nameof(ClipValue)); }
+    public double? ClipValue { get => _clipValue; init => _clipValue = Positive(value, nameof(ClipValue)); }
+
+    /// <summary>Sets what all optimisers have, of one that a file describes.</summary>
+    internal Optimizer With(double? clipNorm, double? globalClipNorm, double? clipValue, LearningRateSchedule? schedule)
+    {
+        (_clipNorm, _globalClipNorm, _clipValue) = (
+            Positive(clipNorm, nameof(ClipNorm)), Positive(globalClipNorm, nameof(GlobalClipNorm)), Positive(clipValue, nameof(ClipValue)));
+        Follow(schedule);
+        return this;
+    }
+
+    private void Follow(LearningRateSchedule? schedule)
+    {
+        _schedule = schedule;
+        _learningRate = schedule is null ? _learningRate : RateAt(1);
+    }
 
     /// <summary>Keras's name of the optimiser.</summary>
     public abstract string Name { get; }

@@ -316,7 +316,9 @@ internal abstract record OptimizerSettings
         };
     }
 
-    internal abstract Optimizer Make();
+    internal Optimizer Make() => Own().With(ClipNorm, GlobalClipNorm, ClipValue, LearningRateSchedule?.Make());
+
+    private protected abstract Optimizer Own();
 }
 
 /// <summary>What Adam and its kin have in common.</summary>
@@ -333,48 +335,24 @@ internal abstract record MomentsSettings : OptimizerSettings
 
 internal sealed record AdamSettings : MomentsSettings
 {
-    internal override Optimizer Make() => new Adam(LearningRate, Beta1, Beta2, Epsilon)
-    {
-        ClipNorm = ClipNorm,
-        GlobalClipNorm = GlobalClipNorm,
-        ClipValue = ClipValue,
-        LearningRateSchedule = LearningRateSchedule?.Make(),
-    };
+    private protected override Optimizer Own() => new Adam(LearningRate, Beta1, Beta2, Epsilon);
 }
 
 internal sealed record AdamWSettings : MomentsSettings
 {
     public required double WeightDecay { get; init; }
 
-    internal override Optimizer Make() => new AdamW(LearningRate, WeightDecay, Beta1, Beta2, Epsilon)
-    {
-        ClipNorm = ClipNorm,
-        GlobalClipNorm = GlobalClipNorm,
-        ClipValue = ClipValue,
-        LearningRateSchedule = LearningRateSchedule?.Make(),
-    };
+    private protected override Optimizer Own() => new AdamW(LearningRate, WeightDecay, Beta1, Beta2, Epsilon);
 }
 
 internal sealed record NadamSettings : MomentsSettings
 {
-    internal override Optimizer Make() => new Nadam(LearningRate, Beta1, Beta2, Epsilon)
-    {
-        ClipNorm = ClipNorm,
-        GlobalClipNorm = GlobalClipNorm,
-        ClipValue = ClipValue,
-        LearningRateSchedule = LearningRateSchedule?.Make(),
-    };
+    private protected override Optimizer Own() => new Nadam(LearningRate, Beta1, Beta2, Epsilon);
 }
 
 internal sealed record AdamaxSettings : MomentsSettings
 {
-    internal override Optimizer Make() => new Adamax(LearningRate, Beta1, Beta2, Epsilon)
-    {
-        ClipNorm = ClipNorm,
-        GlobalClipNorm = GlobalClipNorm,
-        ClipValue = ClipValue,
-        LearningRateSchedule = LearningRateSchedule?.Make(),
-    };
+    private protected override Optimizer Own() => new Adamax(LearningRate, Beta1, Beta2, Epsilon);
 }
 
 internal sealed record AdagradSettings : OptimizerSettings
@@ -383,13 +361,7 @@ internal sealed record AdagradSettings : OptimizerSettings
 
     public required double Epsilon { get; init; }
 
-    internal override Optimizer Make() => new Adagrad(LearningRate, InitialAccumulatorValue, Epsilon)
-    {
-        ClipNorm = ClipNorm,
-        GlobalClipNorm = GlobalClipNorm,
-        ClipValue = ClipValue,
-        LearningRateSchedule = LearningRateSchedule?.Make(),
-    };
+    private protected override Optimizer Own() => new Adagrad(LearningRate, InitialAccumulatorValue, Epsilon);
 }
 
 internal sealed record SgdSettings : OptimizerSettings
@@ -398,14 +370,7 @@ internal sealed record SgdSettings : OptimizerSettings
 
     public required bool Nesterov { get; init; }
 
-    internal override Optimizer Make() =>
-        new Sgd(LearningRate, Momentum, Nesterov)
-        {
-            ClipNorm = ClipNorm,
-            GlobalClipNorm = GlobalClipNorm,
-            ClipValue = ClipValue,
-            LearningRateSchedule = LearningRateSchedule?.Make(),
-        };
+    private protected override Optimizer Own() => new Sgd(LearningRate, Momentum, Nesterov);
 }
 
 internal sealed record RmsPropSettings : OptimizerSettings
@@ -418,14 +383,7 @@ internal sealed record RmsPropSettings : OptimizerSettings
 
     public required bool Centered { get; init; }
 
-    internal override Optimizer Make() =>
-        new RmsProp(LearningRate, Rho, Momentum, Epsilon, Centered)
-        {
-            ClipNorm = ClipNorm,
-            GlobalClipNorm = GlobalClipNorm,
-            ClipValue = ClipValue,
-            LearningRateSchedule = LearningRateSchedule?.Make(),
-        };
+    private protected override Optimizer Own() => new RmsProp(LearningRate, Rho, Momentum, Epsilon, Centered);
 }
 
 /// <summary>What of a file's JSON only training needs.</summary>
