@@ -20,7 +20,6 @@ internal sealed class Hdf5Bytes : IDisposable
         _mayBeRead = (4 * Length) + (1 << 20);
     }
 
-    /// <summary>The file, for messages.</summary>
     internal string File { get; }
 
     internal long Length { get; }
@@ -41,7 +40,6 @@ internal sealed class Hdf5Bytes : IDisposable
         return bytes;
     }
 
-    /// <summary>Throws unless so many bytes are there.</summary>
     internal void Check(ulong address, long length, string what)
     {
         if (address > (ulong)Length || length < 0 || length > Length - (long)address)

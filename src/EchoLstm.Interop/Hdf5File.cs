@@ -29,7 +29,6 @@ internal sealed class Hdf5File : IDisposable
 
     internal long Length => _bytes.Length;
 
-    /// <summary>The first bytes of any HDF5 file.</summary>
     internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0d, 0x0a, 0x1a, 0x0a];
 
     public void Dispose() => _bytes.Dispose();
@@ -462,13 +461,11 @@ internal sealed class Hdf5File : IDisposable
         }
     }
 
-    /// <summary>Checks that bytes are in the file.</summary>
     internal void Check(ulong address, long length, string what) => _bytes.Check(address, length, what);
 
     /// <summary>A piece of what leads to the arrays.</summary>
     internal byte[] Piece(ulong address, long length, string what) => _bytes.Piece(address, length, what);
 
-    /// <summary>Reads bytes that were checked.</summary>
     internal void Read(ulong address, Span<byte> bytes) => _bytes.Read(address, bytes);
 
     internal Hdf5Cursor Cursor(ReadOnlySpan<byte> bytes, string what) => new(bytes, _bytes, what);

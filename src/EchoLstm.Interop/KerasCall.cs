@@ -227,7 +227,6 @@ internal sealed record KerasCall(
             : throw layer.Wrong("'inbound_nodes' is of no known form");
     }
 
-    /// <summary>All tensors that an operation of Keras 3 computes with, and the numbers.</summary>
     internal static (List<KerasTensor> Tensors, List<double> Numbers) OfOperation(KerasPart layer)
     {
         var (tensors, numbers) = (new List<KerasTensor>(), new List<double>());

@@ -466,13 +466,11 @@ internal sealed class KerasGraph
             }
         }
 
-        /// <summary>The number of its first call.</summary>
         internal int FirstCall { get; set; }
 
         /// <summary>Once it was read.</summary>
         internal LayerSettings? Settings { get; set; }
 
-        /// <summary>Its place among the graph's layers.</summary>
         internal int Layer { get; set; }
 
         /// <summary>The number of the first value that each call makes; -1: not yet.</summary>

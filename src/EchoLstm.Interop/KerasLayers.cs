@@ -28,7 +28,6 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
     /// <summary>What of a layer that was read its settings do not say.</summary>
     internal LayerNote NoteOf(LayerSettings layer) => _notes[layer];
 
-    /// <summary>A layer that was read has a new record.</summary>
     internal void Renamed(LayerSettings layer, LayerSettings record) => _notes[record] = _notes[layer];
 
     internal bool IsKeras3 => version.IsKeras3;
@@ -763,7 +762,6 @@ internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
     };
 }
 
-/// <summary>What is found of a layer beside its settings.</summary>
 internal sealed class Found
 {
     internal string? OtherAtMasked { get; set; }

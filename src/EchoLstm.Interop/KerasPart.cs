@@ -29,10 +29,8 @@ internal sealed class KerasPart
 
     internal bool Has(string key) => _value.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    /// <summary>Whether a key was read or skipped already.</summary>
     internal bool Knows(string key) => _known.Contains(key);
 
-    /// <summary>Whether one of these keys is there and null.</summary>
     internal bool IsNull(params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
@@ -179,7 +177,6 @@ internal sealed class KerasPart
         : value.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number
         : null;
 
-    /// <summary>A value in a message.</summary>
     internal static string Words(JsonElement value)
     {
         var text = value.GetRawText();

@@ -40,7 +40,6 @@ internal sealed class KerasZip : IDisposable
         ? entry.Length <= StrictJson.LongestText ? Bytes(entry) : throw Wrong($"its '{name}' is longer than any")
         : null;
 
-    /// <summary>The weights.</summary>
     internal Hdf5File Weights()
     {
         if (Find("model.weights.json") is not null)

@@ -11,12 +11,10 @@ internal sealed record WeightHolder(LayerSettings Layer, IReadOnlyList<Shape> In
 {
     internal IReadOnlyList<WeightSpec> Specs { get; } = [.. Layer.WeightsOf(Inputs)];
 
-    /// <summary>Which of them are trained.</summary>
     internal IReadOnlyList<bool> AreTrained { get; } = [.. TrainedOf(Layer, Inputs, !IsFrozen)];
 
     internal bool IsPartlyTrained => AreTrained.Contains(true) && AreTrained.Contains(false);
 
-    /// <summary>Which of a layer's weights are trained, in their order.</summary>
     internal static IEnumerable<bool> TrainedOf(LayerSettings layer, IReadOnlyList<Shape> inputs, bool trains)
     {
         trains &= layer.Trainable;
@@ -38,7 +36,6 @@ internal sealed record WeightHolder(LayerSettings Layer, IReadOnlyList<Shape> In
     internal static List<WeightHolder> Of(LayerSettings model, Shape input, string before = "", bool isFrozen = false) =>
         [.. WithShapes(model, input).SelectMany(layer => OfLayer(layer.Layer, layer.Inputs, before, isFrozen || !model.Trainable))];
 
-    /// <summary>A layer, if it has weights; of a model those in it.</summary>
     internal static List<WeightHolder> OfLayer(LayerSettings layer, IReadOnlyList<Shape> inputs, string before, bool isFrozen)
     {
         var (name, frozen) = ($"{before}{layer.Name}", isFrozen || !layer.Trainable);
@@ -300,7 +297,6 @@ internal sealed class WeightConversion(string file, bool isTheano)
         return sums;
     }
 
-    /// <summary>Throws where there are faults, with all of them.</summary>
     internal void ThrowIfFaulty()
     {
         if (_faults.Count > 0)

@@ -28,7 +28,6 @@ internal sealed class SeededRandom
     /// <summary>Stands for no generator at all: weights that are built with it stay 0, as they will be read from a file.</summary>
     internal static SeededRandom Blank { get; } = new([0, 0, 0, 0], null);
 
-    /// <summary>Whether this is <see cref="Blank"/>.</summary>
     internal bool IsBlank => ReferenceEquals(this, Blank);
 
     /// <summary>Where the stream stands.</summary>

@@ -52,7 +52,6 @@ public sealed class Shape : IReadOnlyList<long?>, IEquatable<Shape>
         return new Shape(axes);
     }
 
-    /// <summary>The same shape with another last axis.</summary>
     internal Shape WithLast(long? length) => With(Rank - 1, length);
 
     /// <summary>Whether a tensor of the other shape is one of this shape: equal wherever this one is known.</summary>

@@ -29,7 +29,6 @@ internal sealed partial record PyTorchUnit(string Name, IReadOnlyDictionary<stri
         return [.. units.Select(unit => new PyTorchUnit(unit.Key, unit.Value)).OrderBy(unit => unit.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>A tensor's shape; null where there is none.</summary>
     internal long[]? ShapeOf(string tensor) => Tensors.TryGetValue(tensor, out var found) ? found.Shape : null;
 
     public override string ToString()

@@ -93,7 +93,6 @@ public abstract partial class FeatureScaler
     private protected abstract ScalerSettings SettingsOf(IReadOnlyList<double> center, IReadOnlyList<double> spread);
 }
 
-/// <summary>A fitted scaler in a file.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "class")]
 [JsonDerivedType(typeof(StandardScalerSettings), nameof(StandardScaler))]
 [JsonDerivedType(typeof(MinMaxScalerSettings), nameof(MinMaxScaler))]
@@ -122,7 +121,6 @@ internal sealed record MinMaxScalerSettings : ScalerSettings
     internal override FeatureScaler Unfitted() => new MinMaxScaler(Low, High);
 }
 
-/// <summary>A scaler's own file.</summary>
 internal sealed record ScalerFile
 {
     [JsonPropertyOrder(-1)]

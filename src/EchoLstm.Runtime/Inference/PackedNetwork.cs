@@ -50,7 +50,6 @@ internal sealed unsafe class PackedNetwork
 
     internal bool HasSeveral => _plan.Inputs.Length + _plan.Outputs.Length > 2;
 
-    /// <summary>What a stream's states are of.</summary>
     internal StateKinds StateKinds { get; }
 
     /// <summary>How many numbers a sample's output has.</summary>
@@ -100,7 +99,6 @@ internal sealed unsafe class PackedNetwork
     internal IReadOnlyList<Shape> StepShapes(int batch) => [.. OutputShapes.Zip(_plan.Network.Streamed().Ends, (shape, ends) =>
         new Shape([batch, .. shape.Skip(ends || shape.Rank < 3 ? 1 : 2)]))];
 
-    /// <summary>A tensor for each output, by its name.</summary>
     internal IReadOnlyDictionary<string, InferenceTensor> ByOutput(IEnumerable<InferenceTensor> outputs) =>
         new NamedValues<InferenceTensor>("output", OutputNames.Zip(outputs, KeyValuePair.Create));
 
@@ -129,7 +127,6 @@ internal sealed unsafe class PackedNetwork
                 nameof(inputs));
     }
 
-    /// <summary>Throws unless an input's numbers are finite or, where they are indices, have a vector.</summary>
     internal void CheckNumbers(InferenceTensor tensor, int input, int samples, bool hasSteps, bool allowNonFinite)
     {
         var (values, name) = (tensor.Numbers, InputNames[input]);
@@ -158,7 +155,6 @@ internal sealed unsafe class PackedNetwork
     /// <exception cref="ShapeMismatchException">A layer can't take what comes to it.</exception>
     internal IReadOnlyList<Shape> OutputShapesFor(IReadOnlyList<Shape> inputs) => _network.OutputShapes(inputs, _network.Title);
 
-    /// <summary>Throws where an index of an input has no vector, naming the first.</summary>
     internal void CheckIndices(ReadOnlySpan<int> indices, string name, int input = 0)
     {
         var embedding = _smallest[input]!;

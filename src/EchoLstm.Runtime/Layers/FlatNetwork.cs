@@ -16,7 +16,6 @@ internal sealed class FlatNetwork
         Outputs = Call(Number(network, ""), [.. Enumerable.Range(0, inputs.Count)], withStates: false);
     }
 
-    /// <summary>The shapes of the inputs.</summary>
     internal IReadOnlyList<Shape> Inputs { get; }
 
     /// <summary>The layers that are no models, in the order of the models' lists.</summary>
@@ -25,10 +24,8 @@ internal sealed class FlatNetwork
     /// <summary>Their uses, each behind those that it needs.</summary>
     internal IReadOnlyList<CallSettings> Calls => _calls;
 
-    /// <summary>How many values there are.</summary>
     internal int Values { get; private set; }
 
-    /// <summary>The shapes of all values.</summary>
     internal IReadOnlyList<Shape> Shapes => _shapes!;
 
     /// <summary>The values that the network gives.</summary>

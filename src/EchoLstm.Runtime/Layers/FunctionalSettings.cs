@@ -13,7 +13,6 @@ internal sealed record InputSettings
 /// <summary>One use of a layer. A graph's tensors are numbered: its inputs, then what each call makes, in the calls' order.</summary>
 internal sealed record CallSettings
 {
-    /// <summary>The layer's place.</summary>
     public required int Layer { get; init; }
 
     /// <summary>The tensors that it gets, all made before.</summary>
@@ -57,7 +56,6 @@ internal sealed record FunctionalSettings : LayerSettings
         return [.. Outputs.Select(place => At(shapes, place))];
     }
 
-    /// <summary>The shapes of the inputs.</summary>
     internal IReadOnlyList<Shape> InputShapes => [.. Inputs.Select(one => one.WithSamples())];
 
     /// <summary>The outputs' names: of the layers that make them.</summary>
@@ -109,7 +107,6 @@ internal sealed record FunctionalSettings : LayerSettings
         return built;
     }
 
-    /// <summary>Throws unless shapes are those of a graph's inputs.</summary>
     internal static void CheckInputs(IReadOnlyList<InputSettings> expected, IReadOnlyList<Shape> given, string title)
     {
         var fits = given.Count == expected.Count && expected.Zip(given).All(pair => pair.First.WithSamples().Accepts(pair.Second));

@@ -78,7 +78,6 @@ internal abstract record LayerSettings
     /// <summary>The layer's class, as Keras and files name it.</summary>
     internal virtual string KerasClass => LayerClass;
 
-    /// <summary>How the layer is named in errors.</summary>
     internal string Title => $"{LayerClass} '{Name}'";
 
     /// <summary>The layers right inside it.</summary>
@@ -133,10 +132,8 @@ internal abstract record LayerSettings
     /// state.</summary>
     internal virtual IReadOnlyList<long> StateUnits => [];
 
-    /// <summary>The shapes of the state after an input.</summary>
     internal IEnumerable<Shape> StatesOf(Shape input) => StateUnits.Select(units => new Shape(input[0], units));
 
-    /// <summary>Throws unless the inputs are one, or one and a state.</summary>
     internal void CheckStates(IReadOnlyList<Shape> inputs, string title)
     {
         if (StateUnits.Count == 0)

@@ -14,7 +14,6 @@ internal readonly struct PlaneWindows(IReadOnlyList<int> size, IReadOnlyList<int
 
     internal StepWindows Across { get; } = new(size[1], strides[1], padding);
 
-    /// <summary>Throws unless the shape is that of pictures.</summary>
     internal static void CheckRank(Shape input, string title)
     {
         if (input.Rank == 4)
@@ -32,7 +31,6 @@ internal readonly struct PlaneWindows(IReadOnlyList<int> size, IReadOnlyList<int
             $"{title} expects input of rank 4 {Expected} but received {input}. {hint}", Expected, input.ToString());
     }
 
-    /// <summary>The output's shape for pictures.</summary>
     internal Shape OutputShape(Shape input, string title, long? features)
     {
         CheckRank(input, title);

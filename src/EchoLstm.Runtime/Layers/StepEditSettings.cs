@@ -34,10 +34,8 @@ internal sealed record UpSampling1DSettings : StepEditSettings
 
 internal sealed record ZeroPadding1DSettings : StepEditSettings
 {
-    /// <summary>Steps before and behind.</summary>
     public required IReadOnlyList<int> Padding { get; init; }
 
-    /// <summary>Both.</summary>
     internal (int Before, int After) Ends => Both(Padding, "padding");
 
     private protected override long? Count(Shape input, string title) => input[1] + Ends.Before + Ends.After;
@@ -47,10 +45,8 @@ internal sealed record ZeroPadding1DSettings : StepEditSettings
 
 internal sealed record Cropping1DSettings : StepEditSettings
 {
-    /// <summary>Steps cut off before and behind.</summary>
     public required IReadOnlyList<int> Cropping { get; init; }
 
-    /// <summary>Both.</summary>
     internal (int Before, int After) Ends => Both(Cropping, "cropping");
 
     private protected override long? Count(Shape input, string title)

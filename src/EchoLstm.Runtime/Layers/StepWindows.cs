@@ -26,7 +26,6 @@ internal readonly struct StepWindows(int size, int stride, StepPadding padding)
         return (missing / 2, missing - (missing / 2));
     }
 
-    /// <summary>The output's shape for (samples, time steps, features).</summary>
     internal Shape OutputShape(Shape inputShape, string title, long? features)
     {
         ArgumentNullException.ThrowIfNull(inputShape);

@@ -27,7 +27,6 @@ internal static class FileFormat
     /// <summary>And the states that stateful layers carry.</summary>
     internal const string StatePrefix = "state/";
 
-    /// <summary>The version of this library.</summary>
     internal static string LibraryVersion { get; } =
         typeof(FileFormat).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 

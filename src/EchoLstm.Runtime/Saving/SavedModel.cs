@@ -103,7 +103,6 @@ internal sealed record SavedModel(
         FileFormat.CheckWeights("its own architecture", file, expected);
     }
 
-    /// <summary>A text that a model's file must have.</summary>
     internal static string Text(SafetensorsFile file, string key) =>
         file.Metadata.GetValueOrDefault(key) ?? throw new InvalidDataException($"{file.Path}: its metadata has no '{key}'. The file is "
             + $"damaged; save it again.");

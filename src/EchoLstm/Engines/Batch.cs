@@ -40,7 +40,6 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
     /// <summary>The first targets; null where only predictions are asked for.</summary>
     internal Tensor? Targets => AllTargets.Length == 0 ? null : AllTargets[0];
 
-    /// <summary>The first weights; null: 1.</summary>
     internal Tensor? Weights => AllWeights.Length == 0 ? null : AllWeights[0];
 
     /// <summary>The first input's mask; null: all steps are there.</summary>
@@ -48,7 +47,6 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
 
     internal long Count { get; } = inputs[0].shape[0];
 
-    /// <summary>The length of an input's second axis.</summary>
     internal int StepsOf(int input) => _steps[input];
 
     /// <summary>An input's numbers, of a dense float tensor on the CPU.</summary>
@@ -132,7 +130,6 @@ internal readonly ref struct Batch(SampleSet set, long start, long count, ReadOn
 
     internal SampleSet Set { get; } = set;
 
-    /// <summary>The set's sample at a place of the batch.</summary>
     internal long SampleAt(int place) => _order.IsEmpty ? start + place : _order[(int)start + place];
 
     /// <summary>The batch's samples, the inputs with their mask; in the caller's dispose scope.</summary>

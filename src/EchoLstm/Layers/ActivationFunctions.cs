@@ -2,10 +2,8 @@ using EchoLstm.Torch;
 
 namespace EchoLstm.Layers;
 
-/// <summary>The activations on tensors.</summary>
 internal static class ActivationFunctions
 {
-    /// <summary>Applies the activation; the result is a tensor of its own.</summary>
     internal static Tensor Apply(this Activation activation, Tensor x)
     {
         switch (activation)
@@ -81,7 +79,6 @@ internal static class ActivationFunctions
         return logarithm.negative();
     }
 
-    /// <summary>Throws when the value is none of the activations.</summary>
     internal static Activation Validated(this Activation activation, string parameter) =>
         Enum.IsDefined(activation)
             ? activation

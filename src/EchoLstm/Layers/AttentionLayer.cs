@@ -106,11 +106,9 @@ public abstract class AttentionLayer : Layer
         return counts.Append(earlier).Aggregate((both, next) => both is null ? next : next is null ? both : both.logical_and(next));
     }
 
-    /// <summary>Weights of which training drops a share.</summary>
     private protected Tensor Dropped(Tensor weights, double rate, SeededRandom random) =>
         training && rate > 0 ? weights * DropoutMask.Draw(random, rate, weights.shape, weights) : weights;
 
-    /// <summary>The output with zeros at the query's masked steps.</summary>
     private protected static Tensor WithoutMasked(Tensor output, Tensor? queryMask) =>
         queryMask is null ? output : output * queryMask.unsqueeze(-1).to(output.dtype);
 

@@ -43,7 +43,6 @@ public abstract partial class Layer
         return [OutputShape(inputShapes[0]), .. Settings.StatesOf(inputShapes[0])];
     }
 
-    /// <summary>Whether the layer computes with several tensors, or makes several.</summary>
     internal virtual bool HasSeveral => false;
 
     /// <summary>Throws where the layer can't be where it gets one tensor and is to give one.</summary>

@@ -90,7 +90,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     internal string DefaultName => SnakeCase(KerasClass);
 
-    /// <summary>How the layer names itself in errors.</summary>
     internal string Title => $"{GetType().Name} '{Name}'";
 
     string ITitled.Title => Title;
@@ -167,7 +166,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         Build(inputShape, null);
     }
 
-    /// <summary>Builds with the generator of the model that the layer is in.</summary>
     internal void Build(Shape inputShape, SeededRandom? modelRandom) => Build([inputShape], modelRandom);
 
     /// <summary>Builds for several inputs; those behind the first make weights in few layers.</summary>
@@ -455,7 +453,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     {
     }
 
-    /// <summary>The same for several inputs.</summary>
     private protected virtual void CreateWeights(IReadOnlyList<Shape> inputShapes, SeededRandom random) =>
         CreateWeights(inputShapes[0], random);
 
@@ -467,7 +464,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Whether the input must be of a floating-point type.</summary>
     private protected virtual bool ComputesWithFloats => false;
 
-    /// <summary>Throws unless the built layer takes an input of this shape.</summary>
     private protected virtual void CheckInput(Shape inputShape)
     {
         _ = OutputShape(inputShape);
@@ -590,10 +586,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     internal void GiveName(string name) => Change(_settings with { Name = name });
 
-    /// <summary>Sets what the layer is from now on.</summary>
     private protected void Change(LayerSettings settings) => _settings = settings;
 
-    /// <summary>The settings with those of the layers inside.</summary>
     private protected virtual LayerSettings Whole(LayerSettings own) => own;
 
     /// <summary>Takes the layer and all inside it into a model's use.</summary>

@@ -45,7 +45,6 @@ public sealed class ModuleLayer : Layer
 
     internal new ModuleSettings Settings => (ModuleSettings)base.Settings;
 
-    /// <summary>The layers in the module, not those in another layer there.</summary>
     internal IEnumerable<Layer> LayersInside => Outermost(_module);
 
     internal override IReadOnlyList<LayerWeight> Weights =>

@@ -54,7 +54,6 @@ internal static class Nesting
         }
     }
 
-    /// <summary>The same without names.</summary>
     internal static IEnumerable<Parameter> Parameters(nn.Module module) => NamedParameters(module).Select(named => named.Parameter);
 
     // The module, its children, their children, and so on.

@@ -28,7 +28,6 @@ internal sealed class NormalizationWeights(Layer layer)
         ? string.Create(CultureInfo.InvariantCulture, $"{Settings.WeightNames.Count()} * {features}")
         : null;
 
-    /// <summary>Throws where an epsilon is of no use.</summary>
     internal static void CheckEpsilon(double epsilon, string layer)
     {
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))

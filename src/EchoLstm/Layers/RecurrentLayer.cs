@@ -89,7 +89,6 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     string IStateful.Title => Title;
 
-    /// <summary>The number of features that the weights are for.</summary>
     private protected long Features { get; private set; }
 
     /// <summary>A copy of the carried state, in the caller's scope; null where there is none.</summary>
@@ -99,7 +98,6 @@ public abstract class RecurrentLayer : Layer, IStateful
         return _carried is null ? null : [.. _carried.Select(state => state.clone())];
     }
 
-    /// <summary>Where a parameter of the layer's module is.</summary>
     private protected static ParameterMemory MemoryOf(nn.Module module, string name) =>
         new(() => module.get_parameter(name)!, staysUntilDisposed: true);
 
@@ -111,7 +109,6 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Whether the input gets a column of ones, so that a column of the input weights is the bias.</summary>
     private protected abstract bool HasBiasColumn { get; }
 
-    /// <summary>Whether Torch's kernel computes this layer.</summary>
     private protected abstract bool HasTorchKernel { get; }
 
     /// <summary>Forgets the carried state: the next batch begins from zeros (Keras's <c>reset_states</c>).</summary>
@@ -153,7 +150,6 @@ public abstract class RecurrentLayer : Layer, IStateful
         return true;
     }
 
-    /// <summary>The carried state as float32 on the CPU; null where there is none.</summary>
     internal Tensor[]? CarriedFloats()
     {
         if (_carried is not null && _carried[0].dtype != ScalarType.Float32)
@@ -163,7 +159,6 @@ public abstract class RecurrentLayer : Layer, IStateful
         return _carried;
     }
 
-    /// <summary>The carried state, zeros where there is none.</summary>
     internal Tensor[] CarriedOrZeros(int samples)
     {
         if (_carried is null)
@@ -243,7 +238,6 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>Calls of a layer that keeps a state take turns, each with the state that the one before left.</summary>
     private protected Lock.Scope TakeTurn() => _turns.EnterScope();
 
-    /// <summary>Whether a call leaves a state in the layer.</summary>
     private protected virtual bool KeepsState => Stateful;
 
     private protected override Tensor Compute(Tensor input, Tensor? mask)

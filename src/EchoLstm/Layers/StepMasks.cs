@@ -16,13 +16,10 @@ internal static class StepMasks
     /// <summary>Which samples of a tensor count, where its samples are steps of what is around; null: all.</summary>
     internal static Tensor? SamplesOf(Tensor tensor) => Samples.TryGetValue(tensor, out var mask) && !mask.IsInvalid ? mask : null;
 
-    /// <summary>Says which samples of a tensor count, (samples).</summary>
     internal static void AttachSamples(Tensor tensor, Tensor mask) => Samples.AddOrUpdate(tensor, mask);
 
-    /// <summary>The mask of a tensor; null where every step counts.</summary>
     internal static Tensor? Of(Tensor tensor) => Masks.TryGetValue(tensor, out var mask) && !mask.IsInvalid ? mask : null;
 
-    /// <summary>Gives a tensor its mask.</summary>
     internal static void Attach(Tensor tensor, Tensor mask) => Masks.AddOrUpdate(tensor, mask);
 
     /// <summary>A layer's own mask and the one that came with its input, either or both: what either leaves out is out.</summary>

@@ -37,7 +37,6 @@ public sealed class TimeDistributed : Layer
     /// <summary>The module that is applied to each time step.</summary>
     public nn.Module<Tensor, Tensor> Inner { get; }
 
-    /// <summary>It as a layer.</summary>
     internal Layer InnerLayer => _inner;
 
     private protected override LayerSettings Whole(LayerSettings own) => (TimeDistributedSettings)own with { Layer = _inner.Settings };

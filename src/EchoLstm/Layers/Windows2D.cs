@@ -14,7 +14,6 @@ internal static class Windows2D
         return padded.unfold(1, size.Height, strides.Height).unfold(2, size.Width, strides.Width);
     }
 
-    /// <summary>Throws where a height or width is below 1.</summary>
     internal static void CheckSize(Size2D size, string name, string layer)
     {
         if (size.Height < 1 || size.Width < 1)
@@ -23,7 +22,6 @@ internal static class Windows2D
         }
     }
 
-    /// <summary>Throws where the padding is neither Valid nor Same.</summary>
     internal static void CheckPadding(StepPadding padding, string layer)
     {
         if (padding is not (StepPadding.Valid or StepPadding.Same))

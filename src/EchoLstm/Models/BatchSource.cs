@@ -19,10 +19,8 @@ internal abstract class BatchSource : IDisposable
     /// <param name="random">What the order is drawn from; null: the source's own order.</param>
     internal abstract void BeginEpoch(SeededRandom? random);
 
-    /// <summary>Goes to the next batch; false where there is none.</summary>
     internal abstract bool MoveNext();
 
-    /// <summary>The batch.</summary>
     internal abstract Batch Current { get; }
 
     /// <summary>What the batch is called, where its samples are its own; null where they are all batches'.</summary>

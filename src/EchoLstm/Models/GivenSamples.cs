@@ -40,17 +40,14 @@ internal readonly record struct GivenSamples(
     {
     }
 
-    /// <summary>Whether steps were said to be missing.</summary>
     internal bool HasMask => Enumerable.Range(0, Inputs.Count).Any(HasMaskOf);
 
-    /// <summary>Whether steps of an input were said to be missing.</summary>
     internal bool HasMaskOf(int input) => LengthsOf(input) is not null || MaskOf(input) is { IsEmpty: false };
 
     internal TensorLike? MaskOf(int input) => Masks is not null && input < Masks.Count ? Masks[input] : null;
 
     internal IReadOnlyList<int>? LengthsOf(int input) => Steps is not null && input < Steps.Count ? Steps[input] : null;
 
-    /// <summary>The weights for an output; null: 1.</summary>
     internal TensorLike? WeightOf(int output) =>
         Weights is not null && output < Weights.Count && Weights[output] is { IsEmpty: false } one ? one : (TensorLike?)null;
 

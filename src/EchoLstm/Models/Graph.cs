@@ -37,14 +37,12 @@ internal sealed class Graph
     /// <summary>The layers in that order.</summary>
     internal IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>The layers as they are called first.</summary>
     internal IReadOnlyList<Layer> InCallOrder { get; }
 
     internal IReadOnlyList<string> InputNames => [.. Inputs.Select(input => input.Name)];
 
     internal IReadOnlyList<string> OutputNames { get; }
 
-    /// <summary>How many values there are.</summary>
     internal int Values => _places.Count;
 
     internal IReadOnlyList<InputSettings> InputSettings =>

@@ -325,7 +325,6 @@ public abstract partial class Model
         return ByOutput(outputs);
     }
 
-    /// <summary>A tensor for each output, by its name.</summary>
     internal IReadOnlyDictionary<string, Tensor> ByOutput(IReadOnlyList<Tensor> outputs) =>
         new NamedValues<Tensor>("output", OutputNames.Zip(outputs, KeyValuePair.Create));
 

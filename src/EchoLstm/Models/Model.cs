@@ -132,7 +132,6 @@ public abstract partial class Model : Layer
     /// <summary>How many floats the fused engine takes at once; null for what suits the model and the machine.</summary>
     internal LaneWidth? ForcedWidth { get; set; }
 
-    /// <summary>What Compile set; null before.</summary>
     internal Compilation? Compilation => _runner.Compilation;
 
     /// <summary>Each layer with its output's shape; null where the model is not built.</summary>
@@ -678,7 +677,6 @@ public abstract partial class Model : Layer
     /// <summary>The picture of the model, which is built.</summary>
     private protected abstract string Drawn();
 
-    /// <summary>The shapes of the inputs of a model that is built, samples first.</summary>
     internal virtual IReadOnlyList<Shape> InputShapes => [InputShape!];
 
     /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
@@ -723,7 +721,6 @@ public abstract partial class Model : Layer
     /// <summary>The names of the outputs, in their order: of the layers that make them.</summary>
     public virtual IReadOnlyList<string> OutputNames => [Layers.Count == 0 ? Name : Layers[^1].Name];
 
-    /// <summary>The layer that makes an output.</summary>
     internal virtual Layer MakerOf(int output) => this;
 
     /// <summary>Runs layers in evaluation mode, with zero states, while no prediction runs.</summary>
@@ -733,7 +730,6 @@ public abstract partial class Model : Layer
         return _runner.Inferring(null, run);
     }
 
-    /// <summary>The type and device that the model computes with: its first parameter's.</summary>
     internal (ScalarType Type, Device Device) NumberType()
     {
         var like = Nesting.Parameters(this).FirstOrDefault();

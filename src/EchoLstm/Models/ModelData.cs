@@ -182,7 +182,6 @@ internal static class ModelData
         }
     }
 
-    /// <summary>Throws unless there is an array for each of the model's inputs and outputs.</summary>
     private static void CheckCounts(Model model, in GivenSamples given, bool hasClassWeight)
     {
         var (inputs, outputs) = (model.InputNames, model.OutputNames);
@@ -218,7 +217,6 @@ internal static class ModelData
         }
     }
 
-    /// <summary>The given mask as booleans of the inputs' first axes; null where every step is there.</summary>
     private static Tensor? Mask(in GivenSamples given, int place, Tensor inputs, bool areIndices)
     {
         if (!given.HasMaskOf(place))
@@ -281,7 +279,6 @@ internal static class ModelData
         return targets;
     }
 
-    /// <summary>The size of batches to evaluate or predict in.</summary>
     internal static int BatchSize(Model model, SampleSet samples, int? batchSize, bool carryState)
     {
         var stateful = model.StatefulLayers;

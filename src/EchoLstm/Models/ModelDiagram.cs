@@ -112,7 +112,6 @@ internal sealed class ModelDiagram
         return [new Place("1", ends.Average(), ends)];
     }
 
-    /// <summary>The arrows across: from step to step, and for a stateful layer from batch to batch.</summary>
     private void States(Layer layer, List<Place> cells)
     {
         var middle = _y + (BoxHeight / 2);
@@ -137,7 +136,6 @@ internal sealed class ModelDiagram
         static double Half(Place cell) => cell.Number is null ? 12 : CellWidth / 2;
     }
 
-    /// <summary>The arrows from the row above to the places of this one.</summary>
     private void Arrows(List<Place> places, bool isMirrored = false)
     {
         var (start, end) = (_y - RowHeight + ((BoxHeight + CellHeight) / 2), _y + ((BoxHeight - CellHeight) / 2));
@@ -193,7 +191,6 @@ internal sealed class ModelDiagram
         /// <summary>One or many, as a framing is called.</summary>
         internal string Count => IsSequence && Shape[1] != 1 ? "many" : "one";
 
-        /// <summary>What it is, in words.</summary>
         internal string Words => (IsSequence, Shape.Rank) switch
         {
             (true, _) when Shape[1] is { } steps => string.Create(CultureInfo.InvariantCulture, $"{steps} step{(steps == 1 ? "" : "s")}"),

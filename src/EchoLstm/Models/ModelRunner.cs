@@ -24,16 +24,13 @@ internal sealed class ModelRunner(Model model)
     private EngineInfo? _info;
     private OptimizerProgress? _progress; // what the next engine's optimiser goes on from
 
-    /// <summary>What Compile set; null before.</summary>
     internal Compilation? Compilation { get; private set; }
 
-    /// <summary>Which engine shall run the model.</summary>
     internal EngineKind Requested { get; set; }
 
     /// <summary>The type of the data of the fit that runs; null outside of one.</summary>
     internal ScalarType? FitType { get; set; }
 
-    /// <summary>The last engine and why it was chosen.</summary>
     internal EngineInfo Info => _info!;
 
     internal Engine Current => _engine!;

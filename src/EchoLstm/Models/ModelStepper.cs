@@ -81,7 +81,6 @@ public sealed class ModelStepper : IDisposable
         Array.Fill(_states, []);
     }
 
-    /// <summary>Opens a stream.</summary>
     internal static ModelStepper Open(Model model, int batch, bool allowNonFinite)
     {
         var network = FlatNetwork.CallsOf(model.Settings, model.InputShapes);

@@ -1,6 +1,5 @@
 namespace EchoLstm.Models;
 
-/// <summary>The order of an epoch.</summary>
 internal static class Orders
 {
     /// <summary>Fills places with 0, 1, 2, ... in a random order.</summary>

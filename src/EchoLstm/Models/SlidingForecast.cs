@@ -6,7 +6,6 @@ internal static class SlidingForecast
     // What a tensor takes beside its values, in values, roughly.
     private const int TensorOverhead = 128;
 
-    /// <summary>The steps after a window; see <see cref="Model.Forecast"/>.</summary>
     internal static Tensor Run(Model model, TensorLike window, int steps)
     {
         ModelData.AtLeastOne(steps, nameof(steps));

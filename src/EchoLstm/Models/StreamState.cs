@@ -20,10 +20,8 @@ public sealed class StreamState : IDisposable
     /// <summary>How many steps were read when it was saved.</summary>
     public long StepsRead { get; }
 
-    /// <summary>The state of each layer.</summary>
     internal Tensor[][] Tensors { get; }
 
-    /// <summary>Keras's class of each layer.</summary>
     internal string[] Kinds { get; }
 
     /// <summary>A copy; the caller disposes it.</summary>

@@ -74,7 +74,6 @@ public sealed class ValidationData
     /// <value>null: all</value>
     public IReadOnlyList<TensorLike?>? Masks { get; init; }
 
-    /// <summary>What was given, for a model with these inputs and outputs.</summary>
     internal GivenSamples GivenFor(IReadOnlyList<string> inputs, IReadOnlyList<string> outputs) => _several is null
         ? new(X, Y, SampleWeight, Mask, Lengths, owner: Owner)
         : _several(inputs, outputs) with { Masks = Masks, Owner = Owner };

@@ -7,7 +7,6 @@ internal static class ActivationNodes
 {
     private const float SixthPart = (float)(1 / 6.0);
 
-    /// <summary>Applies an activation.</summary>
     internal static string Apply(OnnxGraph graph, Activation activation, string x) => activation switch
     {
         Activation.Linear => x,

@@ -26,7 +26,6 @@ internal sealed class AttentionNodes(OnnxGraph graph, OnnxWeights weights, MaskN
         return new(query.Mask is null ? y : graph.Op("Mul", [y, masks.Factor(query.Mask)]), shape, query.Mask);
     }
 
-    /// <summary>An AdditiveAttention's weight; null where it has none.</summary>
     internal string? Scale(string path) => weights.Find($"{path}/scale") is { } scale
         ? graph.Floats($"{path}/scale", scale, scale.Length)
         : null;

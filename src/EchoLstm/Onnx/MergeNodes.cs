@@ -7,7 +7,6 @@ internal sealed class MergeNodes(OnnxGraph graph, MaskNodes masks)
 {
     private const float Smallest = 1e-12f; // as Dot has it
 
-    /// <summary>What a layer makes of its inputs, with its mask.</summary>
     internal OnnxValue Layer(MergeSettings layer, OnnxValue[] inputs)
     {
         var shape = layer.OutputShapes([.. inputs.Select(input => input.Shape)], layer.Title)[0];

@@ -71,7 +71,6 @@ public static class OnnxExport
         AtomicFile.Write(path, stream => Write(stream, graph, properties, options.Opset));
     }
 
-    /// <summary>The error for a layer that ONNX has no form for.</summary>
     internal static InvalidOperationException Refused(LayerSettings layer, string why, string advice) =>
         new($"The model can't be exported to ONNX: {layer.Title} {why}. {advice}; nothing was written.");
 

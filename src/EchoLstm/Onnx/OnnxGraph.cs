@@ -81,7 +81,6 @@ internal sealed class OnnxGraph(int opset)
         $"f_{value.ToString("R", CultureInfo.InvariantCulture)}",
         name => AddConstant(name, Float, [], BitConverter.GetBytes(value)));
 
-    /// <summary>An input of the model; a length is a number, a name where it may be any, or null.</summary>
     internal string Input(string name, int type, params object?[] shape)
     {
         _inputs.Add(new Port(Unique(name), type, shape));
@@ -95,7 +94,6 @@ internal sealed class OnnxGraph(int opset)
         _reserved.Add(name);
     }
 
-    /// <summary>Makes a value an output of the model, and returns its name.</summary>
     internal string Output(string name, string value, int type, params object?[] shape)
     {
         var unique = _reserved.Remove(name) ? name : Unique(name);

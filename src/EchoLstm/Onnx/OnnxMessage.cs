@@ -5,7 +5,6 @@ namespace EchoLstm.Onnx;
 /// <summary>Messages of Protocol Buffers, field by field: ONNX's schema is a few numbers, which stand where they are written.</summary>
 internal static class OnnxMessage
 {
-    /// <summary>The bytes of a message.</summary>
     internal static ByteString Of(Action<CodedOutputStream> write)
     {
         using var bytes = new MemoryStream();

@@ -6,10 +6,8 @@ namespace EchoLstm.Onnx;
 /// </code></example>
 public sealed record OnnxOptions
 {
-    /// <summary>The oldest set of operators that can be asked for.</summary>
     internal const int OldestOpset = 14;
 
-    /// <summary>The newest.</summary>
     internal const int NewestOpset = 22;
 
     /// <summary>

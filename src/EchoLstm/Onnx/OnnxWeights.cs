@@ -24,10 +24,8 @@ internal sealed class OnnxWeights
         }
     }
 
-    /// <summary>A weight; null where the layer has none of that name.</summary>
     internal float[]? Find(string name) => _values.GetValueOrDefault(name);
 
-    /// <summary>A weight that the layer has.</summary>
     internal float[] this[string name] => _values[name];
 
     /// <summary>A recurrent layer's kernel (rows, gates · units) as ONNX has it: (gates · units, rows), in ONNX's order of gates.</summary>

@@ -7,7 +7,6 @@ namespace EchoLstm.Onnx;
 /// </summary>
 internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskNodes masks, OnnxStates states)
 {
-    /// <summary>A layer.</summary>
     internal string Layer(RecurrentSettings layer, OnnxValue x, string path, bool streams)
     {
         if (!streams)
@@ -84,7 +83,6 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
         float[] Gates(float[] values) => OnnxWeights.Gates(values, units, order);
     }
 
-    /// <summary>The operator and its attributes.</summary>
     internal static (string Type, (string Name, object Value)[] Attributes) Operator(RecurrentSettings layer, bool backwards)
     {
         (string Name, object Value)[] common =
@@ -100,7 +98,6 @@ internal sealed class RecurrentNodes(OnnxGraph graph, OnnxWeights weights, MaskN
         };
     }
 
-    /// <summary>The steps from the last to the first.</summary>
     private string Turned(string steps) => graph.Op(
         "Slice", [steps, graph.Integers(-1), graph.Integers(long.MinValue), graph.Integers(1), graph.Integers(-1)]);
 

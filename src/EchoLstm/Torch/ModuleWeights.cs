@@ -39,7 +39,6 @@ internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IRead
         }
     }
 
-    /// <summary>Copies the packed weights back.</summary>
     internal void Store(float* packed)
     {
         Span<nint> starts = stackalloc nint[Memories.Length];

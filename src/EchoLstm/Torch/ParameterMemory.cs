@@ -18,7 +18,6 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysU
     private float[]? _seen;
     private long _count;
 
-    /// <summary>The first number.</summary>
     internal float* Start { get; private set; }
 
     /// <summary>Whether the tensor that was found last was disposed since, as moving its module does. Nothing native is asked.</summary>
@@ -55,7 +54,6 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysU
         return true;
     }
 
-    /// <summary>The parameter as it is now.</summary>
     internal Tensor Parameter() => parameter();
 
     /// <summary>Whether the numbers are not those of the last time; remembers them.</summary>
@@ -69,7 +67,6 @@ internal sealed unsafe class ParameterMemory(Func<Tensor> parameter, bool staysU
         return true;
     }
 
-    /// <summary>Takes the numbers as seen.</summary>
     internal void Remember()
     {
         if (_seen?.Length != _count)

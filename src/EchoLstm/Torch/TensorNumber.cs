@@ -1,6 +1,5 @@
 namespace EchoLstm.Torch;
 
-/// <summary>The one element of a tensor as a number.</summary>
 internal static class TensorNumber
 {
     /// <summary>The element, of any type that a double holds. TorchSharp's ToDouble may free its Scalar while it reads it.</summary>

@@ -112,7 +112,6 @@ internal sealed class Compilation
     /// <summary>How many metrics weigh all alike.</summary>
     internal int FirstWeighted { get; }
 
-    /// <summary>Whether sample weights weigh any metric.</summary>
     internal bool HasWeightedMetrics { get; }
 
     /// <summary>What each output is compiled with; of most models there is one.</summary>
@@ -135,7 +134,6 @@ internal sealed record Head(Loss Loss, double Weight, IReadOnlyList<Metric> Metr
     /// <summary>Whether sample weights weigh any metric.</summary>
     internal bool HasWeightedMetrics => FirstWeighted < Metrics.Count;
 
-    /// <summary>The metrics' names.</summary>
     internal IReadOnlyList<string> MetricNames()
     {
         List<string> names = [Compilation.LossName, .. Metrics.Take(FirstWeighted).Select(metric => metric.Name)];

@@ -193,7 +193,6 @@ public abstract class Loss
         return new FunctionLoss(name, function);
     }
 
-    /// <summary>Throws where the loss is not for outputs of that shape.</summary>
     internal virtual void CheckOutput(Shape output)
     {
     }

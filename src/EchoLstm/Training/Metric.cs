@@ -139,7 +139,6 @@ public abstract class Metric
     /// <summary>Whether it is one of the library's, which its name then tells.</summary>
     internal virtual bool IsBuiltIn => true;
 
-    /// <summary>Throws where the metric is not for outputs of that shape.</summary>
     internal virtual void CheckOutput(Shape output)
     {
     }
@@ -147,10 +146,8 @@ public abstract class Metric
     /// <summary>How many sums it adds up for an output of so many units.</summary>
     internal abstract int SumsFor(int units);
 
-    /// <summary>Whether that depends on the units.</summary>
     internal virtual bool SumsDependOnUnits => false;
 
-    /// <summary>The metric's number, of all sums so far.</summary>
     internal abstract double Of(ReadOnlySpan<double> sums);
 
     private sealed class FunctionMetric(

@@ -51,7 +51,6 @@ public abstract class Optimizer
         init => Follow(value);
     }
 
-    /// <summary>Whether the rate was set after the constructor.</summary>
     private protected bool IsRateSet { get; private set; }
 
     /// <summary>If set, each weight's gradient is scaled down to this length at most (Keras's <c>clipnorm</c>).</summary>

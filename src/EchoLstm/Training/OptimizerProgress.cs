@@ -10,7 +10,6 @@ internal sealed class OptimizerProgress : IDisposable
 
     internal OptimizerProgress(long steps) => Steps = steps;
 
-    /// <summary>How many steps the optimiser took.</summary>
     internal long Steps { get; }
 
     /// <summary>By the parameter's name, the numbers of <see cref="Optimizer.Remembers"/>, one tensor each.</summary>

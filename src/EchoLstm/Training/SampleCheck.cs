@@ -156,7 +156,6 @@ internal static class SampleCheck
             && data.numel() <= int.MaxValue / sizeof(float)
             && InputCheck.FirstNotFinite(MemoryMarshal.Cast<byte, float>(data.bytes)) < 0;
 
-    /// <summary>Throws where the samples of a stateful model would be shuffled.</summary>
     internal static void Unshuffled(IReadOnlyList<IStateful> stateful, bool shuffles)
     {
         if (stateful.Count > 0 && shuffles)
@@ -219,7 +218,6 @@ internal static class SampleCheck
         }
     }
 
-    /// <summary>Throws where a carried state is for another number of samples.</summary>
     internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name, string? advice = null)
     {
         foreach (var layer in stateful)
@@ -305,7 +303,6 @@ internal static class SampleCheck
         static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>As <see cref="First"/>; null where none is wrong.</summary>
     internal static (string Place, double Value)? FirstOrNone(Tensor data, Tensor wrong, string name) =>
         wrong.any().item<bool>() ? First(data, wrong, name) : null;
 

@@ -129,7 +129,6 @@ internal sealed unsafe class FusedPlan
         }
     }
 
-    /// <summary>An engine that follows the plan.</summary>
     internal Engine CreateEngine(Compilation? compilation) => LaneWidths.Dispatch(Kernels.Width, new Making(this, compilation));
 
     /// <summary>Plans a model that is built.</summary>

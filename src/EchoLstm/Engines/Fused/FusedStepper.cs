@@ -50,6 +50,5 @@ internal sealed unsafe class FusedStepper
     /// <summary>The states of a recurrent layer, each batch · units numbers.</summary>
     internal float[][] States(int place) => _pass.States(place);
 
-    /// <summary>Sets a state of a recurrent layer.</summary>
     internal void SetState(int place, int state, ReadOnlySpan<float> values) => _pass.SetState(place, state, values);
 }

@@ -18,7 +18,6 @@ internal sealed record CompileSettings
     /// <summary>A metric without settings by its name, another as an object.</summary>
     public required IReadOnlyList<JsonElement> Metrics { get; init; }
 
-    /// <summary>Those that sample weights weigh; null: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<JsonElement>? WeightedMetrics { get; init; }
 
@@ -90,7 +89,6 @@ internal sealed record CompileSettings
             + $"and compile the same model in code and call LoadWeights.");
 }
 
-/// <summary>What one output is compiled with.</summary>
 internal sealed record HeadSettings
 {
     public required LossSettings Loss { get; init; }
@@ -125,7 +123,6 @@ internal sealed record HeadSettings
     ];
 }
 
-/// <summary>A loss by its name.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
 [JsonDerivedType(typeof(SquaredErrorSettings), "mean_squared_error")]
 [JsonDerivedType(typeof(AbsoluteErrorSettings), "mean_absolute_error")]
@@ -243,7 +240,6 @@ internal sealed record CategoricalFocalSettings(double Alpha, double Gamma, bool
     internal override Loss Make() => Training.Loss.CategoricalFocalCrossentropy(Alpha, Gamma, FromLogits);
 }
 
-/// <summary>An optimiser by its name.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
 [JsonDerivedType(typeof(AdamSettings), "adam")]
 [JsonDerivedType(typeof(AdamWSettings), "adamw")]

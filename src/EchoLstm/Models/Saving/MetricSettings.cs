@@ -33,7 +33,6 @@ internal abstract record MetricSettings
         return settings is null ? Element(name) : Element(settings);
     }
 
-    /// <summary>The metric of an element.</summary>
     internal static Metric Make(string file, string part, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String)

@@ -14,7 +14,6 @@ internal static class ModelFile
     private const string CompileKey = "compile";
     private const string TrainingKey = "training";
 
-    /// <summary>Throws where the model has a part that a file can't hold.</summary>
     internal static void Check(Model model)
     {
         _ = SavedOf(model).Metadata().ToList();
@@ -24,7 +23,6 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Writes the model.</summary>
     internal static void Save(Model model, string path)
     {
         using var scope = NewDisposeScope();
@@ -42,7 +40,6 @@ internal static class ModelFile
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, metadata, sources));
     }
 
-    /// <summary>Reads a model; the caller's.</summary>
     internal static Model Load(SafetensorsFile file)
     {
         var saved = SavedModel.Read(file);

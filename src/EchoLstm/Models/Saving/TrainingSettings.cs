@@ -14,7 +14,6 @@ internal sealed record TrainingSettings
     /// <summary>How many steps the optimiser took; null where training has not begun.</summary>
     public required long? OptimizerSteps { get; init; }
 
-    /// <summary>The generators' states.</summary>
     public required IReadOnlyList<string> Generators { get; init; }
 
     /// <summary>By the layer's path, which of them it draws from; the model itself has the empty path.</summary>

@@ -10,7 +10,6 @@ namespace EchoLstm.Models.Saving;
 /// </summary>
 internal static class WeightFile
 {
-    /// <summary>Writes the weights.</summary>
     internal static void Save(Layer layer, string path)
     {
         using var scope = NewDisposeScope();

@@ -95,7 +95,6 @@ public sealed class FitProgress
         }
     }
 
-    /// <summary>The learning rate that the fit began with.</summary>
     internal double FirstRate { get; }
 
     /// <summary>The rate that the epoch ended with, once a callback announced that it changes it, or did.</summary>

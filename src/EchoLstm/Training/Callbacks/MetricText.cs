@@ -14,7 +14,6 @@ internal static class MetricText
         : Math.Abs(value) > SmallestFixed ? value.ToString("F4", CultureInfo.InvariantCulture)
         : Exponential(value);
 
-    /// <summary>All metrics, each after " - ".</summary>
     internal static string All(IReadOnlyDictionary<string, double> metrics)
     {
         var text = new StringBuilder();
