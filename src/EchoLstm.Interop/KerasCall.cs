@@ -4,9 +4,6 @@ using System.Text.Json;
 namespace EchoLstm.Interop;
 
 /// <summary>A tensor of a graph as Keras names it: what a use of a layer makes.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Call">Which of its uses.</param>
-/// <param name="Output">Which of that use's outputs.</param>
 internal readonly record struct KerasTensor(string Layer, int Call, int Output)
 {
     /// <summary>The tensor of <c>["lstm_1", 0, 0]</c>; null for another array.</summary>

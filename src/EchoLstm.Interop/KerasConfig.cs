@@ -11,8 +11,6 @@ namespace EchoLstm.Interop;
 /// Models and layers as Keras's JSON. The library's own JSON has Keras's names; here is what Keras calls otherwise, wraps or lacks.
 /// What Keras can't have is refused before anything is written.
 /// </summary>
-/// <param name="version">Whose JSON it is.</param>
-/// <param name="hasModules">Whether classes come with their modules.</param>
 internal sealed class KerasConfig(KerasVersion version, bool hasModules)
 {
     private const string InputName = "input_layer";

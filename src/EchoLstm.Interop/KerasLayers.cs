@@ -7,8 +7,6 @@ namespace EchoLstm.Interop;
 /// Keras's layers as the library's settings: each class with the keys that it has had from Keras 1.0 to 3, no others. What only concerns
 /// training and can't be kept is noted, and the model then comes uncompiled.
 /// </summary>
-/// <param name="version">Which Keras wrote it.</param>
-/// <param name="obstacles">What of the training can't be kept.</param>
 internal sealed class KerasLayers(KerasVersion version, List<string> obstacles)
 {
     // Wrappers and models inside each other, deeper than any that makes sense.

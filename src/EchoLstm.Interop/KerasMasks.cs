@@ -22,13 +22,9 @@ internal sealed record MaskedSteps(string? Mask, string? Other, string? Ended = 
 /// Where masked steps go in a model, and what they are there: some layers of some versions of Keras give other numbers at them than here,
 /// which is refused where another layer, or the user, reads them.
 /// </summary>
-/// <param name="notes">What is known of layers that were read.</param>
 internal sealed class KerasMasks(IReadOnlyDictionary<LayerSettings, LayerNote> notes)
 {
     /// <summary>What a layer makes of its inputs' masked steps, for each of its outputs.</summary>
-    /// <param name="layer">The layer, as it was read.</param>
-    /// <param name="inputs">What is known of its inputs, without states.</param>
-    /// <param name="values">Names for them.</param>
     /// <exception cref="NotSupportedException">It reads steps that are something else in Keras.</exception>
     internal MaskedSteps[] Through(LayerSettings layer, IReadOnlyList<MaskedSteps> inputs, IReadOnlyList<string> values) => layer switch
     {

@@ -19,10 +19,6 @@ internal sealed record KerasNetwork(LayerSettings Model, Shape Input, bool IsThe
         string.Create(CultureInfo.InvariantCulture, $"{before}layer {index}");
 
     /// <summary>Reads the object with <c>class_name</c> and <c>config</c>.</summary>
-    /// <param name="json">The object.</param>
-    /// <param name="file">The file, for messages.</param>
-    /// <param name="version">Keras's version, if the file says it elsewhere.</param>
-    /// <param name="backend">What Keras ran on, if the file says it elsewhere.</param>
     /// <exception cref="InvalidDataException">It is no sound model.</exception>
     /// <exception cref="NotSupportedException">It has what is not read.</exception>
     internal static KerasNetwork Read(JsonElement json, string file, string? version, string? backend)

@@ -10,9 +10,6 @@ internal sealed class KerasPart
     private readonly JsonElement _value;
     private readonly HashSet<string> _known = [];
 
-    /// <param name="value">The object.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="place">Where in it, e.g. <c>layer 'lstm_1' (LSTM)</c>.</param>
     /// <exception cref="InvalidDataException">It is no object.</exception>
     internal KerasPart(JsonElement value, string file, string place)
     {

@@ -4,10 +4,6 @@ using System.Runtime.InteropServices;
 namespace EchoLstm.Interop;
 
 /// <summary>An array in a file; its numbers are read when they are asked for.</summary>
-/// <param name="Place">Where in the file, for messages.</param>
-/// <param name="Shape">The lengths of its axes.</param>
-/// <param name="Bytes">How many bytes of the file it takes.</param>
-/// <param name="Read">Reads it.</param>
 internal sealed record StoredArray(string Place, long[] Shape, long Bytes, Func<float[]> Read)
 {
     internal string ShapeText => new Shape([.. Shape.Select(length => (long?)length)]).ToString();

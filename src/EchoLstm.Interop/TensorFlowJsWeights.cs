@@ -19,7 +19,6 @@ internal sealed class TensorFlowJsWeights : WeightSource
 
     private readonly Dictionary<string, List<StoredArray>> _byLayer = new(StringComparer.Ordinal);
 
-    /// <param name="model">The whole of model.json.</param>
     /// <exception cref="InvalidDataException">It is damaged, or its files are.</exception>
     internal TensorFlowJsWeights(KerasPart model)
     {

@@ -11,11 +11,6 @@ internal abstract class WeightSource
     internal abstract long Length { get; }
 
     /// <summary>The arrays for each holder.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="input">The shape of its input.</param>
-    /// <param name="byName">Whether the file's layers must have the names of the model's: they are one file's. Else they are taken in
-    /// order.</param>
-    /// <param name="faults">Where to note what does not fit.</param>
     internal abstract IEnumerable<(WeightHolder Holder, IReadOnlyList<StoredArray> Arrays)> Assign(
         LayerSettings model, Shape input, bool byName, Action<string> faults);
 }

@@ -12,8 +12,6 @@ internal static class SizeGuard
     private const int AlwaysThere = 1 << 24;
 
     /// <summary>Throws when an axis is longer than any that memory could hold.</summary>
-    /// <param name="layer">The layer that asks, as it names itself.</param>
-    /// <param name="inputShape">The shape that it is built for.</param>
     /// <exception cref="ShapeMismatchException">An axis is too long.</exception>
     internal static void Check(string layer, Shape inputShape)
     {
@@ -26,8 +24,6 @@ internal static class SizeGuard
     }
 
     /// <summary>Throws when samples have no number.</summary>
-    /// <param name="layer">The layer that asks, as it names itself.</param>
-    /// <param name="inputShape">The shape that it is built for.</param>
     /// <exception cref="ShapeMismatchException">An axis behind the samples' has the length 0.</exception>
     internal static void CheckNotEmpty(string layer, Shape inputShape)
     {
@@ -50,18 +46,11 @@ internal static class SizeGuard
         Check(layer, "asks for", parameters, "parameters", BytesPerNumber, hint);
 
     /// <summary>Throws when numbers would take more than the memory there is.</summary>
-    /// <param name="subject">What they are, as a sentence begins.</param>
-    /// <param name="numbers">How many there are.</param>
-    /// <param name="hint">What to do.</param>
-    /// <param name="bytesPerNumber">What each takes.</param>
     /// <exception cref="InsufficientMemoryException">They do not fit.</exception>
     internal static void CheckNumbers(string subject, decimal numbers, string hint, int bytesPerNumber = BytesPerNumber) =>
         Check(subject, "would take", numbers, "numbers", bytesPerNumber, hint);
 
     /// <summary>Throws when an array can't have so many numbers, or memory can't.</summary>
-    /// <param name="subject">What they are, as a sentence begins.</param>
-    /// <param name="numbers">How many there are.</param>
-    /// <param name="hint">What to do.</param>
     /// <exception cref="InsufficientMemoryException">They do not fit.</exception>
     internal static void CheckArray(string subject, decimal numbers, string hint)
     {

@@ -42,8 +42,6 @@ internal static class NetArrays
     }
 
     /// <summary>A tensor with the array's values and shape; the caller's.</summary>
-    /// <param name="array">Numbers, or arrays of one shape.</param>
-    /// <param name="name">What the caller calls it.</param>
     /// <exception cref="ArgumentException">The arrays differ in shape or type, or one is null.</exception>
     internal static Tensor ToTensor(Array array, string name = "array")
     {

@@ -94,8 +94,6 @@ internal static class TensorCheck
     }
 
     /// <summary>Throws where weights are of a type, or on a device, that nothing is computed with: a module can be moved there.</summary>
-    /// <param name="weight">One of the weights.</param>
-    /// <param name="owner">The layer that they are of.</param>
     /// <exception cref="ObjectDisposedException">They are disposed.</exception>
     /// <exception cref="InvalidOperationException">They are complex, or have no numbers.</exception>
     internal static void Weight(Tensor weight, ITitled owner)

@@ -112,8 +112,6 @@ public readonly struct TensorLike
     internal Tensor? Alias() => _tensor is null or { IsInvalid: true } ? null : _tensor.detach();
 
     /// <summary>The numbers where they lie, if they lie as the kernels read them: floats on the CPU, one row after the other.</summary>
-    /// <param name="lengths">Receives the lengths of the axes.</param>
-    /// <param name="numbers">Receives the numbers.</param>
     /// <returns>false: the data has other axes, or has to be converted.</returns>
     internal bool TryPlain(scoped Span<long> lengths, out ReadOnlySpan<float> numbers)
     {
@@ -140,7 +138,6 @@ public readonly struct TensorLike
     }
 
     /// <summary>A tensor of its own over the data; the caller disposes it, never the source.</summary>
-    /// <param name="name">The argument's name, for the error when there is no data.</param>
     internal Tensor ToTensor(string name)
     {
         if (_tensor is not null)

@@ -4,8 +4,6 @@ using EchoLstm.Layers;
 namespace EchoLstm.Interop;
 
 /// <summary>Which of a file's units is which layer's.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Unit">Its weights.</param>
 internal sealed partial record PyTorchMatch(Layer Layer, PyTorchUnit Unit)
 {
     /// <summary>What only PyTorch counts.</summary>

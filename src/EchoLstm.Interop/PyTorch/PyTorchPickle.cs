@@ -17,8 +17,6 @@ internal sealed class PyTorchPickle : IDisposable
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or no state dictionary.</exception>
-    /// <param name="path">The file.</param>
-    /// <param name="modelBytes">How many bytes the model's weights take: a file of many times that is not its.</param>
     internal static PyTorchPickle Open(string path, long modelBytes)
     {
         CheckArchive(path, Spare + (Copies * modelBytes));

@@ -54,9 +54,6 @@ internal sealed partial record PyTorchUnit(string Name, IReadOnlyDictionary<stri
 }
 
 /// <summary>A tensor of a state dictionary.</summary>
-/// <param name="Name">Its whole name.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Read">Reads its numbers as float32, the last axis fastest.</param>
 internal sealed record PyTorchTensor(string Name, long[] Shape, Func<float[]> Read)
 {
     internal string ShapeText => new Shape([.. Shape.Select(length => (long?)length)]).ToString();

@@ -58,7 +58,6 @@ public abstract partial class FeatureScaler
     }
 
     /// <summary>What a file has of a fitted scaler.</summary>
-    /// <param name="purpose">What can't be done with one that is not fitted.</param>
     internal ScalerSettings Settings(string purpose)
     {
         if (!IsFitted)
@@ -69,8 +68,6 @@ public abstract partial class FeatureScaler
     }
 
     /// <summary>The fitted scaler that a file tells of.</summary>
-    /// <param name="settings">What was read.</param>
-    /// <param name="wrong">The error that says what is wrong.</param>
     internal static FeatureScaler Of(ScalerSettings settings, Func<string, InvalidDataException> wrong)
     {
         if (settings is not { Center.Count: > 0 } || settings.Center.Count != settings.Spread.Count

@@ -37,11 +37,6 @@ public sealed class ForecastWindow
     public long Span => (long)Past + Ahead - 1 + Horizon;
 
     /// <summary>Throws with all that is wrong with it for a series of this size.</summary>
-    /// <param name="rows">The series' time steps.</param>
-    /// <param name="columns">Its columns.</param>
-    /// <param name="parameter">What the caller calls the window.</param>
-    /// <param name="series">Which of several series it is; null: the only one.</param>
-    /// <param name="needsTarget">Whether the series must have the target too.</param>
     internal void Check(int rows, int columns, string parameter, int? series = null, bool needsTarget = true)
     {
         var faults = new List<string>();

@@ -15,8 +15,6 @@ internal static class FileSignature
     private const string Otherwise = "Give a file that Save, SaveWeights or a safetensors library wrote.";
 
     /// <summary>What a file looks like, and what to do.</summary>
-    /// <param name="start">Its first bytes.</param>
-    /// <param name="length">Its length.</param>
     internal static (string Looks, string Mend) Describe(ReadOnlySpan<byte> start, long length)
     {
         if (length == 0)

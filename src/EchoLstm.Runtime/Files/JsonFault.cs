@@ -19,9 +19,6 @@ internal static partial class JsonFault
     private const string NoSuchClass = "unrecognized type discriminator id ";
 
     /// <summary>The steps to the place, and what is wrong there; null where the text is no JSON.</summary>
-    /// <param name="error">What the serializer threw.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="type">The type that it was to be.</param>
     internal static (IReadOnlyList<string> Place, string What)? Describe(JsonException error, string text, JsonTypeInfo type)
     {
         if (error.Path is null || !TryParse(text, type.Options.MaxDepth, out var document))

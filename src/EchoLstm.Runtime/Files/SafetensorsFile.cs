@@ -66,8 +66,6 @@ internal sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Reads a stream from where it stands to its end, and checks it as a file; it stays open.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="name">What messages call it.</param>
     internal static SafetensorsFile Open(Stream stream, string name)
     {
         var copy = new MemoryStream();
@@ -94,9 +92,6 @@ internal sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Reads some of a tensor's elements.</summary>
-    /// <param name="tensor">The tensor.</param>
-    /// <param name="offset">How many of its bytes to leave out before.</param>
-    /// <param name="destination">Receives the bytes.</param>
     /// <exception cref="InvalidDataException">The file was cut since it was opened.</exception>
     internal void Read(SafetensorsEntry tensor, long offset, Span<byte> destination)
     {

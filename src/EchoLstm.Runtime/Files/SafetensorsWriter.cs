@@ -24,9 +24,6 @@ internal static class SafetensorsWriter
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a file's content.</summary>
-    /// <param name="stream">Where to.</param>
-    /// <param name="metadata">Texts by name, in the file's order.</param>
-    /// <param name="tensors">The tensors, in any order.</param>
     internal static void Write(Stream stream, IReadOnlyList<KeyValuePair<string, string>> metadata, IEnumerable<SafetensorsSource> tensors)
     {
         var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)

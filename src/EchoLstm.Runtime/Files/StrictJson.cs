@@ -49,10 +49,6 @@ internal static class StrictJson
 
     /// <summary>Reads a record.</summary>
     /// <typeparam name="T">Its type, one of the context's.</typeparam>
-    /// <param name="file">The file, for messages.</param>
-    /// <param name="part">What the text is, for messages.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="options">The context's options.</param>
     /// <exception cref="InvalidDataException">The text is not sound, or says something else; the message says where.</exception>
     internal static T Read<T>(string file, string part, string text, JsonSerializerOptions options)
     {

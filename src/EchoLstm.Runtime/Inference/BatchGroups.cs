@@ -6,9 +6,6 @@ namespace EchoLstm.Inference;
 /// Requests that wait, by what can share a batch: samples of as many time steps for the same model. Of all batches that may begin, the
 /// one goes first whose first request came first, and within it the requests go as they came. Used by one thread at a time.
 /// </summary>
-/// <param name="maxRows">How many rows a batch has at most.</param>
-/// <param name="maxDelay">How long a request waits for others.</param>
-/// <param name="clock">The clock of <see cref="BatchRequest.Arrived"/>.</param>
 internal sealed class BatchGroups(int maxRows, TimeSpan maxDelay, TimeProvider clock)
 {
     private readonly Dictionary<(InferenceModel Model, int Steps), Queue<BatchRequest>> _groups = [];

@@ -7,11 +7,6 @@ namespace EchoLstm.Inference;
 internal static class InputCheck
 {
     /// <summary>Throws where a number is NaN or infinite, naming the first.</summary>
-    /// <param name="data">The numbers, samples · time steps · features.</param>
-    /// <param name="name">What the caller calls them.</param>
-    /// <param name="samples">How many samples they are of.</param>
-    /// <param name="features">Numbers of a step.</param>
-    /// <param name="hasSteps">Whether samples have time steps.</param>
     /// <exception cref="ArgumentException">A number is not finite.</exception>
     internal static void Finite(ReadOnlySpan<float> data, string name, int samples, int features, bool hasSteps)
     {
@@ -89,11 +84,6 @@ internal static class InputCheck
     }
 
     /// <summary>How many time steps each sample has, 1 where the model has none; throws where the numbers do not fill them.</summary>
-    /// <param name="input">The model's input shape, samples first.</param>
-    /// <param name="hasSteps">Whether its second axis is time steps.</param>
-    /// <param name="features">Numbers of a step.</param>
-    /// <param name="count">The numbers that came.</param>
-    /// <param name="samples">How many samples they are of.</param>
     /// <exception cref="ShapeMismatchException">They do not fill the samples.</exception>
     internal static int Steps(Shape input, bool hasSteps, long features, int count, int samples)
     {
@@ -113,9 +103,6 @@ internal static class InputCheck
     }
 
     /// <summary>Throws where there is not room for just the predictions.</summary>
-    /// <param name="room">The numbers that there is room for.</param>
-    /// <param name="length">The numbers of the predictions.</param>
-    /// <param name="samples">How many samples they are of.</param>
     /// <exception cref="ShapeMismatchException">There is more or less room.</exception>
     internal static void Room(int room, long length, int samples)
     {

@@ -53,12 +53,9 @@ internal sealed unsafe class PackedNetwork
     internal StateKinds StateKinds { get; }
 
     /// <summary>How many numbers a sample's output has.</summary>
-    /// <param name="steps">The time steps of its input.</param>
     internal long OutputSize(int steps) => (_plan.OutputAxes() == 3 ? _plan.OutputSteps(steps) : 1) * (long)_plan.OutputWidth();
 
     /// <summary>Reads the weights.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="saved">What it has, already checked.</param>
     /// <exception cref="NotSupportedException">A layer has no kernel.</exception>
     internal static PackedNetwork Read(SafetensorsFile file, SavedModel saved)
     {

@@ -17,10 +17,6 @@ internal static class StateBytes
     private static ReadOnlySpan<byte> Magic => "ELSS"u8;
 
     /// <summary>Writes a state.</summary>
-    /// <param name="kinds">What the states are of, and how many numbers each has for one sequence.</param>
-    /// <param name="batch">The number of sequences.</param>
-    /// <param name="stepsRead">The steps that were read.</param>
-    /// <param name="states">The states' numbers.</param>
     internal static byte[] Write(StateKinds kinds, int batch, long stepsRead, float[][] states)
     {
         var names = Encoding.UTF8.GetBytes(kinds.Text);

@@ -32,8 +32,6 @@ internal sealed class FlatNetwork
     internal IReadOnlyList<int> Outputs { get; }
 
     /// <summary>Flattens a network.</summary>
-    /// <param name="network">A model.</param>
-    /// <param name="inputs">The shapes of its inputs, samples first.</param>
     /// <exception cref="ShapeMismatchException">A layer can't take what comes to it.</exception>
     internal static FlatNetwork Of(LayerSettings network, IReadOnlyList<Shape> inputs) => new(network, inputs, withShapes: true);
 
@@ -157,8 +155,6 @@ internal sealed class FlatNetwork
 }
 
 /// <summary>A layer of a flat network.</summary>
-/// <param name="settings">Its settings.</param>
-/// <param name="path">The names of the models around it, then its own: where its weights are in a file.</param>
 internal sealed class PlacedLayer(LayerSettings settings, string path)
 {
     internal LayerSettings Settings { get; } = settings;

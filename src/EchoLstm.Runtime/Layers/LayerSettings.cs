@@ -93,14 +93,10 @@ internal abstract record LayerSettings
     internal virtual bool EndsSequence => false;
 
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
-    /// <param name="input">The input's shape; null where a length is not known.</param>
-    /// <param name="title">How the layer names itself in errors.</param>
     /// <exception cref="ShapeMismatchException">The layer can't take such an input.</exception>
     internal abstract Shape OutputShape(Shape input, string title);
 
     /// <summary>The shapes of what the layer makes of one input or several.</summary>
-    /// <param name="inputs">Their shapes.</param>
-    /// <param name="title">How the layer names itself in errors.</param>
     /// <exception cref="ShapeMismatchException">The layer can't take such inputs.</exception>
     internal virtual IReadOnlyList<Shape> OutputShapes(IReadOnlyList<Shape> inputs, string title)
     {
@@ -576,7 +572,6 @@ internal sealed record FlattenSettings : LayerSettings
 }
 
 /// <summary>A TorchSharp module, whose code no file can hold.</summary>
-/// <param name="Module">The module's name.</param>
 internal sealed record ModuleSettings(string Module) : LayerSettings
 {
     /// <summary>Whether it computes each time step from that step alone.</summary>

@@ -1,9 +1,6 @@
 namespace EchoLstm.Layers;
 
 /// <summary>How a window slides over pictures, (samples, height, width, features): Keras's arithmetic, down and to the right.</summary>
-/// <param name="size">The window's height and width.</param>
-/// <param name="strides">The steps down and to the right.</param>
-/// <param name="padding">What is put around.</param>
 internal readonly struct PlaneWindows(IReadOnlyList<int> size, IReadOnlyList<int> strides, StepPadding padding)
 {
     internal const string Expected = "(samples, height, width, features)";

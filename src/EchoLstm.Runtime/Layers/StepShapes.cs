@@ -20,9 +20,6 @@ internal static class StepShapes
     }
 
     /// <summary>As <see cref="CheckRank"/>, with at least one time step.</summary>
-    /// <param name="input">The shape.</param>
-    /// <param name="title">How the layer names itself.</param>
-    /// <param name="verb">What it does with time steps.</param>
     internal static void Check(Shape input, string title, string verb)
     {
         CheckRank(input, title);

@@ -1,9 +1,6 @@
 namespace EchoLstm.Layers;
 
 /// <summary>How a window slides over time steps: Keras's arithmetic of convolution and pooling.</summary>
-/// <param name="size">The number of steps of a window.</param>
-/// <param name="stride">The number of steps from one window to the next.</param>
-/// <param name="padding">What is put around the steps.</param>
 internal readonly struct StepWindows(int size, int stride, StepPadding padding)
 {
     /// <summary>The number of windows, which is the number of output steps; null where that of the input is not known.</summary>

@@ -44,9 +44,6 @@ internal static class FileFormat
         file.Tensors.Where(entry => Begins(entry, prefix)).ToDictionary(entry => entry.Name);
 
     /// <summary>Throws unless a file's weights are those that are expected, and no others.</summary>
-    /// <param name="title">What expects them, for messages.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="expected">The weights.</param>
     /// <exception cref="InvalidDataException">They are not; the message lists every weight that is missing, unexpected, misshapen or of
     /// another type.</exception>
     internal static void CheckWeights(string title, SafetensorsFile file, IReadOnlyList<WeightSpec> expected)

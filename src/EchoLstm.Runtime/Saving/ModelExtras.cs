@@ -33,8 +33,6 @@ internal sealed class ModelExtras
     };
 
     /// <summary>What a file had.</summary>
-    /// <param name="settings">What was read.</param>
-    /// <param name="wrong">The error that says what is wrong.</param>
     internal static ModelExtras Of(ExtrasSettings settings, Func<string, InvalidDataException> wrong)
     {
         var isWhole = settings.Metadata.Values.All(text => text is not null)

@@ -59,11 +59,6 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
     internal long* ClassStart(int output) => (long*)StartOf(_targets, AllTargets, output);
 
     /// <summary>Copies numbers of an input as indices.</summary>
-    /// <param name="input">Which input.</param>
-    /// <param name="place">The first of them.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="to">Where the first goes.</param>
-    /// <param name="distance">The distance between them there.</param>
     internal void CopyIndices(int input, long place, int count, int* to, long distance)
     {
         var start = StartOf(_inputs, AllInputs, input);

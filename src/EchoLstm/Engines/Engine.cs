@@ -43,11 +43,9 @@ internal abstract class Engine : IDisposable
     internal abstract void EvaluateOnBatch(in Batch batch, Span<double> figures);
 
     /// <summary>The outputs for a batch; the caller's, or its dispose scope's.</summary>
-    /// <param name="batch">The samples.</param>
     internal abstract Tensor PredictOnBatch(in Batch batch);
 
     /// <summary>Every output for a batch; the caller's, or its dispose scope's.</summary>
-    /// <param name="batch">The samples.</param>
     internal virtual Tensor[] PredictAllOnBatch(in Batch batch) => [PredictOnBatch(batch)];
 
     /// <summary>Whether <see cref="PredictInto"/> works on plain memory.</summary>

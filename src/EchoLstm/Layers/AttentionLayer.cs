@@ -59,10 +59,6 @@ public abstract class AttentionLayer : Layer
     }
 
     /// <summary>What the query's steps get, and from where; in the caller's dispose scope.</summary>
-    /// <param name="query">What asks.</param>
-    /// <param name="value">What is looked at.</param>
-    /// <param name="key">What the query is compared with.</param>
-    /// <param name="masks">Which steps of the query and of the value count, and of a key that is not the value; null where all do.</param>
     private protected abstract (Tensor Output, Tensor Weights) Look(Tensor query, Tensor value, Tensor key, Tensor?[] masks);
 
     private protected override Tensor[] ComputeMany(Tensor[] inputs, Tensor?[] masks)

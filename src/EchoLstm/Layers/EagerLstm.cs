@@ -36,10 +36,6 @@ internal sealed class EagerLstm : IDisposable
     internal bool HasPlainWeights => _input.TryFind(out _, mayBeFrozen: true) && _recurrent.TryFind(out _, mayBeFrozen: true);
 
     /// <summary>Runs the layer over every step, in the order given.</summary>
-    /// <param name="steps">(samples, time steps, features); no column of ones.</param>
-    /// <param name="initial">The states before the first step, (samples, units) each; null for zeros.</param>
-    /// <param name="inputWeights">The module's input weights, which get their gradient.</param>
-    /// <param name="recurrentWeights">Its recurrent weights.</param>
     /// <returns>The hidden state after each step, (samples, time steps, units), and both states after the last; in the caller's dispose
     /// scope.
     /// </returns>

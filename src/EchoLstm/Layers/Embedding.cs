@@ -90,8 +90,6 @@ public sealed class Embedding : Layer
     internal override Tensor? FirstMask(Tensor input) => OutputMask(input, null);
 
     /// <summary>Throws where a number is no row of the table, naming the first.</summary>
-    /// <param name="indices">The numbers.</param>
-    /// <param name="name">What they are called.</param>
     internal void CheckIndices(Tensor indices, string name)
     {
         using var scope = NewDisposeScope();

@@ -45,9 +45,6 @@ internal static class GivenMask
     }
 
     /// <summary>The mask of sequences that are padded behind, after a check.</summary>
-    /// <param name="lengths">How many of its first steps each sample has.</param>
-    /// <param name="inputs">What it is of.</param>
-    /// <param name="name">What the caller calls the lengths.</param>
     internal static Tensor OfLengths(IReadOnlyList<int> lengths, Tensor inputs, string name)
     {
         var (samples, steps) = (inputs.shape[0], inputs.shape[1]);

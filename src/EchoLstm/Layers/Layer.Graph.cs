@@ -134,8 +134,6 @@ public abstract partial class Layer
     }
 
     /// <summary>The layer's function of several inputs that were checked; it gives its outputs their masks.</summary>
-    /// <param name="inputs">The inputs, samples first.</param>
-    /// <param name="masks">Which time steps of each count; null where all do.</param>
     private protected virtual Tensor[] ComputeMany(Tensor[] inputs, Tensor?[] masks) =>
         throw new InvalidOperationException($"{Title} computes with one tensor.");
 

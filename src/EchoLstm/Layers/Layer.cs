@@ -457,8 +457,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         CreateWeights(inputShapes[0], random);
 
     /// <summary>The layer's function of an input that was checked.</summary>
-    /// <param name="input">The input, samples first.</param>
-    /// <param name="mask">Which time steps count, (samples, time steps); null where all do.</param>
     private protected abstract Tensor Compute(Tensor input, Tensor? mask);
 
     /// <summary>Whether the input must be of a floating-point type.</summary>
@@ -480,9 +478,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     }
 
     /// <summary>Throws unless the layer can compute with the tensor, whatever its shape.</summary>
-    /// <param name="tensor">The tensor.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="owner">The layer that it was given to: this one, or one around it.</param>
     internal virtual void CheckTensor(Tensor tensor, string name, Layer owner)
     {
         TensorCheck.Readable(tensor, name, owner);
@@ -563,8 +558,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     }
 
     /// <summary>The number of features that weights are made for.</summary>
-    /// <param name="inputShape">The input's shape.</param>
-    /// <param name="expected">What the layer expects.</param>
     /// <exception cref="ShapeMismatchException">It is not known.</exception>
     internal long FeaturesOf(Shape inputShape, string expected) => inputShape.Last ?? throw new ShapeMismatchException(
         $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",

@@ -49,11 +49,6 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
 }
 
 /// <summary>A weight whose parts lie in another order in the module, so that it can't be read as a view.</summary>
-/// <param name="Name">Keras's name.</param>
-/// <param name="Parameter">Finds the parameter as it is now.</param>
-/// <param name="Read">The parameter in Keras's layout.</param>
-/// <param name="Unread">Values of Keras's layout in the parameter's; the result is the caller's.</param>
-/// <param name="Part">The part of the parameter that the weight is.</param>
 internal sealed record ReorderedWeight(
     string Name,
     Func<Tensor> Parameter,

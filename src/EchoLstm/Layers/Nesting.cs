@@ -12,9 +12,6 @@ internal static class Nesting
     internal const int Deepest = 100;
 
     /// <summary>Throws where something has too many levels to be put into one more.</summary>
-    /// <param name="inner">What is put into a layer.</param>
-    /// <param name="outer">The layer, as it names itself.</param>
-    /// <param name="parameter">What the caller calls it.</param>
     /// <exception cref="ArgumentException">There would be too many.</exception>
     internal static void Check(nn.Module inner, string outer, string parameter)
     {

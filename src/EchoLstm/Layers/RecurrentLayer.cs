@@ -231,8 +231,6 @@ public abstract class RecurrentLayer : Layer, IStateful
     private protected abstract Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden);
 
     /// <summary>Torch's kernel over all steps.</summary>
-    /// <param name="steps">The input, the column of ones included.</param>
-    /// <param name="initial">The state before the first step, each (samples, units); null: zeros.</param>
     private protected abstract (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial);
 
     /// <summary>Calls of a layer that keeps a state take turns, each with the state that the one before left.</summary>

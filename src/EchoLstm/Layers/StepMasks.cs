@@ -23,8 +23,6 @@ internal static class StepMasks
     internal static void Attach(Tensor tensor, Tensor mask) => Masks.AddOrUpdate(tensor, mask);
 
     /// <summary>A layer's own mask and the one that came with its input, either or both: what either leaves out is out.</summary>
-    /// <param name="own">As many axes as the other, or more.</param>
-    /// <param name="given">The input's; null: none.</param>
     internal static Tensor Both(Tensor own, Tensor? given)
     {
         if (given is null)

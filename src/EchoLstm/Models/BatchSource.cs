@@ -30,8 +30,6 @@ internal abstract class BatchSource : IDisposable
 }
 
 /// <summary>Batches of samples that are all there.</summary>
-/// <param name="samples">The samples; the caller's.</param>
-/// <param name="batchSize">How many a batch has; the last may have fewer.</param>
 internal sealed class ArrayBatches(SampleSet samples, int batchSize) : BatchSource
 {
     private long[] _order = [];

@@ -74,9 +74,6 @@ internal sealed class Graph
         select (call.Layer, place);
 
     /// <summary>Runs every call on what stands for the values.</summary>
-    /// <param name="inputs">What stands for the inputs.</param>
-    /// <param name="values">Room for all values.</param>
-    /// <param name="run">What a call makes of what it gets.</param>
     /// <returns>What stands for the outputs.</returns>
     internal T[] Run<T>(IReadOnlyList<T> inputs, T[] values, Func<NodeCall, T[], IReadOnlyList<T>> run)
     {

@@ -223,10 +223,6 @@ public abstract partial class Model
     }
 
     /// <summary>A batch that goes on where the one before ended, if the model is stateful.</summary>
-    /// <param name="samples">The batch.</param>
-    /// <param name="given">What was given.</param>
-    /// <param name="shuffles">Whether batches are shuffled.</param>
-    /// <param name="size">How many samples the state is of; null where there is none yet.</param>
     private SampleSet CheckedBatch(SampleSet samples, in GivenSamples given, bool shuffles, ref long? size)
     {
         try

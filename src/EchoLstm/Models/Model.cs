@@ -704,14 +704,10 @@ public abstract partial class Model : Layer
     internal abstract Layer? FirstNotFinite(Tensor[] inputs);
 
     /// <summary>Whether a step may be masked where nobody says so with the data.</summary>
-    /// <param name="isGiven">Whether somebody does.</param>
     internal bool MayMask(bool isGiven) =>
         isGiven || modules().Any(module => module is Masking or Embedding { MaskZero: true });
 
     /// <summary>Which steps of an output count; null: all. In the caller's dispose scope.</summary>
-    /// <param name="inputs">Inputs that were checked.</param>
-    /// <param name="masks">Their masks.</param>
-    /// <param name="output">Which output.</param>
     internal Tensor? FindOutputMask(Tensor[] inputs, Tensor?[] masks, int output) => _runner.OutputMask(inputs, masks, output);
 
     /// <summary>The names of the inputs, in their order, by which data may be given; of a SequentialModel Keras's, e.g.

@@ -15,11 +15,6 @@ internal static class ModelData
         Samples(model, given, compilation, null, out _);
 
     /// <summary>Inputs and targets to train on and, from the last of them, to measure after each epoch.</summary>
-    /// <param name="model">The model; it is built where it is not built.</param>
-    /// <param name="given">What was given.</param>
-    /// <param name="compilation">What Compile set.</param>
-    /// <param name="classWeight">A weight for some classes; it acts in training alone.</param>
-    /// <param name="validationShare">The share of samples to measure.</param>
     internal static (SampleSet Training, SampleSet? Validation) ForTraining(
         Model model,
         in GivenSamples given,

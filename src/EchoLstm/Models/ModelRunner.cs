@@ -328,8 +328,6 @@ internal sealed class ModelRunner(Model model)
     }
 
     /// <summary>Runs something in evaluation mode, with zero states in place of the carried ones, which are given back after it.</summary>
-    /// <param name="carried">For how many samples the carried states shall go on instead; null: not at all.</param>
-    /// <param name="run">What to run.</param>
     internal T Inferring<T>(int? carried, Func<T> run)
     {
         var stateful = model.StatefulLayers;
@@ -369,11 +367,6 @@ internal sealed class ModelRunner(Model model)
     }
 
     /// <summary>Data that can be predicted where it lies.</summary>
-    /// <param name="numbers">The numbers.</param>
-    /// <param name="samples">How many samples they are of.</param>
-    /// <param name="steps">The time steps of each.</param>
-    /// <param name="batch">How many samples are run together.</param>
-    /// <param name="output">The lengths of a sample's output.</param>
     internal readonly ref struct PlainInput(ReadOnlySpan<float> numbers, int samples, int steps, int batch, long[] output)
     {
         internal readonly ReadOnlySpan<float> Numbers = numbers;

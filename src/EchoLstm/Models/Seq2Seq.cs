@@ -200,9 +200,5 @@ public sealed class Seq2Seq : IDisposable
     }
 
     /// <summary>A beginning of a sequence.</summary>
-    /// <param name="Symbols">What was told.</param>
-    /// <param name="Score">The logarithm of its probability.</param>
-    /// <param name="HasEnded">Whether it was ended.</param>
-    /// <param name="Row">Where its states are.</param>
     private sealed record Beam(int[] Symbols, double Score, bool HasEnded, int Row);
 }

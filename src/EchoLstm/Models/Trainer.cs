@@ -11,9 +11,6 @@ namespace EchoLstm.Models;
 internal sealed class Trainer(Model model, ModelRunner runner, Compilation compilation)
 {
     /// <summary>A fit of data that was checked.</summary>
-    /// <param name="samples">What to train on.</param>
-    /// <param name="validation">What to measure after each epoch; null: nothing.</param>
-    /// <param name="settings">How.</param>
     internal History Fit(SampleSet samples, SampleSet? validation, FitSettings settings)
     {
         var (batchSize, validationBatch) = BatchSizes(samples, validation, settings);
@@ -23,9 +20,6 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     }
 
     /// <summary>A fit of batches that are checked.</summary>
-    /// <param name="source">What to train on.</param>
-    /// <param name="validation">What to measure after each epoch; null: nothing.</param>
-    /// <param name="settings">How.</param>
     internal History Fit(BatchSource source, BatchSource? validation, FitSettings settings)
     {
         using var undo = new BatchUndo(model);

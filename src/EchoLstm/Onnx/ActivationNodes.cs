@@ -33,8 +33,6 @@ internal static class ActivationNodes
 
     /// <summary>The attributes of a recurrent operator that say its functions. Each function takes its numbers from the front of the
     /// lists; one that has none takes nothing.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="activations">The functions in the operator's order.</param>
     /// <exception cref="NotSupportedException">ONNX's recurrent operators lack one.</exception>
     internal static IEnumerable<(string Name, object Value)> OfCell(LayerSettings layer, params Activation[] activations)
     {

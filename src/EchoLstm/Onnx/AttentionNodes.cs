@@ -8,9 +8,6 @@ internal sealed class AttentionNodes(OnnxGraph graph, OnnxWeights weights, MaskN
     private const float Outweighed = 1e9f; // as AttentionLayer has it
 
     /// <summary>What each step of the query gets; its mask goes on.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="given">Query, value and key; fewer where the last stands for the rest.</param>
-    /// <param name="path">Its name and those around it.</param>
     internal OnnxValue Layer(AttentionLayerSettings layer, OnnxValue[] given, string path)
     {
         var (query, value, key) = (given[0], given[Math.Min(1, given.Length - 1)], given[^1]);

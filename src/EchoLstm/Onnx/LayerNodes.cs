@@ -13,11 +13,6 @@ internal sealed class LayerNodes
     private readonly AttentionNodes _attention;
     private int _streamed; // how many layers are still to come whose states the caller carries
 
-    /// <param name="graph">Where the nodes go.</param>
-    /// <param name="weights">The model's weights.</param>
-    /// <param name="masks">The graph's masks.</param>
-    /// <param name="states">The graph's states.</param>
-    /// <param name="streamed">How many of the model's flat layers read steps as they come; 0: no state is carried.</param>
     internal LayerNodes(OnnxGraph graph, OnnxWeights weights, MaskNodes masks, OnnxStates states, int streamed)
     {
         (_graph, _weights, _states, _masks, _streamed) = (graph, weights, states, masks, streamed);
@@ -26,10 +21,6 @@ internal sealed class LayerNodes
     }
 
     /// <summary>The layers of a model, one after another.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="x">What comes in.</param>
-    /// <param name="path">The model's name and those around it; "" for the outermost.</param>
-    /// <param name="streams">Whether it reads steps as they come; not so what is inside a step.</param>
     internal OnnxValue Model(SequentialSettings model, OnnxValue x, string path, bool streams)
     {
         foreach (var layer in model.Layers)
@@ -41,9 +32,6 @@ internal sealed class LayerNodes
     }
 
     /// <summary>The calls of a graph.</summary>
-    /// <param name="model">The graph.</param>
-    /// <param name="inputs">What comes in.</param>
-    /// <param name="path">Its name and those around it; "" for the outermost.</param>
     internal OnnxValue[] Graph(FunctionalSettings model, IReadOnlyList<OnnxValue> inputs, string path)
     {
         List<OnnxValue> values = [.. inputs];

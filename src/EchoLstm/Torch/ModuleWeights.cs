@@ -3,9 +3,6 @@ using EchoLstm.Kernels;
 namespace EchoLstm.Torch;
 
 /// <summary>A kernel's weights in a layer's module: packed where the numbers are not as they were, and written back.</summary>
-/// <param name="kernel">The kernel.</param>
-/// <param name="place">Where its numbers begin in the packed weights.</param>
-/// <param name="memories">The module's parameters, in the order of Torch's layout.</param>
 internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IReadOnlyList<ParameterMemory> memories)
 {
     private readonly List<LayerKernel> _later = [];
@@ -19,7 +16,6 @@ internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IRead
     internal void ShareWith(LayerKernel later) => _later.Add(later);
 
     /// <summary>Packs the weights where they changed.</summary>
-    /// <param name="packed">The packed weights of the whole plan.</param>
     internal void Load(float* packed)
     {
         var changed = false;
@@ -50,9 +46,6 @@ internal sealed unsafe class ModuleWeights(LayerKernel kernel, long place, IRead
     }
 
     /// <summary>Copies numbers that are packed like the weights to memory that is laid out like the parameters, or back.</summary>
-    /// <param name="packed">The numbers of the whole plan.</param>
-    /// <param name="homes">The memory for each parameter.</param>
-    /// <param name="unpacks">Whether packed numbers are copied out.</param>
     internal void Exchange(float* packed, ReadOnlySpan<nint> homes, bool unpacks)
     {
         if (unpacks)

@@ -11,9 +11,6 @@ internal static class ClassTargets
     private const double Smoothing = 0.2;
 
     /// <summary>The first target that is no class; null where all are.</summary>
-    /// <param name="targets">The targets, (samples, ..., units).</param>
-    /// <param name="counted">Which of them count, of the same shape.</param>
-    /// <param name="allowsShares">Whether rows that sum to 1 are classes too.</param>
     internal static (string Place, double Value)? FirstOther(Tensor targets, Tensor counted, bool allowsShares)
     {
         var numbers = targets.to(ScalarType.Float64);
@@ -30,8 +27,6 @@ internal static class ClassTargets
     }
 
     /// <summary>Throws where class weights are given for targets that are no classes.</summary>
-    /// <param name="targets">The targets, of the output's shape.</param>
-    /// <param name="loss">The loss; those of probabilities take soft labels.</param>
     internal static void CheckWeighted(Tensor targets, Loss loss)
     {
         if (loss.Expects is not null || targets.dim() < 2)

@@ -12,9 +12,6 @@ internal sealed class Compilation
     private ScaleAdvice? _scale;
 
     /// <summary>For outputs that each have a loss and metrics of their own; the total is the weighted sum, as in Keras.</summary>
-    /// <param name="outputs">The outputs' names.</param>
-    /// <param name="heads">What each is compiled with.</param>
-    /// <param name="optimizer">The optimiser.</param>
     internal Compilation(IReadOnlyList<string> outputs, IReadOnlyList<Head> heads, Optimizer optimizer)
     {
         optimizer.CheckClipping();
@@ -33,10 +30,6 @@ internal sealed class Compilation
         CheckNames();
     }
 
-    /// <param name="loss">The loss.</param>
-    /// <param name="optimizer">The optimiser.</param>
-    /// <param name="metrics">The metrics that weigh all alike.</param>
-    /// <param name="weightedMetrics">Those that sample weights weigh.</param>
     internal Compilation(
         Loss loss, Optimizer optimizer, IReadOnlyList<Metric> metrics, IReadOnlyList<Metric>? weightedMetrics = null)
     {
@@ -62,12 +55,6 @@ internal sealed class Compilation
     }
 
     /// <summary>What is unsound about the fit, at the first one; nothing at later ones.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="makers">The layers that make the outputs.</param>
-    /// <param name="inputs">Its inputs.</param>
-    /// <param name="targets">Its targets.</param>
-    /// <param name="weights">Those of the first targets.</param>
-    /// <param name="mask">That of the first input.</param>
     internal IReadOnlyList<string> AdviceOnce(
         Layer model, IReadOnlyList<Layer> makers, Tensor[] inputs, Tensor[] targets, Tensor? weights, Tensor? mask)
     {
@@ -93,11 +80,6 @@ internal sealed class Compilation
     }
 
     /// <summary>What is far from 1 in a later batch, where none was before.</summary>
-    /// <param name="inputs">Its inputs.</param>
-    /// <param name="targets">Its targets.</param>
-    /// <param name="weights">Those of the targets.</param>
-    /// <param name="mask">That of the inputs.</param>
-    /// <param name="name">What the batch is called.</param>
     internal IEnumerable<string> AdviceOnLater(Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask, string name) =>
         _scale?.Of(inputs, targets, weights, mask, name) ?? [];
 

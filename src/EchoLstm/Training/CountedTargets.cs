@@ -7,10 +7,6 @@ namespace EchoLstm.Training;
 internal static class CountedTargets
 {
     /// <summary>Which numbers of targets of the output's shape count; null where the masks are not known before the model runs.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="targets">The targets.</param>
-    /// <param name="weights">The weights of samples or steps; null for none.</param>
-    /// <param name="mask">The mask that the data has; null: none.</param>
     internal static Tensor? Of(Layer model, Tensor targets, Tensor? weights, Tensor? mask)
     {
         var counted = ones_like(targets, ScalarType.Bool);

@@ -13,12 +13,6 @@ internal static class FitAdvice
     private const double Rounding = 1e-3;
 
     /// <summary>All warnings but those of <see cref="ScaleAdvice"/>, for data in the model's type; none for what is sound.</summary>
-    /// <param name="compilation">The loss and the metrics.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="inputs">The inputs.</param>
-    /// <param name="targets">The targets.</param>
-    /// <param name="weights">The weights of samples or steps; null for none.</param>
-    /// <param name="mask">Which steps of the inputs were said to be there; null: all.</param>
     internal static IReadOnlyList<string> Of(
         Compilation compilation, Layer model, Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask)
     {

@@ -10,17 +10,11 @@ internal sealed class MetricMeans
     private readonly double[] _sums;
     private double _samples;
 
-    /// <param name="names">The names, the loss's first.</param>
-    /// <param name="metrics">The metrics.</param>
-    /// <param name="units">The length of the output's last axis, where a metric has sums for each.</param>
     internal MetricMeans(IReadOnlyList<string> names, IReadOnlyList<Metric> metrics, int units)
         : this(names, metrics, _ => units)
     {
     }
 
-    /// <param name="names">The names, the loss's first.</param>
-    /// <param name="metrics">The metrics.</param>
-    /// <param name="units">The length of the last axis of the output that the metric at a place measures.</param>
     internal MetricMeans(IReadOnlyList<string> names, IReadOnlyList<Metric> metrics, Func<int, int> units)
     {
         (_names, _metrics, _places) = (names, metrics, new int[metrics.Count + 1]);
@@ -36,7 +30,6 @@ internal sealed class MetricMeans
     internal double[] Batch { get; }
 
     /// <summary>Adds the batch that was measured.</summary>
-    /// <param name="samples">How many samples it has.</param>
     internal void Add(long samples)
     {
         _sums[0] += Batch[0] * samples;

@@ -4,10 +4,6 @@ namespace EchoLstm.Training;
 internal static class OwnFunction
 {
     /// <summary>The function's result for a target and an output.</summary>
-    /// <param name="function">The function.</param>
-    /// <param name="subject">What it is of, e.g. <c>loss custom</c>.</param>
-    /// <param name="target">The target.</param>
-    /// <param name="output">The output.</param>
     /// <exception cref="InvalidOperationException">The result has no mean, or the function disposed what it was given.</exception>
     internal static Tensor Result(Func<Tensor, Tensor, Tensor> function, string subject, Tensor target, Tensor output)
     {

@@ -4,9 +4,6 @@ using TorchSharp.Modules;
 namespace EchoLstm.Training;
 
 /// <summary>What an optimiser moves: Torch's parameters, and Keras's weights that lie in them.</summary>
-/// <param name="Parameters">The parameters that have gradients.</param>
-/// <param name="Weights">The weights that lie in them.</param>
-/// <param name="Names">The parameters' names, by which an optimiser's state finds them again.</param>
 internal sealed record TrainedWeights(IReadOnlyList<Parameter> Parameters, IReadOnlyList<LayerWeight> Weights, IReadOnlyList<string> Names);
 
 /// <summary>An optimiser at work on the parameters of one model; owns its moments.</summary>

@@ -7,9 +7,6 @@ namespace EchoLstm.Training;
 /// optimisers' own, in tensor operations, for any type and device: the reference for the fused engine's kernels. Their numbers are Scalars
 /// that are disposed: TorchSharp may free one that is not while libtorch reads it.
 /// </summary>
-/// <param name="optimizer">The optimiser.</param>
-/// <param name="trained">What it moves.</param>
-/// <param name="move">Moves one parameter in place.</param>
 internal sealed class ParameterwiseUpdate(Optimizer optimizer, TrainedWeights trained, ParameterwiseUpdate.Formula move)
     : ParameterUpdate(optimizer, trained)
 {

@@ -98,7 +98,6 @@ internal static class SampleCheck
     }
 
     /// <summary>Throws where a layer is a softmax of one number, which is 1 whatever the weights are.</summary>
-    /// <param name="layers">The model's layers, with their outputs' shapes.</param>
     internal static void Softmax(IEnumerable<(Layer Layer, Shape Output)> layers)
     {
         foreach (var (layer, output) in layers)
@@ -115,9 +114,6 @@ internal static class SampleCheck
     }
 
     /// <summary>Throws where a value is NaN or infinite, naming the first.</summary>
-    /// <param name="data">The values.</param>
-    /// <param name="name">The argument's name.</param>
-    /// <param name="also">What else may be done.</param>
     internal static void Finite(Tensor data, string name, string also = "")
     {
         if (!data.is_floating_point() || IsPlainAndFinite(data))
@@ -234,9 +230,6 @@ internal static class SampleCheck
     }
 
     /// <summary>Throws where a finite value became infinite in the type that the model computes in, naming the first.</summary>
-    /// <param name="data">The values as given, all finite.</param>
-    /// <param name="converted">The same in the model's type.</param>
-    /// <param name="name">The argument's name.</param>
     internal static void FitsType(Tensor data, Tensor converted, string name)
     {
         if (!data.is_floating_point() || data.dtype == converted.dtype || converted.dtype is ScalarType.Float64)

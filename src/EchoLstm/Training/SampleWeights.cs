@@ -59,10 +59,6 @@ internal static class SampleWeights
 
     /// <summary>The weight of each target's class, of the targets' shape without classes: (samples) or (samples, time steps). In the
     /// caller's dispose scope.</summary>
-    /// <param name="weights">A weight for some classes; the others' is 1.</param>
-    /// <param name="y">Class indices, or one-hot targets.</param>
-    /// <param name="output">The shape of the model's output.</param>
-    /// <param name="areIndices">Whether the targets are class indices.</param>
     internal static Tensor OfClasses(IReadOnlyDictionary<int, double> weights, Tensor y, Shape output, bool areIndices)
     {
         if (output.Rank < 2)

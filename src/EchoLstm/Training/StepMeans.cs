@@ -32,10 +32,6 @@ internal static class StepMeans
     }
 
     /// <summary>The sum of weighted numbers, and that of the weights.</summary>
-    /// <param name="each">The numbers.</param>
-    /// <param name="mask">Which of them count; null: all.</param>
-    /// <param name="weights">Their weights.</param>
-    /// <param name="name">What the numbers are, for errors.</param>
     internal static (double Numbers, double Weights) Sums(Tensor each, Tensor? mask, Tensor weights, string name)
     {
         using var scope = NewDisposeScope();

@@ -5,10 +5,6 @@ using EchoLstm.Kernels.Lanes;
 namespace EchoLstm.Engines.Fused;
 
 /// <summary>Measures one output: its loss, the gradient by it, and its metrics.</summary>
-/// <param name="plan">What it is measured by.</param>
-/// <param name="output">Which output.</param>
-/// <param name="axes">The output's axes.</param>
-/// <param name="units">Numbers of its rows.</param>
 internal sealed unsafe class FusedHead<V>(FusedHeadPlan plan, int output, int axes, int units)
     where V : struct, ILanes<V>
 {

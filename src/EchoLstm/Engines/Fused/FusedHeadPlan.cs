@@ -10,10 +10,6 @@ namespace EchoLstm.Engines.Fused;
 internal sealed record FusedHeadPlan(Head Head, FusedLossKind Loss, FusedMetricPart[] Metrics)
 {
     /// <summary>Finds the loops; null, with the reason, where there are none.</summary>
-    /// <param name="head">What the output is compiled with.</param>
-    /// <param name="units">Numbers of a row of the output.</param>
-    /// <param name="place">Where its metrics' sums begin; receives what is behind them.</param>
-    /// <param name="reason">Why there are none.</param>
     internal static FusedHeadPlan? TryCreate(Head head, int units, ref int place, out string? reason)
     {
         if (head.Loss.Fused is not { } loss)

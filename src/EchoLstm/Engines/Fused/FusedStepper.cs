@@ -33,13 +33,9 @@ internal sealed unsafe class FusedStepper
     }
 
     /// <summary>Reads a step.</summary>
-    /// <param name="input">The features of one sequence after the other.</param>
-    /// <param name="output">Receives the outputs of one sequence after the other.</param>
     internal void Step(ReadOnlySpan<float> input, Span<float> output) => _pass.Step(input, output);
 
     /// <summary>Reads a step of a model that reads indices.</summary>
-    /// <param name="input">An index a sequence.</param>
-    /// <param name="output">Receives the outputs of one sequence after the other.</param>
     internal void Step(ReadOnlySpan<int> input, Span<float> output) => _pass.Step(input, output);
 
     /// <summary>Reads a step of each of several inputs.</summary>

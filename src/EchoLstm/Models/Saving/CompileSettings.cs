@@ -50,9 +50,6 @@ internal sealed record CompileSettings
     }
 
     /// <summary>What the model is to be compiled with.</summary>
-    /// <param name="file">The file, for messages.</param>
-    /// <param name="part">Which part of it this is, for messages.</param>
-    /// <param name="outputs">The model's outputs.</param>
     /// <exception cref="InvalidDataException">A setting can't be.</exception>
     internal Compilation Make(string file, string part, IReadOnlyList<string> outputs)
     {

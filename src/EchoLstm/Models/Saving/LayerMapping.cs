@@ -7,9 +7,6 @@ namespace EchoLstm.Models.Saving;
 internal static class LayerMapping
 {
     /// <summary>Makes a layer, unbuilt.</summary>
-    /// <param name="settings">What it is.</param>
-    /// <param name="file">The file that says so.</param>
-    /// <param name="place">Where in the file.</param>
     /// <exception cref="InvalidDataException">There is no such layer: a setting is out of its range, or two names are the same.</exception>
     internal static Layer Make(LayerSettings settings, string file, string place)
     {

@@ -9,9 +9,6 @@ internal static class TensorBytes
     private const int PieceLength = 1 << 26;
 
     /// <summary>A tensor as it is to be written.</summary>
-    /// <param name="name">Its name in the file.</param>
-    /// <param name="values">The tensor; it must live until it is written.</param>
-    /// <param name="pieceLength">How many numbers are written at once.</param>
     /// <exception cref="InvalidOperationException">Its elements have no type that is written.</exception>
     internal static SafetensorsSource Source(string name, Tensor values, int pieceLength = PieceLength) =>
         new(name, TypeOf(values.dtype) ?? throw new InvalidOperationException($"'{name}' is a tensor of {values.dtype}, which is not "

@@ -33,7 +33,6 @@ public abstract class Callback
     internal virtual bool UsesModel => true;
 
     /// <summary>Whether the fit ends, instead of throwing, where the loss is not finite.</summary>
-    /// <param name="diverged">What would be thrown.</param>
     internal virtual bool EndsFit(TrainingDivergedException diverged) => false;
 
     /// <summary>Called before the first epoch.</summary>

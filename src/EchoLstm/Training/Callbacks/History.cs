@@ -86,11 +86,6 @@ public sealed class History
     public void SavePlot(string path, string? title = null) => SvgFile.Write(path, () => HistoryPlot.Draw(this, title));
 
     /// <summary>Adds an epoch.</summary>
-    /// <param name="epoch">Its number, from 0.</param>
-    /// <param name="training">The means over its batches.</param>
-    /// <param name="validation">The means over the validation data.</param>
-    /// <param name="rate">The learning rate, where it is reported.</param>
-    /// <param name="firstRate">The rate of the epochs before it was reported.</param>
     internal void Add(int epoch, MetricMeans training, MetricMeans? validation, double? rate = null, double firstRate = 0)
     {
         _epochs.Add(epoch);

@@ -12,10 +12,6 @@ internal sealed class MonitoredMetric
     private readonly double _minDelta;
     private bool _largerIsBetter;
 
-    /// <param name="owner">The callback's name, for errors.</param>
-    /// <param name="monitor">The metric's name.</param>
-    /// <param name="mode">Which way it gets better.</param>
-    /// <param name="minDelta">By how much it must get better to count; its sign does not matter.</param>
     internal MonitoredMetric(string owner, string monitor, MonitorMode mode, double minDelta = 0)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
@@ -36,9 +32,6 @@ internal sealed class MonitoredMetric
     internal string Name { get; }
 
     /// <summary>Keras's names of what an epoch ends with.</summary>
-    /// <param name="measured">What the engine measures.</param>
-    /// <param name="hasValidation">Whether it measures that on validation data too.</param>
-    /// <param name="reportsRate">Whether the learning rate is among them.</param>
     internal static string[] NamesOfEpoch(IReadOnlyList<string> measured, bool hasValidation, bool reportsRate)
     {
         var validation = hasValidation ? measured.Select(name => ValidationPrefix + name) : [];
