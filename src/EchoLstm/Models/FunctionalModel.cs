@@ -71,9 +71,6 @@ public sealed class FunctionalModel : Model
         }
     }
 
-    internal override IReadOnlyList<LayerWeight> Weights =>
-        [.. Layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
-
     internal override Embedding? IndexReader => IndexReaderOf(0);
 
     internal override IEnumerable<(Layer Layer, Shape? Output)> Outputs =>
@@ -101,9 +98,6 @@ public sealed class FunctionalModel : Model
 
     internal override Tensor? FirstMask(Tensor input) =>
         _graph.ReadersOf(0).ToList() is [var only] ? only.Layer.FirstMask(input) : null;
-
-    // The layers give the outputs their masks.
-    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
     internal override Embedding? IndexReaderOf(int input) =>
         _graph.ReadersOf(input).Select(reader => reader.Layer.IndexReaderOf(reader.Place)).OfType<Embedding>().FirstOrDefault();
@@ -183,12 +177,6 @@ public sealed class FunctionalModel : Model
     // Its shapes are known: the data is checked before the weights are made.
     private protected override void ThrowIfShapeless(string purpose) => ThrowIfDisposed();
 
-    internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle)
-    {
-        ThrowIfNotBuilt("be run");
-        return FusedPlan.TryCreate(this, FlatLayers, () => FlatCount, InputShapes, compilation, out obstacle, ForcedWidth);
-    }
-
     internal override Layer? FirstNotFinite(Tensor[] inputs)
     {
         Layer? first = null;
@@ -200,10 +188,6 @@ public sealed class FunctionalModel : Model
         });
         return first;
     }
-
-    internal override void CheckSavable() => ModelFile.Check(this);
-
-    private protected override void WriteFile(string path) => ModelFile.Save(this, path);
 
     private protected override string Drawn() => GraphDiagram.Draw(this);
 

@@ -198,13 +198,8 @@ public abstract partial class Model : Layer
         using var change = Guard.Change(nameof(Compile));
         ThrowIfDisposed();
         ThrowIfFitting(nameof(Compile));
-        if (OutputNames.Count > 1)
-        {
-            var head = new Head(loss, 1, [.. metrics, .. weightedMetrics], metrics.Length);
-            _runner.Compile(new Compilation(OutputNames, [.. OutputNames.Select(_ => head)], optimizer));
-            return;
-        }
-        _runner.Compile(new Compilation(loss, optimizer, [.. metrics], [.. weightedMetrics]));
+        var head = new Head(loss, 1, [.. metrics, .. weightedMetrics], metrics.Length);
+        _runner.Compile(new Compilation(OutputNames, [.. OutputNames.Select(_ => head)], optimizer));
     }
 
     /// <summary>Compiles with a loss of your own.</summary>
@@ -589,7 +584,7 @@ public abstract partial class Model : Layer
         using var lease = _runner.Enter(nameof(Save)); // a prediction has the carried states for itself until it gives them back
         ThrowIfNotBuilt("be saved");
         ThrowIfPartDisposed();
-        WriteFile(path);
+        ModelFile.Save(this, path);
     }
 
     /// <summary>Loads a model that <see cref="Save"/> wrote (Keras's <c>load_model</c>), on the CPU.</summary>
@@ -668,11 +663,15 @@ public abstract partial class Model : Layer
         WeightFile.Load(this, file);
         ResetStates();
     }
-    /// <summary>Throws what <see cref="Save"/> would throw where a part is the user's own code, which no file can hold.</summary>
-    internal abstract void CheckSavable();
 
-    /// <summary>Writes all that training needs to go on.</summary>
-    private protected abstract void WriteFile(string path);
+    /// <summary>Throws what <see cref="Save"/> would throw where a part is the user's own code, which no file can hold.</summary>
+    internal void CheckSavable() => ModelFile.Check(this);
+
+    internal override IReadOnlyList<LayerWeight> Weights =>
+        [.. Layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
+
+    // The layers give the outputs their masks.
+    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
     /// <summary>The picture of the model, which is built.</summary>
     private protected abstract string Drawn();
@@ -680,7 +679,11 @@ public abstract partial class Model : Layer
     internal virtual IReadOnlyList<Shape> InputShapes => [InputShape!];
 
     /// <summary>The fused engine's plan for the model as it is; null, and what stands in its way, where there is none.</summary>
-    internal abstract FusedPlan? PlanFused(Compilation? compilation, out string? obstacle);
+    internal FusedPlan? PlanFused(Compilation? compilation, out string? obstacle)
+    {
+        ThrowIfNotBuilt("be run");
+        return FusedPlan.TryCreate(this, FlatLayers, () => FlatCount, InputShapes, compilation, out obstacle, ForcedWidth);
+    }
 
     /// <summary>The layers that are no models; those of a model among them take its place.</summary>
     internal IReadOnlyList<Layer> FlatLayers => [.. Layers.SelectMany(layer => layer is Model inner ? inner.FlatLayers : [layer])];

@@ -43,9 +43,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
     /// <inheritdoc/>
     public override IReadOnlyList<Layer> Layers => _layers;
 
-    internal override IReadOnlyList<LayerWeight> Weights =>
-        [.. _layers.SelectMany(layer => layer.Weights.Select(weight => weight with { Name = $"{layer.Name}/{weight.Name}" }))];
-
     internal override Embedding? IndexReader => _layers.FirstOrDefault()?.IndexReader;
 
     internal override IEnumerable<(Layer Layer, Shape? Output)> Outputs
@@ -92,9 +89,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         _layers.Find(layer => layer is not (Masking or Dropout or Reshape or Flatten or RepeatVector or MaxPooling1D))?.ReadsScale ?? false;
 
     internal override Tensor? FirstMask(Tensor input) => _layers.FirstOrDefault()?.FirstMask(input);
-
-    // The last layer gives its output the mask.
-    internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
     /// <summary>Adds a layer behind the last. In a model that is built, the new layer is built at once.</summary>
     /// <param name="layer">An EchoLstm layer, a model, or any TorchSharp module; it belongs to the model from now on.</param>
@@ -216,9 +210,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
 
     IEnumerator IEnumerable.GetEnumerator() => _layers.GetEnumerator();
 
-    internal override FusedPlan? PlanFused(Compilation? compilation, out string? obstacle) =>
-        FusedPlan.TryCreate(this, FlatLayers, () => FlatCount, [InputShape!], compilation, out obstacle, ForcedWidth);
-
     internal override Layer? FirstNotFinite(Tensor[] inputs)
     {
         var x = inputs[0];
@@ -233,10 +224,6 @@ public sealed class SequentialModel : Model, IEnumerable<Layer>
         }
         return null;
     }
-
-    internal override void CheckSavable() => ModelFile.Check(this);
-
-    private protected override void WriteFile(string path) => ModelFile.Save(this, path);
 
     /// <summary>
     /// Adds a layer that comes from a file; a name that the model would give is given by it, so that later layers are counted on.

@@ -27,25 +27,6 @@ internal sealed class Compilation
                 .. outputs.Select(output => $"{output}_{LossName}"),
                 .. heads.SelectMany((head, i) => head.MetricNames().Select(name => $"{outputs[i]}_{name}")),
             ];
-        CheckNames();
-    }
-
-    internal Compilation(
-        Loss loss, Optimizer optimizer, IReadOnlyList<Metric> metrics, IReadOnlyList<Metric>? weightedMetrics = null)
-    {
-        optimizer.CheckClipping();
-        Loss = loss;
-        Optimizer = optimizer;
-        FirstWeighted = metrics.Count;
-        Metrics = [.. metrics, .. weightedMetrics ?? []];
-        var head = new Head(loss, 1, Metrics, FirstWeighted);
-        (Heads, HasWeightedMetrics) = ([head], head.HasWeightedMetrics);
-        Names = [LossName, .. head.MetricNames()];
-        CheckNames();
-    }
-
-    private void CheckNames()
-    {
         if (Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } doubled)
         {
             throw new ArgumentException(

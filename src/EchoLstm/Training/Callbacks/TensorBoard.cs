@@ -15,10 +15,9 @@ namespace EchoLstm.Training;
 /// </code></example>
 public sealed class TensorBoard : Callback
 {
-    private const string Validation = "val_";
     private const string EpochPrefix = "epoch_";
     private const string BatchPrefix = "batch_";
-    private const string LearningRate = "learning_rate";
+    private const string LearningRate = MonitoredMetric.LearningRate;
     private const string StepsPerSecond = "steps_per_second";
     private const string Version = "brain.Event:2";
 
@@ -72,7 +71,7 @@ public sealed class TensorBoard : Callback
         ArgumentNullException.ThrowIfNull(progress);
         _steps = 0;
         _train = Begin("train");
-        _validation = progress.Names.Any(name => name.StartsWith(Validation, StringComparison.Ordinal)) ? Begin("validation") : null;
+        _validation = progress.Names.Any(IsValidation) ? Begin("validation") : null;
     }
 
     /// <inheritdoc/>
@@ -101,10 +100,10 @@ public sealed class TensorBoard : Callback
         }
         _train!.Append(Scalars(progress.Epoch, training));
         _validation?.Append(Scalars(progress.Epoch, metrics.Where(metric => IsValidation(metric.Key))
-            .Select(metric => (EpochPrefix + metric.Key[Validation.Length..], metric.Value))));
+            .Select(metric => (EpochPrefix + metric.Key[MonitoredMetric.ValidationPrefix.Length..], metric.Value))));
     }
 
-    private static bool IsValidation(string name) => name.StartsWith(Validation, StringComparison.Ordinal);
+    private static bool IsValidation(string name) => name.StartsWith(MonitoredMetric.ValidationPrefix, StringComparison.Ordinal);
 
     // TensorBoard takes every file whose name has "tfevents" in it, and reads them in the order of their names.
     // TorchSharp's SummaryWriter dates a file's first event in .NET's ticks, where TensorBoard expects seconds since 1970.

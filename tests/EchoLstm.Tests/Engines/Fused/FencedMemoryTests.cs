@@ -92,7 +92,7 @@ public sealed class FencedMemoryTests
             ? tensor([.. Enumerable.Range(0, samples * steps).Select(i => (long)i)]).reshape(samples, steps)
             : Numbers.Uniform(units, [samples, steps, features]);
         var y = Numbers.Uniform(units + 1, [.. model.OutputShape(Shape.Of(x)).Select(length => length!.Value)]);
-        var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 0.5 }, [Metric.MeanAbsoluteError()]);
+        var compilation = new Compilation([""], [new Head(Loss.MeanSquaredError(), 1, [Metric.MeanAbsoluteError()], 1)], new Adam { ClipNorm = 0.5 });
         model.ForcedWidth = width;
         var plan = model.PlanFused(compilation, out var reason);
         reason.Should().BeNull();

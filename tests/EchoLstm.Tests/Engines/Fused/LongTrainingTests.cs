@@ -54,7 +54,7 @@ public sealed class LongTrainingTests(ITestOutputHelper output)
     {
         using var model = new SequentialModel(new Lstm(5, returnSequences: true), new Dense(1)) { Seed = 1 };
         model.Build(new Shape(null, null, 1));
-        var compilation = new Compilation(Loss.MeanSquaredError(), new Adam(), []);
+        var compilation = new Compilation([""], [new Head(Loss.MeanSquaredError(), 1, [], 0)], new Adam());
         var plan = model.PlanFused(compilation, out _)!;
         List<Arena> arenas = [];
         plan.NewArena = () =>

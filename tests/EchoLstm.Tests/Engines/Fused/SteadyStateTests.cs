@@ -36,7 +36,7 @@ public sealed class SteadyStateTests
         using var scope = NewDisposeScope();
         var words = kind == "words";
         model.Build(words ? new Shape(Steps) : new Shape(Steps, 3), kind == "stateful" ? 2 : null);
-        var compilation = new Compilation(Loss.MeanSquaredError(), new Adam { ClipNorm = 1 }, [Metric.MeanAbsoluteError(), Metric.Accuracy(), Metric.RootMeanSquaredError(), Metric.R2Score(), Metric.F1Score(), Metric.Auc(), Metric.Precision(), Metric.TopKCategoricalAccuracy(1)]);
+        var compilation = new Compilation([""], [new Head(Loss.MeanSquaredError(), 1, [Metric.MeanAbsoluteError(), Metric.Accuracy(), Metric.RootMeanSquaredError(), Metric.R2Score(), Metric.F1Score(), Metric.Auc(), Metric.Precision(), Metric.TopKCategoricalAccuracy(1)], 8)], new Adam { ClipNorm = 1 });
         using var engine = model.PlanFused(compilation, out _)!.CreateEngine(compilation);
         using var set = new SampleSet(words ? ones(4, Steps, dtype: ScalarType.Int64) : Numbers.Uniform(1, [4, Steps, 3]), Numbers.Uniform(2, [4, Steps, 2]));
         var figures = new MetricMeans(compilation.Names, compilation.Metrics, 2).Batch;
