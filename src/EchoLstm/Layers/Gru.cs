@@ -24,8 +24,6 @@ public sealed class Gru : RecurrentLayer
     private const string InputBias = "bias_ih_l0";
     private const string RecurrentBias = "bias_hh_l0";
 
-    private GRU? _gru;
-
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of the state.</param>
     /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
@@ -76,14 +74,8 @@ public sealed class Gru : RecurrentLayer
 
     internal new GruSettings Settings => (GruSettings)base.Settings;
 
-    /// <summary>The activation of the candidate.</summary>
-    public Activation Activation => Settings.Activation;
-
     /// <summary>The activation of the gates (Keras's <c>recurrent_activation</c>).</summary>
     public Activation RecurrentActivation => Settings.RecurrentActivation;
-
-    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
-    public bool UseBias => Settings.UseBias;
 
     /// <summary>Whether the reset gate works after the recurrent product (Keras's <c>reset_after</c>).</summary>
     public bool ResetAfter => Settings.ResetAfter;
@@ -91,15 +83,15 @@ public sealed class Gru : RecurrentLayer
     // A gate multiplies what the activation gave.
     internal override bool? EndsIn(Activation activation) => false;
 
-    internal override string? CountingFormula => InputShape?.Last is not { } features ? null
-        : UseBias && ResetAfter ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * ({features} * {Units} + {Units}² + 2 * {Units})")
-        : string.Create(CultureInfo.InvariantCulture, $"{Gates} * (({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²)");
+    internal override string? CountingFormula => UseBias && ResetAfter && InputShape?.Last is { } features
+        ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * ({features} * {Units} + {Units}² + 2 * {Units})")
+        : base.CountingFormula;
 
     internal override IReadOnlyList<LayerWeight> Weights
     {
         get
         {
-            if (_gru is null)
+            if (OwnWeight is null)
             {
                 return [];
             }
@@ -130,9 +122,7 @@ public sealed class Gru : RecurrentLayer
         }
     }
 
-    internal override int StateCount => 1;
-
-    internal override Tensor? OwnWeight => _gru?.get_parameter(InputWeights);
+    private protected override int GateCount => Gates;
 
     private protected override bool HasBiasColumn => UseBias && !ResetAfter;
 
@@ -157,43 +147,26 @@ public sealed class Gru : RecurrentLayer
 
     // (3 units, features, and 1 for the bias without resetAfter), (3 units, units) and, with resetAfter, both biases (3 units).
     internal override IReadOnlyList<ParameterMemory> Memories => UseBias && ResetAfter
-        ? [MemoryOf(_gru!, InputWeights), MemoryOf(_gru!, RecurrentWeights), MemoryOf(_gru!, InputBias), MemoryOf(_gru!, RecurrentBias)]
-        : [MemoryOf(_gru!, InputWeights), MemoryOf(_gru!, RecurrentWeights)];
+        ? [.. base.Memories, MemoryOf(InputBias), MemoryOf(RecurrentBias)]
+        : base.Memories;
 
     internal override RecurrentLayer Reversed() => new Gru(Settings with { GoBackwards = !GoBackwards });
 
-    private protected override void CreateModules(long features, SeededRandom random)
-    {
-        var columns = features + (HasBiasColumn ? 1 : 0);
-        SizeGuard.Check(
-            Title,
-            (decimal)Gates * Units * (columns + Units + (UseBias && ResetAfter ? 2 : 0)),
-            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
-                + "length.");
-
-        _gru = nn.GRU(columns, Units, bias: UseBias && ResetAfter, batchFirst: true);
-        register_module("gru", _gru);
-
-        foreach (var (_, parameter) in _gru.named_parameters())
-        {
-            parameter.zero_();
-        }
-        Weights[0].Write(Initializers.GlorotUniform(random, features, Gates * (long)Units));
-        Weights[1].Write(Initializers.Orthogonal(random, Units, Gates * (long)Units));
-    }
+    private protected override (string Name, nn.Module Module) NewModule(long columns) =>
+        ("gru", nn.GRU(columns, Units, bias: UseBias && ResetAfter, batchFirst: true));
 
     private protected override Tensor ProjectInputs(Tensor steps) =>
-        nn.functional.linear(steps, _gru!.get_parameter(InputWeights)!, UseBias && ResetAfter ? _gru.get_parameter(InputBias) : null);
+        nn.functional.linear(steps, Parameter(InputWeights), UseBias && ResetAfter ? Parameter(InputBias) : null);
 
     // The gates lie in Torch's order here: r, z, n.
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden)
     {
-        var weights = _gru!.get_parameter(RecurrentWeights)!;
+        var weights = Parameter(RecurrentWeights);
         var x = inputs.chunk(Gates, 1);
         Tensor r, z, candidate;
         if (ResetAfter)
         {
-            var h = nn.functional.linear(hidden, weights, UseBias ? _gru.get_parameter(RecurrentBias) : null).chunk(Gates, 1);
+            var h = nn.functional.linear(hidden, weights, UseBias ? Parameter(RecurrentBias) : null).chunk(Gates, 1);
             r = RecurrentActivation.Apply(x[0].Plus(h[0]));
             z = RecurrentActivation.Apply(x[1].Plus(h[1]));
             candidate = x[2].Plus(r * h[2]);
@@ -210,13 +183,13 @@ public sealed class Gru : RecurrentLayer
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
     {
-        var (sequence, hidden) = _gru!.call(steps, initial?[0].unsqueeze(0));
+        var (sequence, hidden) = ((GRU)Module).call(steps, initial?[0].unsqueeze(0));
         return (sequence, [hidden.squeeze(0)]);
     }
 
     private LayerWeight Reordered(string name, string parameter, Func<Tensor, Tensor> part, bool transposed) => new ReorderedWeight(
         name,
-        () => _gru!.get_parameter(parameter)!,
+        () => Parameter(parameter),
         torch =>
         {
             using var scope = NewDisposeScope();
@@ -244,22 +217,22 @@ public sealed class Gru : RecurrentLayer
         internal override void Write(Tensor values)
         {
             using var scope = NewDisposeScope();
-            Owner._gru!.get_parameter(InputBias)!.detach().copy_(SwapFirstTwo(values.select(0, 0)));
-            Owner._gru.get_parameter(RecurrentBias)!.detach().copy_(SwapFirstTwo(values.select(0, 1)));
+            Owner.Parameter(InputBias).detach().copy_(SwapFirstTwo(values.select(0, 0)));
+            Owner.Parameter(RecurrentBias).detach().copy_(SwapFirstTwo(values.select(0, 1)));
         }
 
         internal override IReadOnlyList<Tensor> GradientViews() =>
-            Owner._gru!.get_parameter(InputBias)!.grad is { } inputs ? [inputs, Owner._gru.get_parameter(RecurrentBias)!.grad!] : [];
+            Owner.Parameter(InputBias).grad is { } inputs ? [inputs, Owner.Parameter(RecurrentBias).grad!] : [];
 
         internal override Tensor? Gradient()
         {
             using var scope = NewDisposeScope();
-            return Owner._gru!.get_parameter(InputBias)!.grad is null ?
+            return Owner.Parameter(InputBias).grad is null ?
                 null :
                 Read(Both(Owner, parameter => parameter.grad!)).MoveToOuterDisposeScope();
         }
 
         private static Tensor Both(Gru owner, Func<Tensor, Tensor> of) =>
-            stack([of(owner._gru!.get_parameter(InputBias)!), of(owner._gru.get_parameter(RecurrentBias)!)], 0);
+            stack([of(owner.Parameter(InputBias)), of(owner.Parameter(RecurrentBias))], 0);
     }
 }

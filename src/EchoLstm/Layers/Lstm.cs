@@ -28,7 +28,6 @@ public sealed class Lstm : RecurrentLayer
 {
     internal const int Gates = 4;
 
-    private LSTM? _lstm;
     private EagerLstm? _eager;
     private int _threadOnTorchAlone;
 
@@ -93,14 +92,8 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>Whether <see cref="FinalState"/> keeps the state after the last call.</summary>
     public bool ReturnState => Settings.ReturnState;
 
-    /// <summary>The activation of the candidate and of the cell state.</summary>
-    public Activation Activation => Settings.Activation;
-
     /// <summary>The activation of the gates (Keras's <c>recurrent_activation</c>).</summary>
     public Activation RecurrentActivation => Settings.RecurrentActivation;
-
-    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
-    public bool UseBias => Settings.UseBias;
 
     /// <summary>Whether the forget gate's bias begins at 1 (Keras's <c>unit_forget_bias</c>).</summary>
     public bool UnitForgetBias => Settings.UnitForgetBias;
@@ -168,26 +161,9 @@ public sealed class Lstm : RecurrentLayer
     // A gate multiplies what the activation gave.
     internal override bool? EndsIn(Activation activation) => false;
 
-    internal override string? CountingFormula => InputShape?.Last is { } features
-        ? string.Create(CultureInfo.InvariantCulture, $"{Gates} * (({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²)")
-        : null;
-
-    internal override IReadOnlyList<LayerWeight> Weights => _lstm is null ? [] :
-    [
-        new("kernel", () => _lstm.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features), KernelRegularizer),
-        new("recurrent_kernel", () => _lstm.get_parameter(RecurrentWeights)!, weights => weights.t(), RecurrentRegularizer),
-        .. UseBias
-            ? (LayerWeight[])[new("bias", () => _lstm.get_parameter(InputWeights)!, w => w.select(1, Features), BiasRegularizer)]
-            : [],
-    ];
-
-    internal override int StateCount => 2;
-
-    internal override Tensor? OwnWeight => _lstm?.get_parameter(InputWeights);
+    private protected override int GateCount => Gates;
 
     private protected override bool KeepsState => Stateful || ReturnState;
-
-    private protected override bool HasBiasColumn => UseBias;
 
     // What is made in inference mode can't be part of a graph, which RunTorch asks for.
     private protected override bool HasTorchKernel =>
@@ -220,9 +196,6 @@ public sealed class Lstm : RecurrentLayer
             null;
     }
 
-    // (4 units, features + 1) and (4 units, units).
-    internal override IReadOnlyList<ParameterMemory> Memories => [MemoryOf(_lstm!, InputWeights), MemoryOf(_lstm!, RecurrentWeights)];
-
     internal override RecurrentLayer Reversed() => new Lstm(Settings with { GoBackwards = !GoBackwards });
 
     private static int? CheckedSteps(int? value) => value is null or >= 1
@@ -232,37 +205,21 @@ public sealed class Lstm : RecurrentLayer
             value,
             "CheckpointSteps is a number of time steps: at least 1, or null to keep every step.");
 
-    private protected override void CreateModules(long features, SeededRandom random)
+    private protected override (string Name, nn.Module Module) NewModule(long columns) =>
+        ("lstm", nn.LSTM(columns, Units, bias: false, batchFirst: true));
+
+    private protected override void Complete()
     {
-        var columns = features + (UseBias ? 1 : 0);
-        SizeGuard.Check(
-            Title,
-            (decimal)Gates * Units * (columns + Units),
-            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
-                + "length.");
-
-        _lstm = nn.LSTM(columns, Units, bias: false, batchFirst: true);
-        register_module("lstm", _lstm);
-
-        var inputWeights = _lstm.get_parameter(InputWeights)!; // (4 units, features + 1)
-        Columns(inputWeights, 0, features).copy_(Initializers.GlorotUniform(random, features, Gates * (long)Units));
-        _lstm.get_parameter(RecurrentWeights)!.t().copy_(Initializers.Orthogonal(random, Units, Gates * (long)Units));
-        if (UseBias)
+        if (UseBias && UnitForgetBias)
         {
-            var bias = inputWeights.select(1, features).zero_();
-            if (UnitForgetBias)
-            {
-                bias.narrow(0, Units, Units).fill_(1);
-            }
+            Parameter(InputWeights).select(1, Features).narrow(0, Units, Units).fill_(1);
         }
         _eager = new EagerLstm(this);
     }
 
-    private protected override Tensor ProjectInputs(Tensor steps) => nn.functional.linear(steps, _lstm!.get_parameter(InputWeights)!);
-
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden)
     {
-        var gates = inputs.Plus(nn.functional.linear(hidden, _lstm!.get_parameter(RecurrentWeights)!)).chunk(Gates, 1);
+        var gates = inputs.Plus(nn.functional.linear(hidden, Parameter(RecurrentWeights))).chunk(Gates, 1);
         var i = RecurrentActivation.Apply(gates[0]);
         var f = RecurrentActivation.Apply(gates[1]);
         var g = Activation.Apply(gates[2]);
@@ -285,7 +242,7 @@ public sealed class Lstm : RecurrentLayer
             return null;
         }
         return _eager!.Takes(steps, initial) ?
-            _eager.Run(steps, initial, _lstm!.get_parameter(InputWeights)!, _lstm.get_parameter(RecurrentWeights)!) :
+            _eager.Run(steps, initial, Parameter(InputWeights), Parameter(RecurrentWeights)) :
             null;
     }
 
@@ -305,7 +262,8 @@ public sealed class Lstm : RecurrentLayer
         // Without gradients libtorch 2.10 takes another kernel, whose numbers are wrong for most sizes on some processors
         // (pytorch/pytorch issue 173922).
         using var gradients = enable_grad();
-        var (sequence, hidden, cell) = _lstm!.call(steps, initial is null ? null : (initial[0].unsqueeze(0), initial[1].unsqueeze(0)));
+        (Tensor, Tensor)? before = initial is null ? null : (initial[0].unsqueeze(0), initial[1].unsqueeze(0));
+        var (sequence, hidden, cell) = ((LSTM)Module).call(steps, before);
         var states = new[] { hidden.squeeze(0), cell.squeeze(0) };
         return tracked ? (sequence, states) : (sequence.detach(), [states[0].detach(), states[1].detach()]);
     }

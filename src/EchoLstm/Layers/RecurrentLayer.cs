@@ -20,6 +20,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     private const long ManyNumbers = 1 << 20;
 
     private readonly Lock _turns = new();
+    private nn.Module? _module;
     private Tensor[]? _carried;
     private protected RecurrentLayer(RecurrentSettings settings)
         : base(settings)
@@ -53,6 +54,12 @@ public abstract class RecurrentLayer : Layer, IStateful
     /// <summary>The share of the hidden state's values that training drops before the recurrent product, the same ones at every
     /// step.</summary>
     public double RecurrentDropout => Settings.RecurrentDropout;
+
+    /// <summary>The activation of what is made of a step: of the candidate, and of an Lstm's cell state.</summary>
+    public Activation Activation => Settings.Activation;
+
+    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
+    public bool UseBias => Settings.UseBias;
 
     /// <summary>A penalty on the kernel.</summary>
     /// <value>null: none.</value>
@@ -98,16 +105,49 @@ public abstract class RecurrentLayer : Layer, IStateful
         return _carried is null ? null : [.. _carried.Select(state => state.clone())];
     }
 
-    private protected static ParameterMemory MemoryOf(nn.Module module, string name) =>
-        new(() => module.get_parameter(name)!, staysUntilDisposed: true);
+    private protected ParameterMemory MemoryOf(string name) => new(() => Parameter(name), staysUntilDisposed: true);
+
+    // (gates · units, features, and 1 for the bias where that is a column) and (gates · units, units).
+    internal override IReadOnlyList<ParameterMemory> Memories => [MemoryOf(InputWeights), MemoryOf(RecurrentWeights)];
+
+    internal override Tensor? OwnWeight => _module?.get_parameter(InputWeights);
+
+    internal override IReadOnlyList<LayerWeight> Weights => _module is null ? [] :
+    [
+        new("kernel", () => Parameter(InputWeights), weights => Columns(weights, 0, Features), KernelRegularizer),
+        new("recurrent_kernel", () => Parameter(RecurrentWeights), weights => weights.t(), RecurrentRegularizer),
+        .. UseBias
+            ? (LayerWeight[])[new("bias", () => Parameter(InputWeights), weights => weights.select(1, Features), BiasRegularizer)]
+            : [],
+    ];
+
+    internal override string? CountingFormula
+    {
+        get
+        {
+            if (InputShape?.Last is not { } features)
+            {
+                return null;
+            }
+            var ofGate = string.Create(CultureInfo.InvariantCulture, $"({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²");
+            return GateCount == 1 ? ofGate : string.Create(CultureInfo.InvariantCulture, $"{GateCount} * ({ofGate})");
+        }
+    }
+
+    private protected nn.Module Module => _module!;
+
+    private protected Tensor Parameter(string name) => Module.get_parameter(name)!;
 
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
-    internal abstract int StateCount { get; }
+    internal int StateCount => Settings.StateUnits.Count;
+
+    /// <summary>How many parts its weights have along the gates' axis.</summary>
+    private protected abstract int GateCount { get; }
 
     private protected override bool ComputesWithFloats => true;
 
     /// <summary>Whether the input gets a column of ones, so that a column of the input weights is the bias.</summary>
-    private protected abstract bool HasBiasColumn { get; }
+    private protected virtual bool HasBiasColumn => UseBias;
 
     private protected abstract bool HasTorchKernel { get; }
 
@@ -178,7 +218,7 @@ public abstract class RecurrentLayer : Layer, IStateful
     internal override (int Count, long Units) StreamState => (StateCount, Units);
 
     // A gate leaves a share of what the activation gave.
-    internal override Activation? OutputActivation => ((RecurrentSettings)OwnSettings).Activation;
+    internal override Activation? OutputActivation => Activation;
 
     internal override bool ReadsScale => true;
 
@@ -208,20 +248,39 @@ public abstract class RecurrentLayer : Layer, IStateful
         }
     }
 
-    /// <summary>Makes the modules and their initial values.</summary>
-    private protected abstract void CreateModules(long features, SeededRandom random);
+    /// <summary>Torch's module for so many columns of input weights, and its name in the layer.</summary>
+    private protected abstract (string Name, nn.Module Module) NewModule(long columns);
+
+    /// <summary>What is left to do when the kernels have their initial values and all else is 0.</summary>
+    private protected virtual void Complete()
+    {
+    }
 
     private protected sealed override void CreateWeights(Shape inputShape, SeededRandom random)
     {
         var features = FeaturesOf(inputShape, "(samples, time steps, features)");
         Generator = random;
         Features = features;
-        CreateModules(features, random);
+        var columns = features + (HasBiasColumn ? 1 : 0);
+        SizeGuard.Check(
+            Title,
+            (decimal)GateCount * Units * (columns + Units + (UseBias && !HasBiasColumn ? 2 : 0)),
+            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
+                + "length.");
+        (var name, _module) = NewModule(columns);
+        register_module(name, _module);
+        foreach (var (_, parameter) in _module.named_parameters())
+        {
+            parameter.zero_();
+        }
+        Weights[0].Write(Initializers.GlorotUniform(random, features, GateCount * (long)Units));
+        Weights[1].Write(Initializers.Orthogonal(random, Units, GateCount * (long)Units));
+        Complete();
     }
 
     /// <summary>The inputs' part of every gate: (samples, ..., features) to (samples, ..., gates · units), the column of ones
     /// included.</summary>
-    private protected abstract Tensor ProjectInputs(Tensor steps);
+    private protected virtual Tensor ProjectInputs(Tensor steps) => nn.functional.linear(steps, Parameter(InputWeights));
 
     /// <summary>One step.</summary>
     /// <param name="inputs">The inputs' part of every gate, (samples, gates · units).</param>

@@ -11,8 +11,6 @@ namespace EchoLstm.Layers;
 /// 0.</remarks>
 public sealed class SimpleRnn : RecurrentLayer
 {
-    private RNN? _rnn;
-
     /// <summary>Creates the layer; its weights come with <see cref="Layer.Build(Shape)"/> or the first call.</summary>
     /// <param name="units">The size of the output and of the state.</param>
     /// <param name="returnSequences">Whether the output is that of every step, not of the last alone. <value>false</value></param>
@@ -56,30 +54,7 @@ public sealed class SimpleRnn : RecurrentLayer
     {
     }
 
-    /// <summary>The activation of the output.</summary>
-    public Activation Activation => Settings.Activation;
-
-    /// <summary>Whether there is a bias (Keras's <c>use_bias</c>).</summary>
-    public bool UseBias => Settings.UseBias;
-
-    internal override string? CountingFormula => InputShape?.Last is { } features
-        ? string.Create(CultureInfo.InvariantCulture, $"({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²")
-        : null;
-
-    internal override IReadOnlyList<LayerWeight> Weights => _rnn is null ? [] :
-    [
-        new("kernel", () => _rnn.get_parameter(InputWeights)!, weights => Columns(weights, 0, Features), KernelRegularizer),
-        new("recurrent_kernel", () => _rnn.get_parameter(RecurrentWeights)!, weights => weights.t(), RecurrentRegularizer),
-        .. UseBias
-            ? (LayerWeight[])[new("bias", () => _rnn.get_parameter(InputWeights)!, weights => weights.select(1, Features), BiasRegularizer)]
-            : [],
-    ];
-
-    internal override int StateCount => 1;
-
-    internal override Tensor? OwnWeight => _rnn?.get_parameter(InputWeights);
-
-    private protected override bool HasBiasColumn => UseBias;
+    private protected override int GateCount => 1;
 
     private protected override bool HasTorchKernel => Activation is Activation.Tanh or Activation.Relu;
 
@@ -98,45 +73,20 @@ public sealed class SimpleRnn : RecurrentLayer
         return (output.MoveToOuterDisposeScope(), states[0].alias().MoveToOuterDisposeScope());
     }
 
-    // (units, features + 1) and (units, units).
-    internal override IReadOnlyList<ParameterMemory> Memories => [MemoryOf(_rnn!, InputWeights), MemoryOf(_rnn!, RecurrentWeights)];
-
     internal override RecurrentLayer Reversed() => new SimpleRnn((SimpleRnnSettings)Settings with { GoBackwards = !GoBackwards });
 
-    private protected override void CreateModules(long features, SeededRandom random)
+    private protected override (string Name, nn.Module Module) NewModule(long columns)
     {
-        var columns = features + (UseBias ? 1 : 0);
-        SizeGuard.Check(
-            Title,
-            (decimal)Units * (columns + Units),
-            "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
-                + "length.");
-
-        _rnn = nn.RNN(
-            columns,
-            Units,
-            nonLinearity: Activation == Activation.Relu ? nn.NonLinearities.ReLU : nn.NonLinearities.Tanh,
-            bias: false,
-            batchFirst: true);
-        register_module("rnn", _rnn);
-
-        var inputWeights = _rnn.get_parameter(InputWeights)!; // (units, features + 1)
-        Columns(inputWeights, 0, features).copy_(Initializers.GlorotUniform(random, features, Units));
-        _rnn.get_parameter(RecurrentWeights)!.t().copy_(Initializers.Orthogonal(random, Units, Units));
-        if (UseBias)
-        {
-            inputWeights.select(1, features).zero_();
-        }
+        var function = Activation == Activation.Relu ? nn.NonLinearities.ReLU : nn.NonLinearities.Tanh;
+        return ("rnn", nn.RNN(columns, Units, nonLinearity: function, bias: false, batchFirst: true));
     }
 
-    private protected override Tensor ProjectInputs(Tensor steps) => nn.functional.linear(steps, _rnn!.get_parameter(InputWeights)!);
-
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden) =>
-        [Activation.Apply(inputs.Plus(nn.functional.linear(hidden, _rnn!.get_parameter(RecurrentWeights)!)))];
+        [Activation.Apply(inputs.Plus(nn.functional.linear(hidden, Parameter(RecurrentWeights))))];
 
     private protected override (Tensor Sequence, Tensor[] States) RunTorch(Tensor steps, Tensor[]? initial)
     {
-        var (sequence, hidden) = _rnn!.call(steps, initial?[0].unsqueeze(0));
+        var (sequence, hidden) = ((RNN)Module).call(steps, initial?[0].unsqueeze(0));
         return (sequence, [hidden.squeeze(0)]);
     }
 }
