@@ -6,7 +6,7 @@ namespace EchoLstm.Interop;
 /// <summary>An array in a file; its numbers are read when they are asked for.</summary>
 internal sealed record StoredArray(string Place, long[] Shape, long Bytes, Func<float[]> Read)
 {
-    internal string ShapeText => new Shape([.. Shape.Select(length => (long?)length)]).ToString();
+    internal string ShapeText => EchoLstm.Shape.Known(Shape).ToString();
 }
 
 /// <summary>Numbers of several types as float32.</summary>

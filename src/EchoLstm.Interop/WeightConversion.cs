@@ -305,5 +305,5 @@ internal sealed class WeightConversion(string file, bool isTheano)
         }
     }
 
-    private static string Text(long[] shape) => new Shape([.. shape.Select(length => (long?)length)]).ToString();
+    private static string Text(long[] shape) => Shape.Known(shape).ToString();
 }

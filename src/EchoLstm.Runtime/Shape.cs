@@ -27,6 +27,16 @@ public sealed class Shape : IReadOnlyList<long?>, IEquatable<Shape>
         }
     }
 
+    internal static Shape Known(ReadOnlySpan<long> lengths)
+    {
+        var axes = new long?[lengths.Length];
+        for (var i = 0; i < axes.Length; i++)
+        {
+            axes[i] = lengths[i];
+        }
+        return new Shape(axes);
+    }
+
     /// <summary>The number of axes, the samples axis included.</summary>
     public int Rank => _axes.Length;
 

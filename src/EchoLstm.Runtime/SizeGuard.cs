@@ -12,7 +12,6 @@ internal static class SizeGuard
     private const int AlwaysThere = 1 << 24;
 
     /// <summary>Throws when an axis is longer than any that memory could hold.</summary>
-    /// <exception cref="ShapeMismatchException">An axis is too long.</exception>
     internal static void Check(string layer, Shape inputShape)
     {
         if (inputShape.Any(length => length > LongestAxis))
@@ -24,7 +23,6 @@ internal static class SizeGuard
     }
 
     /// <summary>Throws when samples have no number.</summary>
-    /// <exception cref="ShapeMismatchException">An axis behind the samples' has the length 0.</exception>
     internal static void CheckNotEmpty(string layer, Shape inputShape)
     {
         if (inputShape.Skip(1).Contains(0))
@@ -41,17 +39,14 @@ internal static class SizeGuard
     /// <param name="layer">The layer that asks, as it names itself.</param>
     /// <param name="parameters">How many parameters it asks for; a decimal, as a product of lengths may exceed 64 bits.</param>
     /// <param name="hint">What the user may have confused.</param>
-    /// <exception cref="InsufficientMemoryException">The parameters do not fit.</exception>
     internal static void Check(string layer, decimal parameters, string hint) =>
         Check(layer, "asks for", parameters, "parameters", BytesPerNumber, hint);
 
     /// <summary>Throws when numbers would take more than the memory there is.</summary>
-    /// <exception cref="InsufficientMemoryException">They do not fit.</exception>
     internal static void CheckNumbers(string subject, decimal numbers, string hint, int bytesPerNumber = BytesPerNumber) =>
         Check(subject, "would take", numbers, "numbers", bytesPerNumber, hint);
 
     /// <summary>Throws when an array can't have so many numbers, or memory can't.</summary>
-    /// <exception cref="InsufficientMemoryException">They do not fit.</exception>
     internal static void CheckArray(string subject, decimal numbers, string hint)
     {
         if (numbers > Array.MaxLength)

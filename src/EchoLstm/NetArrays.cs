@@ -9,7 +9,6 @@ internal static class NetArrays
     private const int Piece = 1 << 26;
 
     /// <summary>Throws unless the array, or those in it, have elements that become a tensor's.</summary>
-    /// <exception cref="ArgumentException">They have not.</exception>
     internal static void Check(Array array)
     {
         var element = Element(array);
@@ -198,7 +197,7 @@ internal static class NetArrays
             }
         }
 
-        static string Text(ReadOnlySpan<long> lengths) => new Shape([.. lengths.ToArray().Select(length => (long?)length)]).ToString();
+        static string Text(ReadOnlySpan<long> lengths) => Shape.Known(lengths).ToString();
     }
 
     private static Array Shaped<T>(Tensor dense) where T : unmanaged

@@ -9,7 +9,6 @@ internal static class TensorCheck
     private const long ManyNumbers = 1 << 20;
 
     /// <summary>Throws unless the tensor has dense, real numbers that can be read.</summary>
-    /// <exception cref="ArgumentException">It has not.</exception>
     internal static void Readable(Tensor tensor, string name, ITitled? owner = null)
     {
         Alive(tensor, name, owner);
@@ -44,7 +43,6 @@ internal static class TensorCheck
     }
 
     /// <summary>Throws where the tensor is disposed.</summary>
-    /// <exception cref="ArgumentException">It is disposed.</exception>
     internal static void Alive(Tensor tensor, string name, ITitled? owner = null)
     {
         if (tensor.IsInvalid)
@@ -62,7 +60,6 @@ internal static class TensorCheck
     /// <param name="other">What it is computed with.</param>
     /// <param name="otherName">That with its verb, e.g. <c>the input is</c>.</param>
     /// <param name="mend">What else may mend it, for a type or a device.</param>
-    /// <exception cref="ArgumentException">It is not.</exception>
     internal static void Alike(Tensor tensor, string name, ITitled owner, Tensor other, string otherName, Func<string, string>? mend = null)
     {
         var (type, device) = (other.dtype, other.device_type);
@@ -81,7 +78,6 @@ internal static class TensorCheck
     }
 
     /// <summary>Throws unless a readable tensor's numbers are of a floating-point type.</summary>
-    /// <exception cref="ArgumentException">They are whole numbers or booleans.</exception>
     internal static void Floating(Tensor tensor, string name, ITitled owner)
     {
         if (!tensor.is_floating_point())
@@ -94,8 +90,6 @@ internal static class TensorCheck
     }
 
     /// <summary>Throws where weights are of a type, or on a device, that nothing is computed with: a module can be moved there.</summary>
-    /// <exception cref="ObjectDisposedException">They are disposed.</exception>
-    /// <exception cref="InvalidOperationException">They are complex, or have no numbers.</exception>
     internal static void Weight(Tensor weight, ITitled owner)
     {
         ObjectDisposedException.ThrowIf(weight.IsInvalid, owner);

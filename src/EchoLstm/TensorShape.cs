@@ -13,7 +13,7 @@ public static class TensorShape
         {
             ArgumentNullException.ThrowIfNull(tensor);
             TensorCheck.Alive(tensor, nameof(tensor));
-            return new Shape(Array.ConvertAll(tensor.shape, length => (long?)length));
+            return Shape.Known(tensor.shape);
         }
     }
 }

@@ -101,7 +101,7 @@ internal sealed partial record PyTorchMatch(Layer Layer, PyTorchUnit Unit)
     }
 
     private static string Text(IReadOnlyDictionary<string, long[]> tensors) =>
-        string.Join(", ", tensors.Select(tensor => $"{tensor.Key} {new Shape([.. tensor.Value.Select(length => (long?)length)])}"));
+        string.Join(", ", tensors.Select(tensor => $"{tensor.Key} {Shape.Known(tensor.Value)}"));
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Digits();

@@ -56,5 +56,5 @@ internal sealed partial record PyTorchUnit(string Name, IReadOnlyDictionary<stri
 /// <summary>A tensor of a state dictionary.</summary>
 internal sealed record PyTorchTensor(string Name, long[] Shape, Func<float[]> Read)
 {
-    internal string ShapeText => new Shape([.. Shape.Select(length => (long?)length)]).ToString();
+    internal string ShapeText => EchoLstm.Shape.Known(Shape).ToString();
 }

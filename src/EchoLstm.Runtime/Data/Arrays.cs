@@ -105,7 +105,7 @@ public static class Arrays
         return stacked;
     }
 
-    private static Shape Text(Array array) => new([.. ArrayElements.Lengths(array).Select(length => (long?)length)]);
+    private static Shape Text(Array array) => Shape.Known(ArrayElements.Lengths(array));
 
     private static Array Copy(Array source, int start, long[] lengths) => source.GetType().GetElementType() switch
     {

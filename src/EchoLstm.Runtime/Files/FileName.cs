@@ -29,7 +29,6 @@ internal static class FileName
     /// <param name="ending">The format's own ending.</param>
     /// <param name="also">What else may be done.</param>
     /// <param name="other">Another ending that promises no more than the format keeps.</param>
-    /// <exception cref="ArgumentException">It does; nothing was written.</exception>
     internal static void Check(string path, string what, string ending, string also = "", string other = "")
     {
         var given = Path.GetExtension(path);

@@ -193,7 +193,7 @@ public sealed unsafe class InferenceModel : IDisposable
             shapes[i] = new BatchShape((int)given[i].Shape[0], steps, Training: false, Masked: given[i].Lengths is not null);
         }
         _packed.ThrowUnlessMaskable([.. shapes.Select(shape => shape.Masked)]);
-        var outputs = _packed.OutputShapesFor([.. given.Select(tensor => new Shape([.. tensor.Shape.Select(length => (long?)length)]))]);
+        var outputs = _packed.OutputShapesFor([.. given.Select(tensor => Shape.Known([.. tensor.Shape]))]);
         var pass = Begin();
         pass.Lay(shapes);
         for (var i = 0; i < given.Length; i++)
@@ -300,7 +300,7 @@ public sealed unsafe class InferenceModel : IDisposable
     private void Check(InferenceTensor tensor, int input, int samples, bool allowNonFinite)
     {
         var (shape, name) = (InputShapes[input], InputNames[input]);
-        var given = new Shape([.. tensor.Shape.Select(length => (long?)length)]);
+        var given = Shape.Known([.. tensor.Shape]);
         if (!shape.Accepts(given) || given[0] != samples)
         {
             throw new ShapeMismatchException(

@@ -182,7 +182,7 @@ public sealed class InferenceStream : IDisposable
         var (name, shape) = (_packed.InputNames[input], _packed.InputShapes[input]);
         var hasSteps = _packed.Inputs[input].HasSteps;
         var expected = new Shape([BatchSize, .. shape.Skip(hasSteps ? 2 : 1)]);
-        var received = new Shape([.. tensor.Shape.Select(length => (long?)length)]);
+        var received = Shape.Known([.. tensor.Shape]);
         if (!expected.Accepts(received))
         {
             throw new ShapeMismatchException(

@@ -7,7 +7,6 @@ namespace EchoLstm.Inference;
 internal static class InputCheck
 {
     /// <summary>Throws where a number is NaN or infinite, naming the first.</summary>
-    /// <exception cref="ArgumentException">A number is not finite.</exception>
     internal static void Finite(ReadOnlySpan<float> data, string name, int samples, int features, bool hasSteps)
     {
         if (FirstNotFinite(data) is var place and >= 0)
@@ -103,7 +102,6 @@ internal static class InputCheck
     }
 
     /// <summary>Throws where there is not room for just the predictions.</summary>
-    /// <exception cref="ShapeMismatchException">There is more or less room.</exception>
     internal static void Room(int room, long length, int samples)
     {
         if (room != length)
@@ -118,7 +116,6 @@ internal static class InputCheck
     }
 
     /// <summary>Throws where there is not room for just a stream's output.</summary>
-    /// <exception cref="ShapeMismatchException">There is more or less room.</exception>
     internal static void StepRoom(int room, int length)
     {
         if (room != length)
@@ -134,8 +131,6 @@ internal static class InputCheck
     }
 
     /// <summary>Throws unless there is a length for each sample, of 0 to the time steps.</summary>
-    /// <exception cref="ShapeMismatchException">There are more or fewer.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">One is negative or longer.</exception>
     internal static void Lengths(ReadOnlySpan<int> lengths, long samples, long steps, string name = "lengths")
     {
         if (lengths.Length != samples)

@@ -44,8 +44,6 @@ internal static class FileFormat
         file.Tensors.Where(entry => Begins(entry, prefix)).ToDictionary(entry => entry.Name);
 
     /// <summary>Throws unless a file's weights are those that are expected, and no others.</summary>
-    /// <exception cref="InvalidDataException">They are not; the message lists every weight that is missing, unexpected, misshapen or of
-    /// another type.</exception>
     internal static void CheckWeights(string title, SafetensorsFile file, IReadOnlyList<WeightSpec> expected)
     {
         var faults = new List<string>();
@@ -86,5 +84,5 @@ internal static class FileFormat
 
     private static bool Begins(SafetensorsEntry entry, string prefix) => entry.Name.StartsWith(prefix, StringComparison.Ordinal);
 
-    private static string TextOf(long[] shape) => new Shape([.. shape.Select(length => (long?)length)]).ToString();
+    private static string TextOf(long[] shape) => Shape.Known(shape).ToString();
 }

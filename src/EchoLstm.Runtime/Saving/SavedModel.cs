@@ -86,7 +86,6 @@ internal sealed record SavedModel(
     }
 
     /// <summary>Throws unless the layers can follow one another on the input, and the file has their weights and no others.</summary>
-    /// <exception cref="InvalidDataException">It is not so; the message says where.</exception>
     internal void CheckWeights(SafetensorsFile file)
     {
         List<WeightSpec> expected;

@@ -43,10 +43,10 @@ internal abstract class Engine : IDisposable
     internal abstract void EvaluateOnBatch(in Batch batch, Span<double> figures);
 
     /// <summary>The outputs for a batch; the caller's, or its dispose scope's.</summary>
-    internal abstract Tensor PredictOnBatch(in Batch batch);
+    internal Tensor PredictOnBatch(in Batch batch) => PredictAllOnBatch(batch)[0];
 
     /// <summary>Every output for a batch; the caller's, or its dispose scope's.</summary>
-    internal virtual Tensor[] PredictAllOnBatch(in Batch batch) => [PredictOnBatch(batch)];
+    internal abstract Tensor[] PredictAllOnBatch(in Batch batch);
 
     /// <summary>Whether <see cref="PredictInto"/> works on plain memory.</summary>
     internal virtual bool PredictsInto => false;

@@ -107,8 +107,6 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         _ = Measured(samples, figures);
     }
 
-    internal override Tensor PredictOnBatch(in Batch batch) => PredictAllOnBatch(batch)[0];
-
     internal override Tensor[] PredictAllOnBatch(in Batch batch)
     {
         using var scope = NewDisposeScope();

@@ -143,5 +143,5 @@ public abstract partial class Layer
     private static Tensor AtLeast1D(Tensor value) => value.dim() == 0 ? value.reshape(1) : value;
 
     private static string ShapeOf(Array array) =>
-        array is null ? "null" : new Shape([.. ArrayElements.Lengths(array).Select(length => (long?)length)]).ToString();
+        array is null ? "null" : Shape.Known(ArrayElements.Lengths(array)).ToString();
 }

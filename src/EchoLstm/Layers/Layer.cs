@@ -501,8 +501,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Throws where the layer and those inside it can't compute, or not with each other: somebody disposed or moved some of them
     /// alone.</summary>
     /// <param name="before">The last layer before that has weights; null for none. Receives the last one here.</param>
-    /// <exception cref="ObjectDisposedException">A layer, or its weights, are disposed.</exception>
-    /// <exception cref="InvalidOperationException">Weights are of several types, on several devices, or of no use.</exception>
     internal virtual void CheckWeights(ref Layer? before)
     {
         ThrowIfDisposed();

@@ -12,7 +12,6 @@ internal static class Nesting
     internal const int Deepest = 100;
 
     /// <summary>Throws where something has too many levels to be put into one more.</summary>
-    /// <exception cref="ArgumentException">There would be too many.</exception>
     internal static void Check(nn.Module inner, string outer, string parameter)
     {
         if (Levels(inner).Skip(Deepest - 1).Any())

@@ -230,18 +230,8 @@ internal sealed class ModelRunner(Model model)
             return false;
         }
         Span<long> lengths = stackalloc long[built.Rank];
-        if (!x.TryPlain(lengths, out var numbers) || (!allowNonFinite && InputCheck.FirstNotFinite(numbers) >= 0))
-        {
-            return false;
-        }
-        for (var axis = 1; axis < lengths.Length; axis++)
-        {
-            if (built[axis] is { } known && known != lengths[axis])
-            {
-                return false;
-            }
-        }
-        if (!Ready().PredictsInto)
+        if (!x.TryPlain(lengths, out var numbers) || !built.Accepts(Shape.Known(lengths))
+            || (!allowNonFinite && InputCheck.FirstNotFinite(numbers) >= 0) || !Ready().PredictsInto)
         {
             return false;
         }

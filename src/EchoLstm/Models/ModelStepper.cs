@@ -367,7 +367,7 @@ public sealed class ModelStepper : IDisposable
         TensorCheck.Readable(input, name);
         if (!input.shape.AsSpan().SequenceEqual(_steps[place]))
         {
-            var (expected, received) = (new Shape([.. _steps[place].Select(length => (long?)length)]), Shape.Of(input));
+            var (expected, received) = (Shape.Known(_steps[place]), Shape.Of(input));
             var which = _hasSeveral ? $"the input '{_model.InputNames[place]}' is " : "";
             throw new ShapeMismatchException(
                 $"A stream takes one step of each sequence: {which}expected {expected}, that is {StepName(place)}, but received "

@@ -136,8 +136,6 @@ internal sealed unsafe class FusedEngine<V> : Engine
         Measure(batch, figures, training: false);
     }
 
-    internal override Tensor PredictOnBatch(in Batch batch) => PredictAllOnBatch(batch)[0];
-
     internal override Tensor[] PredictAllOnBatch(in Batch batch)
     {
         LoadUntrained();
