@@ -1,7 +1,3 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using TorchSharp;
-
 namespace EchoLstm.Tests;
 
 /// <summary>Expects errors by their whole message, and that they changed nothing.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EchoLstm.Tests;
 
 /// <summary>While it lives, this thread writes numbers as Germans do, 1.234,5, whatever cultures the machine has.</summary>

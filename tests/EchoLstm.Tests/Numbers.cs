@@ -1,7 +1,3 @@
-using System.Globalization;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests;
 
 /// <summary>Tensors and arrays as plain numbers, and what is expected of them.</summary>

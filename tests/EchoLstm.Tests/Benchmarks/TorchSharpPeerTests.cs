@@ -1,9 +1,6 @@
 using EchoLstm.Benchmarks.Own;
 using EchoLstm.Benchmarks.Peers;
 using EchoLstm.Benchmarks.Workloads;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Benchmarks;
 

@@ -1,10 +1,3 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>What docs/callbacks.md shows is compiled here, region by region, and does what it says.</summary>

@@ -1,10 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Docs;
 

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/engines.md.</summary>

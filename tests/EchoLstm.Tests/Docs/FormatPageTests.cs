@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using EchoLstm.Layers;
 
 namespace EchoLstm.Tests.Docs;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Interop;
 
 namespace EchoLstm.Tests.Docs;

@@ -1,8 +1,5 @@
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Interop;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Docs;
 

@@ -1,9 +1,4 @@
-using System.Globalization;
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Docs;

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Onnx;
 using EchoLstm.Tests.Layers;
 using EchoLstm.Tests.Models.Saving;

@@ -1,9 +1,4 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Docs;

@@ -1,7 +1,5 @@
 using EchoLstm.Data;
-using EchoLstm.Models;
 using EchoLstm.Pictures;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Docs;
 

@@ -1,9 +1,5 @@
 using EchoLstm.Data;
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Docs;
 

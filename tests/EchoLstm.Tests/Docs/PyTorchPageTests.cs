@@ -1,7 +1,4 @@
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Docs;
 

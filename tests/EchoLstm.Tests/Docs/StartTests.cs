@@ -1,7 +1,4 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Docs;
 

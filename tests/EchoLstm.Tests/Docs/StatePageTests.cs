@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/state.md.</summary>

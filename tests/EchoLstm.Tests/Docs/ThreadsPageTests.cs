@@ -1,7 +1,4 @@
 using EchoLstm.Data;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Docs;
 

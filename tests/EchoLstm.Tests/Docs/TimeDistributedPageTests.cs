@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
-
 namespace EchoLstm.Tests.Docs;
 
 /// <summary>The programs of docs/models.md.</summary>

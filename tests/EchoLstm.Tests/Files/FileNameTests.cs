@@ -1,8 +1,5 @@
 using EchoLstm.Data;
 using EchoLstm.Files;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Files;
 

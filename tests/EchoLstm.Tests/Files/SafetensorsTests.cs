@@ -1,10 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using EchoLstm.Files;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Models.Saving;
 using EchoLstm.Tests.Data;
 using FsCheck.Fluent;

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Golden;
 

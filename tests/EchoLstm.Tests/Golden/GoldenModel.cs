@@ -1,9 +1,5 @@
 using System.Text.Json;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Golden;
 

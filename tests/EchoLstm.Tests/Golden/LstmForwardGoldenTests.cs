@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Golden;
 
 /// <summary>The LSTM alone, against golden values of another implementation of Keras.</summary>

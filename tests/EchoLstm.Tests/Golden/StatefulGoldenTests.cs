@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Golden;
 
 /// <summary>Stateful models called again and again, against golden values of another implementation of Keras.</summary>

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Golden;
 
 /// <summary>Whole trainings from given weights, against the curves of another implementation of Keras.</summary>

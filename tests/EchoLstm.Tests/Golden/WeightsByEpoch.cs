@@ -1,6 +1,3 @@
-using System.Globalization;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Golden;
 
 /// <summary>A model's weights after each of the first ten epochs.</summary>

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Golden;
 
 /// <summary>TimeDistributed, RepeatVector and stacks, against golden values of another implementation of Keras.</summary>

@@ -1,8 +1,5 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Pictures;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Hunt;
 

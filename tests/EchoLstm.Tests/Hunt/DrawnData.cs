@@ -1,7 +1,3 @@
-using System.Globalization;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>Tensors and arrays of a wanted shape, right and wrong: of another rank, size, type or layout, disposed, null.</summary>

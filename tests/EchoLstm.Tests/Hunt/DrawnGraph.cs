@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>

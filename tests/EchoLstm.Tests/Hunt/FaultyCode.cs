@@ -1,7 +1,3 @@
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>What a user's own function may do wrong with a tensor.</summary>

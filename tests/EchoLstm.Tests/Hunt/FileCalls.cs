@@ -1,5 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Onnx;
 
 namespace EchoLstm.Tests.Hunt;

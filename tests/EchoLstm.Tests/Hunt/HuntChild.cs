@@ -1,7 +1,3 @@
-using System.Globalization;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>The process that makes the calls. It says each on its output before it makes it, and then how it ended.</summary>

@@ -2,9 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using EchoLstm.Inference;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Hunt;
 

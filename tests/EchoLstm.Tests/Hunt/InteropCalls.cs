@@ -1,6 +1,5 @@
 using EchoLstm.Inference;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
 using EchoLstm.Tests.Interop;
 
 namespace EchoLstm.Tests.Hunt;

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>Calls on a layer, of a model or alone: with a state, with a backward pass, moved, its weights taken and set.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using EchoLstm.Layers;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>Draws a constructor's or a call's arguments one by one and writes them down as C# has them.</summary>

@@ -1,6 +1,3 @@
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>A model's verbs by lists and by names, and on batches that a program gives one by one.</summary>

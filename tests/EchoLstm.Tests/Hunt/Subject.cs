@@ -1,6 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-
 namespace EchoLstm.Tests.Hunt;
 
 /// <summary>A call to be made.</summary>

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Hunt;
 

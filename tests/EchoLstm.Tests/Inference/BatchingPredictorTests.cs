@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using EchoLstm.Data;
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using Microsoft.Extensions.Time.Testing;
 using static EchoLstm.Tests.Inference.InferenceCases;
 

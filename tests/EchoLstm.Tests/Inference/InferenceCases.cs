@@ -1,6 +1,4 @@
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Inference;
 

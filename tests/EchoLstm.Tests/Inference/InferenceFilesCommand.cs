@@ -1,8 +1,5 @@
 using System.Text.Json;
-using EchoLstm.Models;
 using EchoLstm.Tests.Engines.Fused;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Inference;
 

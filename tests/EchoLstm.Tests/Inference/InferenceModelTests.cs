@@ -1,11 +1,6 @@
 using EchoLstm.Data;
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 using static EchoLstm.Tests.Inference.InferenceCases;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Inference;
 

@@ -1,8 +1,5 @@
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using PureHDF;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Interop;
 

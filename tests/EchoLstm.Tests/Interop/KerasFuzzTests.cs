@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using EchoLstm.Interop;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Interop;
 

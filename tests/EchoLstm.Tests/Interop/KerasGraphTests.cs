@@ -1,10 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Interop;
 

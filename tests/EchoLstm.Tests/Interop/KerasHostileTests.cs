@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Interop;
 

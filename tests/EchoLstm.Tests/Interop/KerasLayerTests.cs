@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
 
 namespace EchoLstm.Tests.Interop;
 

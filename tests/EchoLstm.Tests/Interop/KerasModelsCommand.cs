@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using EchoLstm.Interop;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Interop;
 

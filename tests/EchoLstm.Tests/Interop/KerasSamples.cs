@@ -1,6 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-
 namespace EchoLstm.Tests.Interop;
 
 /// <summary>A model of the library and the same as Keras would write it, with its weights.</summary>

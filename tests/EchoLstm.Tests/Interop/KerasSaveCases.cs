@@ -1,10 +1,4 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Models.Saving;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 using Dropout = EchoLstm.Layers.Dropout;
 using Embedding = EchoLstm.Layers.Embedding;
 using Flatten = EchoLstm.Layers.Flatten;

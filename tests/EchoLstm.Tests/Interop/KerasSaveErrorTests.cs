@@ -1,8 +1,4 @@
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Interop;
 

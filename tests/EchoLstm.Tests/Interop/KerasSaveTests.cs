@@ -1,11 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
 using PureHDF;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Interop;
 

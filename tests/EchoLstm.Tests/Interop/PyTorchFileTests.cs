@@ -1,10 +1,6 @@
 using System.Collections;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
 using TorchSharp.PyBridge;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Interop;
 

@@ -1,11 +1,7 @@
 using System.Collections;
 using System.IO.Compression;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
 using TorchSharp.PyBridge;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Interop;
 

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Interop;
 

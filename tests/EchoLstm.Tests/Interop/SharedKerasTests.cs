@@ -1,12 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Models.Saving;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Interop;
 

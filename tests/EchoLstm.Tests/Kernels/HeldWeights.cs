@@ -1,6 +1,4 @@
 using EchoLstm.Kernels;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Kernels;
 

@@ -1,8 +1,4 @@
 using EchoLstm.Kernels;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Kernels;
 

@@ -1,6 +1,5 @@
 using EchoLstm.Kernels;
 using EchoLstm.Kernels.Lanes;
-using EchoLstm.Layers;
 using EchoLstm.Tests.Layers;
 
 namespace EchoLstm.Tests.Kernels;

@@ -1,8 +1,5 @@
 using EchoLstm.Kernels;
-using EchoLstm.Layers;
 using EchoLstm.Tests.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Kernels;
 

@@ -1,8 +1,4 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using Dropout = EchoLstm.Layers.Dropout;
 using Embedding = EchoLstm.Layers.Embedding;
 using Flatten = EchoLstm.Layers.Flatten;

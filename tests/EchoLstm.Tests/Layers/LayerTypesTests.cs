@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>What every layer says to tensors that it can't compute with: Torch's own words name neither the layer nor the mend, and some of its calls end the process.</summary>

@@ -1,9 +1,4 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using Dropout = EchoLstm.Layers.Dropout;
 using Embedding = EchoLstm.Layers.Embedding;
 using Own = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;

@@ -1,7 +1,4 @@
-using EchoLstm.Layers;
 using EchoLstm.Tests.Golden;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Layers;
 

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>Every combination of the LSTM's options against a scalar loop in double precision, and its gradients against differences.</summary>

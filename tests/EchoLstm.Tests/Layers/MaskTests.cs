@@ -1,9 +1,5 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Data;
 using FsCheck.Fluent;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Layers;
 

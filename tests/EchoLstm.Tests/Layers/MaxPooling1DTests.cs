@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Layers;
 
 public class MaxPooling1DTests

@@ -1,9 +1,4 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Golden;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Layers;

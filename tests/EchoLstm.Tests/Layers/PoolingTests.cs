@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>Pooling but for MaxPooling1D: against loops over the definition, with masks, on pictures.</summary>

@@ -1,9 +1,5 @@
 using System.Text.Json;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Golden;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Layers;
 

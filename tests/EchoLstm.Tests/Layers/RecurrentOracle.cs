@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>Outputs (in the order of computation) for inputs, and the hidden states after, which replace those given; a step that is not used is skipped.</summary>

@@ -1,5 +1,3 @@
-using EchoLstm.Layers;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>The activations as their papers have them, in double precision.</summary>

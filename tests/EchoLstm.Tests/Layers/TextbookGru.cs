@@ -1,5 +1,3 @@
-using EchoLstm.Layers;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>

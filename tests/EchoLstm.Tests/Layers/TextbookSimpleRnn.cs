@@ -1,5 +1,3 @@
-using EchoLstm.Layers;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>The plain recurrent layer (Elman 1990) as loops over single numbers in double precision: h' = activation(x W + h U + b).</summary>

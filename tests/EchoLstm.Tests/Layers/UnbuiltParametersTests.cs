@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Layers;
 
 /// <summary>An optimiser over a layer that has no weights yet would train nothing: refused, and all else that asks a module is not.</summary>

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>A fit is of the layers, the loss and the optimiser that it began with: a callback can't exchange them.</summary>

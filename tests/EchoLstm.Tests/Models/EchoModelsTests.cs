@@ -1,8 +1,4 @@
 using EchoLstm.Data;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models;
 

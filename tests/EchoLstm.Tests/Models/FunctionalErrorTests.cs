@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Models;

@@ -1,8 +1,4 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models;
 

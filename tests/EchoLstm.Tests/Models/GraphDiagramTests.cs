@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Xml.Linq;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Pictures;
 
 namespace EchoLstm.Tests.Models;

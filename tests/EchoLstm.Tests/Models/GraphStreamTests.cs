@@ -1,10 +1,5 @@
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Inference;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Models;

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Predictions and stream steps from .NET memory into .NET memory.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Pictures;
 
 namespace EchoLstm.Tests.Models;

@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>The summaries that Keras 2 printed in the tutorials, character for character: lines are padded with blanks as Keras pads them.</summary>

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Other cases of the kinds that users met, each with the value worked out by hand.</summary>

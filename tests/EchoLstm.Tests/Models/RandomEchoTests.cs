@@ -1,6 +1,4 @@
 using EchoLstm.Data;
-using EchoLstm.Models;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Models;
 

@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 using Dropout = EchoLstm.Layers.Dropout;
 using Embedding = EchoLstm.Layers.Embedding;
 

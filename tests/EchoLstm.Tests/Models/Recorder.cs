@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Hands on its input and remembers the first number of each sample of each batch, and whether it was trained on.</summary>

@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Models;
 

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>What a model is: its weights and its buffers, such as a BatchNorm's running statistics; and frozen ones.</summary>

@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Weights of samples, steps and numbers wherever something is measured; class weights in training alone (F4, F7, F8).</summary>

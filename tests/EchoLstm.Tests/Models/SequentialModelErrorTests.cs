@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>What a model refuses whatever the data: calls in the wrong order or after disposal, layers and metrics that do not go together. By the whole message, and that it changed nothing.</summary>

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>A loss that is not finite ends the fit: by the whole message, and with the weights of the batch before.</summary>

@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Batches that a model refuses which carries a state or was built for a number of samples. By the whole message, and that it changed nothing.</summary>

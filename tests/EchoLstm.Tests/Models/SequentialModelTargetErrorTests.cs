@@ -1,5 +1,3 @@
-using EchoLstm.Models;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Targets that a model refuses. By the whole message, and that it changed nothing.</summary>

@@ -1,9 +1,4 @@
 using System.Runtime.InteropServices;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models;
 

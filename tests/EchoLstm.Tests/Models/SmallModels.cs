@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Models;
 
 /// <summary>Models for input (samples, 5, 1), built and compiled, to be asked for what they refuse.</summary>

@@ -1,12 +1,7 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Onnx;
 using EchoLstm.Tests.Layers;
 using EchoLstm.Tests.Models.Saving;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Onnx;
 

@@ -1,8 +1,4 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Onnx;
-using TorchSharp;
-using static TorchSharp.torch;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Onnx;

@@ -1,11 +1,7 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Onnx;
 using EchoLstm.Tests.Engines.Fused;
 using EchoLstm.Tests.Layers;
 using EchoLstm.Tests.Models.Saving;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Onnx;
 

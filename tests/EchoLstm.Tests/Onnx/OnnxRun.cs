@@ -1,8 +1,5 @@
-using EchoLstm.Models;
 using EchoLstm.Onnx;
 using Microsoft.ML.OnnxRuntime;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Onnx;
 

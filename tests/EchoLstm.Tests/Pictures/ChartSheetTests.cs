@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using EchoLstm.Pictures;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Pictures;
 

@@ -1,9 +1,4 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Pictures;
-using EchoLstm.Training;
-using TorchSharp;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Pictures;

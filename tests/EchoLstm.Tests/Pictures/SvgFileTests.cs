@@ -1,4 +1,3 @@
-using EchoLstm.Models;
 using EchoLstm.Pictures;
 
 namespace EchoLstm.Tests.Pictures;

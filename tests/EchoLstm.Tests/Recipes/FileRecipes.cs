@@ -2,11 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using EchoLstm.Data;
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Onnx;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EchoLstm.Tests.Recipes;

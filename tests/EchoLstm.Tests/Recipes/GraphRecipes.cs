@@ -1,8 +1,5 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
 using Input = EchoLstm.Layers.Input;
 
 namespace EchoLstm.Tests.Recipes;

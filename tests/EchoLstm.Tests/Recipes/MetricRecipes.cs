@@ -1,8 +1,4 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Recipes;
 

@@ -1,9 +1,5 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
-using TorchSharp;
 
 namespace EchoLstm.Tests.Recipes;
 

@@ -1,8 +1,5 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Docs;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Recipes;
 

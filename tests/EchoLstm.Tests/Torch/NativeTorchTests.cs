@@ -1,5 +1,4 @@
 using System.Text;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Torch;
 

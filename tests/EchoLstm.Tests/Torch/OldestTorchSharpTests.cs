@@ -1,7 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using EchoLstm.Interop;
-using EchoLstm.Layers;
 
 namespace EchoLstm.Tests.Torch;
 

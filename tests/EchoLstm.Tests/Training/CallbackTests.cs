@@ -1,6 +1,3 @@
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>What a fit finds out about a callback by itself.</summary>

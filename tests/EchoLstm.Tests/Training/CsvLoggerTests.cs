@@ -1,7 +1,4 @@
 using System.Text;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Training;
 

@@ -1,8 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>verbose 2: two lines an epoch, as the tutorials show them.</summary>

@@ -1,7 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>Fits whose validation measures what a test says: a model of one weight, which is its prediction and the figure.</summary>

@@ -1,8 +1,4 @@
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Training;
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Pictures;
-using EchoLstm.Training;
 
 namespace EchoLstm.Tests.Training;
 

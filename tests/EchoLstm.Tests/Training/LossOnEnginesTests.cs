@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>Every loss and metric through a model, on each engine, with outputs at and beyond the clips: the model hands on its input.</summary>

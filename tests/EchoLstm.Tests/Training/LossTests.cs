@@ -1,7 +1,3 @@
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>Losses against values worked out by hand, from Keras's order of operations.</summary>

@@ -1,7 +1,3 @@
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Training;
 
 public class MetricTests

@@ -1,5 +1,3 @@
-using EchoLstm.Training;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>Numbers as Keras's log prints them.</summary>

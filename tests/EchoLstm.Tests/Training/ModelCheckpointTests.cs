@@ -1,9 +1,4 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Models.Saving;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Training;
 

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Training;
 
 /// <summary>Each optimiser against a loop over single numbers in double precision, written from Keras's formulas.</summary>

@@ -1,6 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EchoLstm.Tests.Training;

@@ -1,12 +1,7 @@
 using EchoLstm.Data;
 using EchoLstm.Inference;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Inference;
 using EchoLstm.Tests.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Training;
 

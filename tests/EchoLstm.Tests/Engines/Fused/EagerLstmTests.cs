@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using EchoLstm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Engines.Fused;
 

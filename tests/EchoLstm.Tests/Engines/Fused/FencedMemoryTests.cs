@@ -2,12 +2,7 @@ using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Kernels;
 using EchoLstm.Kernels.Lanes;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Kernels;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Engines.Fused;
 

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>A training step of any kernel allocates nothing: a fit of ten times as many batches asks the runtime for no more memory.</summary>

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>Long sequences of few samples, which the kernels run in blocks of time steps.</summary>

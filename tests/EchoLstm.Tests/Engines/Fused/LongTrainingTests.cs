@@ -1,14 +1,8 @@
-using System.Globalization;
 using EchoLstm.Data;
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
 using EchoLstm.Kernels;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
 using Xunit.Abstractions;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Engines.Fused;
 

@@ -1,9 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EchoLstm.Tests.Engines.Fused;
 
 /// <summary>NaN, infinities, denormals and numbers near the ends of float32, in weights and data: both engines go on alike, or stop alike and change nothing.</summary>

@@ -1,10 +1,5 @@
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
-using EchoLstm.Layers;
-using EchoLstm.Models;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Engines.Fused;
 

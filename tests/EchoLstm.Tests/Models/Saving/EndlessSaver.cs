@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using EchoLstm.Files;
 using EchoLstm.Models.Saving;

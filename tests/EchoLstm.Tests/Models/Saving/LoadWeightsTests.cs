@@ -1,10 +1,5 @@
 using EchoLstm.Files;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Models.Saving;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models.Saving;
 

@@ -1,6 +1,4 @@
 using EchoLstm.Data;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 
 namespace EchoLstm.Tests.Models.Saving;
 

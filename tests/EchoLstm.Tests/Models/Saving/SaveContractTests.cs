@@ -1,11 +1,7 @@
 using System.Reflection;
 using EchoLstm.Files;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Models.Saving;
 using EchoLstm.Tests.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models.Saving;
 

@@ -2,14 +2,9 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EchoLstm.Files;
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Models.Saving;
 using EchoLstm.Saving;
 using EchoLstm.Tests.Layers;
-using EchoLstm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models.Saving;
 

@@ -1,5 +1,3 @@
-using EchoLstm.Layers;
-using EchoLstm.Models;
 using EchoLstm.Tests.Layers;
 
 namespace EchoLstm.Tests.Models.Saving;

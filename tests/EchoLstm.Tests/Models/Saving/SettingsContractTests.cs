@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using EchoLstm.Files;
-using EchoLstm.Models;
 using EchoLstm.Models.Saving;
 using EchoLstm.Saving;
-using static TorchSharp.torch;
 
 namespace EchoLstm.Tests.Models.Saving;
 
