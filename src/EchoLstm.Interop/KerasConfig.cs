@@ -44,7 +44,7 @@ internal sealed class KerasConfig(KerasVersion version, bool hasModules)
 
     /// <summary>A layer's name; one that is in a wrapper and has none is called by its class.</summary>
     internal static string NameOf(Layer layer) =>
-        layer.Settings.Name is { Length: > 0 } name ? name : Keras3Weights.SnakeCase(layer.Settings.KerasClass);
+        layer.Settings.Name is { Length: > 0 } name ? name : Layer.SnakeCase(layer.Settings.KerasClass);
 
     /// <summary>What is in a wrapper, or in an optimiser, has its modules since tf.keras 2.13 too: without, Keras 3 finds no
     /// class.</summary>

@@ -105,7 +105,7 @@ internal sealed class KerasFileWriter
                 var counters = new Dictionary<string, int>();
                 foreach (var row in model is FunctionalModel graph ? graph.Graph.Rows : model.Layers)
                 {
-                    var name = Keras3Weights.SnakeCase(row is Layer below ? below.Settings.KerasClass : "InputLayer");
+                    var name = Layer.SnakeCase(row is Layer below ? below.Settings.KerasClass : "InputLayer");
                     var count = counters[name] = counters.GetValueOrDefault(name, -1) + 1;
                     var next = new H5Group();
                     layers[count == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}_{count}")] = next;
@@ -137,7 +137,7 @@ internal sealed class KerasFileWriter
             case RecurrentLayer:
                 var cell = new H5Group();
                 group["cell"] = cell;
-                AddArrays(Vars(cell, $"{Keras3Weights.SnakeCase(layer.Settings.KerasClass)}_cell"), layer.Weights);
+                AddArrays(Vars(cell, $"{Layer.SnakeCase(layer.Settings.KerasClass)}_cell"), layer.Weights);
                 break;
             default:
                 AddArrays(own, layer.Weights);

@@ -175,20 +175,13 @@ internal sealed class WeightConversion(string file, bool isTheano)
         return turned;
     }
 
-    private static int Gates(RecurrentSettings layer) => layer switch
-    {
-        LstmSettings => 4,
-        GruSettings => 3,
-        _ => 1,
-    };
-
     private static bool IsOneGate(RecurrentSettings layer, StoredArray first) =>
-        Gates(layer) > 1 && first.Shape.Length == 2 && first.Shape[1] == layer.Units;
+        layer.Gates > 1 && first.Shape.Length == 2 && first.Shape[1] == layer.Units;
 
     // Keras 1: for each gate W, U and b; an LSTM's gates in the order i, c, f, o, which is i, f, c, o since.
     private static void TakeGates(RecurrentSettings layer, Queue<StoredArray> left, List<ReadyWeight> ready)
     {
-        var gates = Gates(layer);
+        var gates = layer.Gates;
         if (left.Count < 3 * gates)
         {
             return;
@@ -236,7 +229,7 @@ internal sealed class WeightConversion(string file, bool isTheano)
             }
             taken.Add((spec, array));
         }
-        var (gates, units) = (Gates(layer), layer.Units);
+        var (gates, units) = (layer.Gates, layer.Units);
         // Nothing but the length of the bias tells a CuDNN layer's arrays from others.
         var isCuDnn = gates > 1 && taken.Count == 3 && taken[2].Array.Shape is [var length] && length == 2L * gates * units;
         if (isCuDnn && (layer is GruSettings { ResetAfter: false } || !IsCuDnns(layer)))

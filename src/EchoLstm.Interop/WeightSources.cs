@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using EchoLstm.Layers;
 
 namespace EchoLstm.Interop;
@@ -112,7 +111,7 @@ internal sealed class LegacyWeights(Hdf5Group group) : WeightSource
 /// <summary>
 /// HDF5 as Keras 3 writes it (and TensorFlow from 2.12 on, in .keras): groups named by the layer's class and a counter, arrays by numbers.
 /// </summary>
-internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
+internal sealed class Keras3Weights(Hdf5Group root) : WeightSource
 {
     private static readonly ImmutableArray<string> Containers = ["layers", "_layer_checkpoint_dependencies"];
 
@@ -175,7 +174,7 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         Hdf5Group layers, List<(LayerSettings Layer, IReadOnlyList<Shape> Inputs)> withShapes, string before, Action<string> faults)
     {
         var found = new Dictionary<LayerSettings, Hdf5Group>(ReferenceEqualityComparer.Instance);
-        foreach (var kind in withShapes.GroupBy(layer => SnakeCase(layer.Layer.KerasClass)))
+        foreach (var kind in withShapes.GroupBy(layer => Layer.SnakeCase(layer.Layer.KerasClass)))
         {
             // Of a wrapper's class some may have weights and some none.
             if (!kind.Any(layer => layer.Layer.WeightsOf(layer.Inputs).Any()))
@@ -249,13 +248,4 @@ internal sealed partial class Keras3Weights(Hdf5Group root) : WeightSource
         : name.StartsWith($"{kind}_", StringComparison.Ordinal)
             && int.TryParse(name.AsSpan(kind.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : null;
-
-    /// <summary>Keras's rule: LSTM is lstm, SimpleRNN simple_rnn, Conv1D conv1d, PReLU p_re_lu.</summary>
-    internal static string SnakeCase(string name) => Word().Replace(Capital().Replace(name, "$1_$2"), "$1_$2").ToLowerInvariant();
-
-    [GeneratedRegex("(.)([A-Z][a-z]+)")]
-    private static partial Regex Capital();
-
-    [GeneratedRegex("([a-z])([A-Z])")]
-    private static partial Regex Word();
 }

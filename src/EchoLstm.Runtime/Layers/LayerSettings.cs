@@ -211,6 +211,14 @@ internal abstract record RecurrentSettings : LayerSettings
 
     internal override IReadOnlyList<long> StateUnits => [Units];
 
+    /// <summary>How many parts the weights have along their last axis.</summary>
+    internal abstract int Gates { get; }
+
+    private protected virtual long[] BiasShape => [(long)Gates * Units];
+
+    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
+        WeightSpec.Recurrent(Gates, Units, Features(input), UseBias ? BiasShape : null);
+
     internal override Shape OutputShape(Shape input, string title)
     {
         if (input.Rank != 3)
@@ -244,6 +252,8 @@ internal sealed record LstmSettings : RecurrentSettings
 {
     internal override string KerasClass => "LSTM";
 
+    internal override int Gates => 4;
+
     internal override IReadOnlyList<long> StateUnits => [Units, Units];
 
     public bool ReturnState { get; init; }
@@ -259,14 +269,13 @@ internal sealed record LstmSettings : RecurrentSettings
 
     [JsonPropertyOrder(Last)]
     public int? CheckpointSteps { get; init; }
-
-    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
-        WeightSpec.Recurrent(4, Units, Features(input), UseBias ? [4L * Units] : null);
 }
 
 internal sealed record GruSettings : RecurrentSettings
 {
     internal override string KerasClass => "GRU";
+
+    internal override int Gates => 3;
 
     [JsonPropertyOrder(RecurrentActivationPlace)]
     public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
@@ -274,16 +283,14 @@ internal sealed record GruSettings : RecurrentSettings
     [JsonPropertyOrder(Last)]
     public bool ResetAfter { get; init; } = true;
 
-    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
-        WeightSpec.Recurrent(3, Units, Features(input), !UseBias ? null : ResetAfter ? [2, 3L * Units] : [3L * Units]);
+    private protected override long[] BiasShape => ResetAfter ? [2, 3L * Units] : base.BiasShape;
 }
 
 internal sealed record SimpleRnnSettings : RecurrentSettings
 {
     internal override string KerasClass => "SimpleRNN";
 
-    internal override IEnumerable<WeightSpec> Weights(Shape input) =>
-        WeightSpec.Recurrent(1, Units, Features(input), UseBias ? [Units] : null);
+    internal override int Gates => 1;
 }
 
 /// <summary>Two recurrent layers; the second is the first but for its direction and what is said of it alone.</summary>

@@ -338,8 +338,8 @@ internal sealed unsafe class LstmSession<V> : LstmSession
         Rows.Copy(Start(dense) + CellPlace, OutputDistance, _kernel.StateGradient(1), stride, samples, units);
         _kernel.Backward(new InputRows(_input, Features), needsInputGradient ? _inputGradient : null);
 
-        var inputWeights = empty(Lstm.Gates * units, Features + (_layer.UseBias ? 1 : 0));
-        var recurrentWeights = empty(Lstm.Gates * units, units);
+        var inputWeights = empty(_layer.Settings.Gates * units, Features + (_layer.UseBias ? 1 : 0));
+        var recurrentWeights = empty(_layer.Settings.Gates * units, units);
         _kernel.Unpack(_gradients, WeightLayout.Torch, [(nint)Start(inputWeights), (nint)Start(recurrentWeights)]);
         List<Tensor?> gradients = [null, inputWeights, recurrentWeights];
         if (needsInputGradient)

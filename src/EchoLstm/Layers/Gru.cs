@@ -122,8 +122,6 @@ public sealed class Gru : RecurrentLayer
         }
     }
 
-    private protected override int GateCount => Gates;
-
     private protected override bool HasBiasColumn => UseBias && !ResetAfter;
 
     private protected override bool HasTorchKernel =>

@@ -649,13 +649,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    private static string SnakeCase(string name)
+    // Keras's two steps: "TimeDistributed" becomes time_distributed, "LSTM" lstm, "Conv1D" conv1d and "PReLU" p_re_lu.
+    internal static string SnakeCase(string name)
     {
         var words = WordStart().Replace(name, "$1_$2");
         return LowerThenUpper().Replace(words, "$1_$2").ToLowerInvariant();
     }
 
-    // Keras's two steps: "TimeDistributed" becomes time_distributed, "LSTM" lstm and "Conv1D" conv1d.
     [GeneratedRegex("(.)([A-Z][a-z0-9]+)")]
     private static partial Regex WordStart();
 

@@ -26,8 +26,6 @@ namespace EchoLstm.Layers;
 /// </code></example>
 public sealed class Lstm : RecurrentLayer
 {
-    internal const int Gates = 4;
-
     private EagerLstm? _eager;
     private int _threadOnTorchAlone;
 
@@ -161,8 +159,6 @@ public sealed class Lstm : RecurrentLayer
     // A gate multiplies what the activation gave.
     internal override bool? EndsIn(Activation activation) => false;
 
-    private protected override int GateCount => Gates;
-
     private protected override bool KeepsState => Stateful || ReturnState;
 
     // What is made in inference mode can't be part of a graph, which RunTorch asks for.
@@ -219,7 +215,7 @@ public sealed class Lstm : RecurrentLayer
 
     private protected override Tensor[] Step(Tensor inputs, Tensor[] states, Tensor hidden)
     {
-        var gates = inputs.Plus(nn.functional.linear(hidden, Parameter(RecurrentWeights))).chunk(Gates, 1);
+        var gates = inputs.Plus(nn.functional.linear(hidden, Parameter(RecurrentWeights))).chunk(Settings.Gates, 1);
         var i = RecurrentActivation.Apply(gates[0]);
         var f = RecurrentActivation.Apply(gates[1]);
         var g = Activation.Apply(gates[2]);

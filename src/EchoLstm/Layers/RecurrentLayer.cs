@@ -130,7 +130,7 @@ public abstract class RecurrentLayer : Layer, IStateful
                 return null;
             }
             var ofGate = string.Create(CultureInfo.InvariantCulture, $"({features}{(UseBias ? " + 1" : "")}) * {Units} + {Units}²");
-            return GateCount == 1 ? ofGate : string.Create(CultureInfo.InvariantCulture, $"{GateCount} * ({ofGate})");
+            return Settings.Gates == 1 ? ofGate : string.Create(CultureInfo.InvariantCulture, $"{Settings.Gates} * ({ofGate})");
         }
     }
 
@@ -140,9 +140,6 @@ public abstract class RecurrentLayer : Layer, IStateful
 
     /// <summary>How many tensors (samples, units) the state has; the first is the hidden state, which is also the output.</summary>
     internal int StateCount => Settings.StateUnits.Count;
-
-    /// <summary>How many parts its weights have along the gates' axis.</summary>
-    private protected abstract int GateCount { get; }
 
     private protected override bool ComputesWithFloats => true;
 
@@ -264,7 +261,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         var columns = features + (HasBiasColumn ? 1 : 0);
         SizeGuard.Check(
             Title,
-            (decimal)GateCount * Units * (columns + Units + (UseBias && !HasBiasColumn ? 2 : 0)),
+            (decimal)Settings.Gates * Units * (columns + Units + (UseBias && !HasBiasColumn ? 2 : 0)),
             "units is the size of the state and has nothing to do with the length of the sequence: a few units read a sequence of any "
                 + "length.");
         (var name, _module) = NewModule(columns);
@@ -273,8 +270,8 @@ public abstract class RecurrentLayer : Layer, IStateful
         {
             parameter.zero_();
         }
-        Weights[0].Write(Initializers.GlorotUniform(random, features, GateCount * (long)Units));
-        Weights[1].Write(Initializers.Orthogonal(random, Units, GateCount * (long)Units));
+        Weights[0].Write(Initializers.GlorotUniform(random, features, Settings.Gates * (long)Units));
+        Weights[1].Write(Initializers.Orthogonal(random, Units, Settings.Gates * (long)Units));
         Complete();
     }
 

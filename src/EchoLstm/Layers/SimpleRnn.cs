@@ -54,8 +54,6 @@ public sealed class SimpleRnn : RecurrentLayer
     {
     }
 
-    private protected override int GateCount => 1;
-
     private protected override bool HasTorchKernel => Activation is Activation.Tanh or Activation.Relu;
 
     /// <summary>Runs the layer from a state and returns the state after it too.</summary>
