@@ -34,7 +34,6 @@ internal sealed class AccessGuard(string noun)
     /// <summary>Says that what is guarded was changed by a call that nobody guards, of TorchSharp's.</summary>
     internal void NoteChange() => Interlocked.Increment(ref _changes);
 
-    /// <summary>Whether this thread is inside a call that changes.</summary>
     internal bool IsChangedHere => _owner == Environment.CurrentManagedThreadId;
 
     /// <summary>

@@ -42,7 +42,6 @@ internal static class TensorCheck
         }
     }
 
-    /// <summary>Throws where the tensor is disposed.</summary>
     internal static void Alive(Tensor tensor, string name, ITitled? owner = null)
     {
         if (tensor.IsInvalid)
@@ -113,6 +112,5 @@ internal static class TensorCheck
 /// <summary>What an error can be about, e.g. a layer.</summary>
 internal interface ITitled
 {
-    /// <summary>How it is named in errors.</summary>
     string Title { get; }
 }

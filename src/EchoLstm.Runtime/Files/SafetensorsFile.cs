@@ -40,7 +40,6 @@ internal sealed class SafetensorsFile : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>Texts by name.</summary>
     internal IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The tensors, in the order of their elements.</summary>

@@ -26,10 +26,8 @@ internal sealed class BatchRequest : TaskCompletionSource<float[]>
 
     internal long Arrived { get; }
 
-    /// <summary>Its place among all requests.</summary>
     internal long Number { get; set; }
 
-    /// <summary>Whether nobody waits for it any more.</summary>
     internal bool IsOver => Task.IsCompleted;
 
     /// <summary>Ends the request when the token says so; what was begun for it is thrown away.</summary>

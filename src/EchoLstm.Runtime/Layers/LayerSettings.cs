@@ -68,7 +68,6 @@ internal abstract record LayerSettings
     [JsonPropertyOrder(OfAll)]
     public int? Seed { get; init; }
 
-    /// <summary>Whether training moves its weights.</summary>
     [JsonPropertyOrder(OfAll)]
     public bool Trainable { get; init; } = true;
 
@@ -89,7 +88,6 @@ internal abstract record LayerSettings
     /// </summary>
     internal virtual string? StreamObstacle => "needs the whole sequence at once";
 
-    /// <summary>Whether the output is of the last step alone.</summary>
     internal virtual bool EndsSequence => false;
 
     /// <summary>The shape of the output for a shape of the input, samples first.</summary>
@@ -164,7 +162,6 @@ internal abstract record LayerSettings
         input.ToString());
 }
 
-/// <summary>A layer that reads a sequence step by step.</summary>
 internal abstract record RecurrentSettings : LayerSettings
 {
     private protected const int ActivationPlace = 1;
@@ -595,7 +592,6 @@ internal sealed record ModuleSettings(string Module) : LayerSettings
         throw new InvalidOperationException($"{title} is a TorchSharp module, whose output is known when it runs.");
 }
 
-/// <summary>A model, which is a layer too.</summary>
 internal sealed record SequentialSettings : LayerSettings
 {
     public Training.EngineKind RequestedEngine { get; init; }

@@ -16,7 +16,6 @@ internal sealed record AveragePooling1DSettings : LayerSettings
 /// <summary>A layer that makes one vector a sample of all its time steps.</summary>
 internal abstract record GlobalPooling1DSettings : LayerSettings
 {
-    /// <summary>Whether the time axis stays, with length 1 (Keras's <c>keepdims</c>).</summary>
     public bool Keepdims { get; init; }
 
     internal override Shape OutputShape(Shape input, string title)
@@ -33,10 +32,8 @@ internal sealed record GlobalMaxPooling1DSettings : GlobalPooling1DSettings;
 /// <summary>A layer that slides a window over pictures and makes one number a feature of each.</summary>
 internal abstract record Pooling2DSettings : LayerSettings
 {
-    /// <summary>Height and width.</summary>
     public required IReadOnlyList<int> PoolSize { get; init; }
 
-    /// <summary>Down and to the right.</summary>
     public required IReadOnlyList<int> Strides { get; init; }
 
     public StepPadding Padding { get; init; }
@@ -53,7 +50,6 @@ internal sealed record AveragePooling2DSettings : Pooling2DSettings;
 /// <summary>A layer that makes one vector a picture.</summary>
 internal abstract record GlobalPooling2DSettings : LayerSettings
 {
-    /// <summary>Whether height and width stay, with length 1 (Keras's <c>keepdims</c>).</summary>
     public bool Keepdims { get; init; }
 
     internal override Shape OutputShape(Shape input, string title)

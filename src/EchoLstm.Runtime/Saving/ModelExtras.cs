@@ -8,10 +8,8 @@ namespace EchoLstm.Saving;
 /// </summary>
 internal sealed class ModelExtras
 {
-    /// <summary>Texts by key.</summary>
     internal Dictionary<string, string> Metadata { get; init; } = [];
 
-    /// <summary>Fitted scalers by name.</summary>
     internal Dictionary<string, FeatureScaler> Scalers { get; init; } = [];
 
     /// <summary>Lists of texts by name: the classes' labels in the order of the outputs, the words in the order of their indices.</summary>

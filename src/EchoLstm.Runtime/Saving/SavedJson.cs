@@ -28,7 +28,6 @@ internal sealed record ModelSettings
 [JsonSerializable(typeof(ExtrasSettings))]
 internal sealed partial class SavedJson : JsonSerializerContext
 {
-    /// <summary>How they are written and read.</summary>
     internal static JsonSerializerOptions Settings { get; } = StrictJson.Options(
         new SavedJson(),
         new EnumName<SafetensorsType>(),

@@ -3,10 +3,8 @@ namespace EchoLstm.Layers;
 /// <summary>A layer that may carry a state from one batch to the next.</summary>
 internal interface IStateful
 {
-    /// <summary>Whether it does carry one.</summary>
     bool Stateful { get; }
 
-    /// <summary>How the layer names itself in errors.</summary>
     string Title { get; }
 
     /// <summary>The number of samples that the carried state is for; null where none is carried.</summary>

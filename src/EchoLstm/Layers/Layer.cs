@@ -126,7 +126,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>The mask that the layer makes of a model's input before anything is computed; null where it makes none.</summary>
     internal virtual Tensor? FirstMask(Tensor input) => null;
 
-    /// <summary>Whether anyone has hooked into the layer's calls.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <summary>What the layer draws from after it is built; null where it draws nothing.</summary>
@@ -459,7 +458,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>The layer's function of an input that was checked.</summary>
     private protected abstract Tensor Compute(Tensor input, Tensor? mask);
 
-    /// <summary>Whether the input must be of a floating-point type.</summary>
     private protected virtual bool ComputesWithFloats => false;
 
     private protected virtual void CheckInput(Shape inputShape)
@@ -555,7 +553,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>The number of features that weights are made for.</summary>
     /// <exception cref="ShapeMismatchException">It is not known.</exception>
     internal long FeaturesOf(Shape inputShape, string expected) => inputShape.Last ?? throw new ShapeMismatchException(
         $"{Title} must know the number of features to make its weights but received {inputShape}. Give the last axis a length.",
@@ -581,7 +578,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     private protected virtual LayerSettings Whole(LayerSettings own) => own;
 
-    /// <summary>Takes the layer and all inside it into a model's use.</summary>
     internal void ShareGuard(AccessGuard guard)
     {
         foreach (var layer in Nesting.AllOf(this).OfType<Layer>())
@@ -610,7 +606,6 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
         }
     }
 
-    /// <summary>Releases what the layer holds beside its modules.</summary>
     private protected virtual void ReleaseOwn()
     {
     }

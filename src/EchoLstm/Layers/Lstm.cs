@@ -161,7 +161,7 @@ public sealed class Lstm : RecurrentLayer
 
     private protected override bool KeepsState => Stateful || ReturnState;
 
-    // What is made in inference mode can't be part of a graph, which RunTorch asks for.
+    // What is made in inference mode can't be part of a graph, which RunTorch asks for: a state that was left there, for one.
     private protected override bool HasTorchKernel =>
         Activation == Activation.Tanh && RecurrentActivation == Activation.Sigmoid && !is_inference_mode_enabled();
 

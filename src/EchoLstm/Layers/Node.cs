@@ -23,7 +23,6 @@ public class Node
     /// <summary>Its place among what that use makes.</summary>
     internal int Index { get; }
 
-    /// <summary>How it is named in errors.</summary>
     internal virtual string Title => Layer!.Name;
 
     /// <summary>The layer's name and the shape, e.g. <c>lstm_1 (None, 64)</c>.</summary>

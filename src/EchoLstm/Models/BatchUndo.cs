@@ -28,7 +28,6 @@ internal sealed class BatchUndo : IDisposable
         _hasBuffers = model.buffers().Any();
     }
 
-    /// <summary>Remembers how things stand before a step.</summary>
     /// <param name="withStates">Whether the step changes states before it is known to be good.</param>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "Torch's generator is put back where the program had it.")]
     internal void Remember(bool withStates)

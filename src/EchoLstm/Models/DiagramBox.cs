@@ -29,7 +29,6 @@ internal static class DiagramBox
         }
     }
 
-    /// <summary>How many parameters a model has, as a sentence.</summary>
     internal static string Totals(Model model) => string.Create(
         CultureInfo.InvariantCulture, $"{Parameters(model)}, {model.CountParameters(trainable: true):N0} trainable.");
 
@@ -40,7 +39,6 @@ internal static class DiagramBox
     internal static string Kind(Layer layer) =>
         layer is TimeDistributed or Bidirectional ? $"{layer.KerasClass}({Name(layer)})" : layer.KerasClass;
 
-    /// <summary>What a step's cell is called.</summary>
     internal static string Name(Layer layer) => layer switch
     {
         TimeDistributed each => Kind(each.InnerLayer),

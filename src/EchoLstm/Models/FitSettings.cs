@@ -16,7 +16,6 @@ internal sealed record FitSettings(
     CancellationToken Cancellation,
     double ValidationSplit = 0)
 {
-    /// <summary>Throws at an argument that is out of its range.</summary>
     internal void Check()
     {
         ModelData.AtLeastOne(Epochs, "epochs");

@@ -603,7 +603,6 @@ public abstract partial class Model : Layer
         return ModelFile.Load(file);
     }
 
-    /// <summary>A model of a kind from a file.</summary>
     private protected static TModel Loaded<TModel>(string path)
         where TModel : Model
     {
@@ -673,7 +672,6 @@ public abstract partial class Model : Layer
     // The layers give the outputs their masks.
     internal override Tensor? OutputMask(Tensor input, Tensor? mask) => null;
 
-    /// <summary>The picture of the model, which is built.</summary>
     private protected abstract string Drawn();
 
     internal virtual IReadOnlyList<Shape> InputShapes => [InputShape!];
@@ -688,7 +686,6 @@ public abstract partial class Model : Layer
     /// <summary>The layers that are no models; those of a model among them take its place.</summary>
     internal IReadOnlyList<Layer> FlatLayers => [.. Layers.SelectMany(layer => layer is Model inner ? inner.FlatLayers : [layer])];
 
-    /// <summary>How many of them there are.</summary>
     internal int FlatCount
     {
         get
@@ -738,7 +735,6 @@ public abstract partial class Model : Layer
     /// <summary>A copy of where the optimiser stands; null before training began. The caller disposes it.</summary>
     internal OptimizerProgress? ExportProgress() => _runner.ExportProgress();
 
-    /// <summary>Lets the next engine's optimiser go on from here; it is the model's from now on.</summary>
     internal void GoOnFrom(OptimizerProgress? state) => _runner.GoOnFrom(state);
 
     /// <summary>Forgets what was of the layers that there were: the engine, and what the optimiser learned.</summary>
@@ -747,14 +743,12 @@ public abstract partial class Model : Layer
     /// <summary>Checks data of any number of samples: it comes in batches.</summary>
     internal virtual void CheckSamples(IReadOnlyList<Shape> inputShapes) => CheckInput(inputShapes[0], InputShape!.With(0, null));
 
-    /// <summary>Throws where layers can't compute, or not with each other.</summary>
     internal void CheckLayers()
     {
         Layer? none = null;
         CheckWeights(ref none);
     }
 
-    /// <summary>Throws where somebody disposed a layer without its model.</summary>
     internal void ThrowIfPartDisposed()
     {
         // Asked at every step of a stream: an enumerator would be allocated.
@@ -783,7 +777,6 @@ public abstract partial class Model : Layer
         }
     }
 
-    /// <summary>Compiles as another model was, with the same objects.</summary>
     internal void Compile(Compilation compilation) => _runner.Compile(compilation);
 
     /// <summary>Why a model from another library's file is not compiled as it was there; null: it was not, or is.</summary>

@@ -104,10 +104,8 @@ internal sealed class ModelRunner(Model model)
         return engine;
     }
 
-    /// <summary>Makes trained weights visible in the layers.</summary>
     internal void Publish() => _engine!.Publish();
 
-    /// <summary>A copy of where the optimiser stands; null before training began. The caller disposes it.</summary>
     internal OptimizerProgress? ExportProgress() => _engine?.ExportOptimizer() ?? _progress?.Copy();
 
     /// <summary>Lets the next engine's optimiser go on from here; the state is the runner's from now on.</summary>

@@ -38,7 +38,6 @@ internal sealed class OnnxGraph(int opset)
     internal string Main(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Add(type, _isNamed ? $"{Path}/{type}" : Path, inputs, 1, attributes)[0];
 
-    /// <summary>A node with one output.</summary>
     internal string Op(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Add(type, $"{Path}/{type}", inputs, 1, attributes)[0];
 
@@ -46,7 +45,6 @@ internal sealed class OnnxGraph(int opset)
     internal string[] Mains(string type, string[] inputs, int outputs, params (string Name, object Value)[] attributes) =>
         Add(type, _isNamed ? $"{Path}/{type}" : Path, inputs, outputs, attributes);
 
-    /// <summary>A node with several outputs.</summary>
     internal string[] Ops(string type, string[] inputs, int outputs, params (string Name, object Value)[] attributes) =>
         Add(type, $"{Path}/{type}", inputs, outputs, attributes);
 
@@ -54,7 +52,6 @@ internal sealed class OnnxGraph(int opset)
     internal string Reduce(string type, string input, bool keep, params long[] axes) =>
         Reduce($"{Path}/{type}", type, input, keep, axes);
 
-    /// <summary>The same under the layer's own name.</summary>
     internal string MainReduce(string type, string input, bool keep, params long[] axes) => Reduce(Path, type, input, keep, axes);
 
     /// <summary>A weight; one that is asked for again, by a layer that is used again, is there once.</summary>
@@ -72,11 +69,9 @@ internal sealed class OnnxGraph(int opset)
         $"i_{string.Join('_', values.Select(Text))}", name =>
             AddConstant(name, Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
 
-    /// <summary>A whole number without axes.</summary>
     internal string Integer(long value) => Small(
         $"n_{Text(value)}", name => AddConstant(name, Int64, [], BitConverter.GetBytes(value)));
 
-    /// <summary>A number without axes.</summary>
     internal string Number(float value) => Small(
         $"f_{value.ToString("R", CultureInfo.InvariantCulture)}",
         name => AddConstant(name, Float, [], BitConverter.GetBytes(value)));

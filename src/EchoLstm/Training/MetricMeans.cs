@@ -29,7 +29,6 @@ internal sealed class MetricMeans
     /// <summary>Where an engine writes what it measured of a batch, before it is added: the loss, then each metric's sums.</summary>
     internal double[] Batch { get; }
 
-    /// <summary>Adds the batch that was measured.</summary>
     internal void Add(long samples)
     {
         _sums[0] += Batch[0] * samples;
@@ -47,7 +46,6 @@ internal sealed class MetricMeans
     internal double Mean(int place) =>
         place == 0 ? _sums[0] / _samples : _metrics[place - 1].Of(_sums.AsSpan(_places[place - 1].._places[place]));
 
-    /// <summary>Forgets every batch.</summary>
     internal void Reset()
     {
         Array.Clear(_sums);

@@ -369,6 +369,22 @@ public class LstmTests
         build.Should().Throw<InsufficientMemoryException>().Which.Message.Should().StartWith("Lstm 'lstm' asks for 36,893,488,121,649,299,460 parameters, ");
     }
 
+    [Fact]
+    public void In_inference_mode_a_state_that_was_left_there_goes_on()
+    {
+        using var scope = NewDisposeScope();
+        using var lstm = new Lstm(5, stateful: true) { Seed = 1, UsesFusedKernel = false };
+        var x = Numbers.Uniform(1, [3, 4, 2]);
+        lstm.call(x);
+        var expected = lstm.call(x);
+        lstm.ResetStates();
+
+        using var inference = inference_mode();
+        lstm.call(x);
+
+        lstm.call(x).ShouldMatchTensor(expected, Tolerance.Float32);
+    }
+
     private static Lstm Built(Lstm lstm)
     {
         lstm.Build(new Shape(null, 3, 1));

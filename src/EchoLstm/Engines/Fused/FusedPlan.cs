@@ -102,7 +102,6 @@ internal sealed unsafe class FusedPlan
         return (weights, slopes);
     }
 
-    /// <summary>Packs the weights that changed.</summary>
     internal void Load(float* packed)
     {
         foreach (var weights in _held)
@@ -111,7 +110,6 @@ internal sealed unsafe class FusedPlan
         }
     }
 
-    /// <summary>Copies the packed weights back to the modules.</summary>
     internal void Store(float* packed)
     {
         foreach (var weights in _held)

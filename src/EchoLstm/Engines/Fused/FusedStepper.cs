@@ -32,10 +32,8 @@ internal sealed unsafe class FusedStepper
         return true;
     }
 
-    /// <summary>Reads a step.</summary>
     internal void Step(ReadOnlySpan<float> input, Span<float> output) => _pass.Step(input, output);
 
-    /// <summary>Reads a step of a model that reads indices.</summary>
     internal void Step(ReadOnlySpan<int> input, Span<float> output) => _pass.Step(input, output);
 
     /// <summary>Reads a step of each of several inputs.</summary>
