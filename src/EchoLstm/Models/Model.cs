@@ -578,10 +578,9 @@ public abstract partial class Model : Layer
     /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
     /// the old one or the new one.</param>
     /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, a weight is NaN or infinite, or a file can't hold a part of it: a
-    /// TorchSharp module, a loss,
-    /// a metric or a TorchSharp optimiser of your own, whose code it would need (use <see cref="SaveWeights"/>); or another thread trains
-    /// it.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, a weight is NaN or infinite, or a file can't hold a part of it:
+    /// a TorchSharp module, a loss, a metric or a TorchSharp optimiser of your own, whose code it would need (use
+    /// <see cref="SaveWeights"/>); or another thread trains it.</exception>
     /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>

@@ -101,7 +101,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     {
         using var undo = new BatchUndo(model);
         var size = checked((int)samples.Count);
-        SampleCheck.CarriedState(model.StatefulLayers, size, "x");
+        SampleCheck.CarriedState(model.StatefulLayers, size, size, "x", "Give it batches of", "Give it batches of");
         var progress = new FitProgress(model, 1, 1, size, compilation, runner.NewMeans(samples));
         progress.BeginEpoch(0);
         _ = runner.ReadyToTrain();
@@ -130,13 +130,21 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             batchSize = (int)Math.Min(batchSize, samples.Count);
             validationBatch = (int)Math.Min(validationBatch, validation?.Count ?? validationBatch);
         }
+        SampleCheck.CarriedState(
+            stateful,
+            samples.Count,
+            batchSize,
+            nameof(batchSize),
+            multiples: settings.ValidationSplit == 0 ? "Give it samples in multiples of"
+                : string.Create(CultureInfo.InvariantCulture, $"validationSplit: {settings.ValidationSplit} leaves ")
+                    + string.Create(CultureInfo.InvariantCulture, $"{samples.Count} samples to train on: give validationData instead, or ")
+                    + "samples of which it leaves a multiple of");
         if (settings.ValidationSplit > 0)
         {
             SampleCheck.StatefulSplit(stateful, settings.ValidationSplit, samples.Count, validation!.Count, batchSize, validationBatch);
         }
         SampleCheck.StatefulBatches(stateful, samples.Count, batchSize, nameof(batchSize));
         SampleCheck.FixedBatches(built, samples.Count, batchSize, nameof(batchSize));
-        SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
         if (validation is not null)
         {
             SampleCheck.StatefulBatches(stateful, validation.Count, validationBatch, "validationData");

@@ -222,8 +222,20 @@ internal static class SampleCheck
         }
     }
 
-    /// <summary>Throws where a carried state is for another number of samples.</summary>
-    internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name, string? advice = null)
+    /// <summary>Throws where a carried state is for another number of samples than a batch.</summary>
+    /// <param name="stateful">The stateful layers.</param>
+    /// <param name="samples">All samples: batches of the carried size may not divide them.</param>
+    /// <param name="batchSize">The samples of a batch.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <param name="use">What stands before the carried number where batches of so many would do.</param>
+    /// <param name="multiples">And where they would not.</param>
+    internal static void CarriedState(
+        IReadOnlyList<IStateful> stateful,
+        long samples,
+        int batchSize,
+        string name,
+        string use = "Use batchSize:",
+        string multiples = "Give it samples in multiples of")
     {
         foreach (var layer in stateful)
         {
@@ -232,7 +244,7 @@ internal static class SampleCheck
                 throw new ArgumentException(
                     string.Create(CultureInfo.InvariantCulture,
                         $"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. "
-                            + $"{advice ?? "Use batchSize:"} {carried}, or call ResetStates first."),
+                            + $"{(samples % carried == 0 ? use : multiples)} {carried}, or call ResetStates first."),
                     name);
             }
         }
