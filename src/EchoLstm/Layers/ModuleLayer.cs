@@ -155,7 +155,10 @@ public sealed class ModuleLayer : Layer
         _ => null,
     };
 
-    internal override bool? EndsIn(Activation activation) => OutputActivation is { } own ? own == activation : null;
+    // Logarithms of probabilities are none.
+    internal override bool? EndsIn(Activation activation) => OutputActivation is { } own ? own == activation
+        : _module is TorchSharp.Modules.LogSoftmax or TorchSharp.Modules.LogSigmoid ? false
+        : null;
 
     internal override bool ReadsScale => _module is TorchSharp.Modules.Linear;
 

@@ -41,8 +41,9 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             [.. compilation.Heads.Select((_, place) => model.MakerOf(place))],
             samples.AllInputs,
             samples.AllTargets,
-            samples.Weights,
-            samples.Mask));
+            samples.AllWeights,
+            samples.AllMasks,
+            place => model.OutputShapes([.. samples.AllInputs.Select(Shape.Of)])[place].Last));
         var reportsRate = compilation.Optimizer.LearningRateSchedule is not null
             || observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(
