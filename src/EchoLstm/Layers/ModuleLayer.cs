@@ -84,8 +84,8 @@ public sealed class ModuleLayer : Layer
         catch (Exception error) when (error is ExternalException || IsTorchSharps(error))
         {
             var hint = _module is TorchSharp.Modules.Conv1d or TorchSharp.Modules.Conv2d
-                ? " TorchSharp's convolutions have the channels behind the samples; Conv1D and Conv2D of this library have them last, where "
-                    + "the data has them."
+                ? " TorchSharp's convolutions have the channels behind the samples; Conv1D and Conv2D of this library have them last, "
+                    + "where the data has them."
                 : "";
             throw new ShapeMismatchException(
                 $"{Title} can't take input of shape {inputShape}: {error.Message}{hint}",

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
+using EchoLstm.Models.Saving;
 using EchoLstm.Training;
 using static TorchSharp.torch;
 
@@ -290,6 +291,10 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var losses = string.Join(" or ", compilation.Heads.Select(head => head.Loss.Name).Distinct());
         var where = forgotten.Count > 0
             ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
+            : WeightFile.FirstUnfit(model) is var (place, number)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The weight {place} was {number} before it: set weights of before that, or make the model anew.")
             : hasLostGradients
             ? "The outputs and the loss are finite: on the way back the numbers became too large."
             : culprit is null

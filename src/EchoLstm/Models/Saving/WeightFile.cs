@@ -46,19 +46,25 @@ internal static class WeightFile
     /// <exception cref="InvalidOperationException">A weight is NaN or infinite; the message has the first.</exception>
     internal static void CheckFinite(Layer layer)
     {
+        if (FirstUnfit(layer) is var (place, number))
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{layer.Title} can't be saved: {place} is {number}, so that its training has diverged. Nothing was written. Save it "
+                    + $"before that, or train it anew with a lower learning rate."));
+        }
+    }
+
+    /// <summary>The first weight that is NaN or infinite; null where none is.</summary>
+    internal static (string Place, double Value)? FirstUnfit(Layer layer)
+    {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        foreach (var weight in layer.Weights)
+        return layer.Weights.Select(weight =>
         {
             var value = weight.Value();
-            if (SampleCheck.FirstOrNone(value, weight.Unfit(value), weight.Name) is var (place, number))
-            {
-                throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{layer.Title} can't be saved: {place} is {number}, so that its training has diverged. Nothing was written. Save it "
-                        + $"before that, or train it anew with a lower learning rate."));
-            }
-        }
+            return SampleCheck.FirstOrNone(value, weight.Unfit(value), weight.Name);
+        }).FirstOrDefault(found => found is not null);
     }
 
     /// <summary>Sets the weights; all or none.</summary>
