@@ -3,6 +3,7 @@ using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Models;
 using EchoLstm.Models.Saving;
+using EchoLstm.Saving;
 
 namespace EchoLstm.Interop;
 
@@ -22,7 +23,8 @@ public static class KerasFile
     /// <returns>The model, built, and compiled where its loss and optimiser are the library's; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">A path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, of another kind, or has other weights than its layers.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of another kind, or has other weights than its layers, or NaN or
+    /// infinities among them.</exception>
     /// <exception cref="NotSupportedException">The model has a layer, a setting or a form of file that is not read; the message names it
     /// and says what can be done.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
@@ -58,7 +60,7 @@ public static class KerasFile
     /// <exception cref="InvalidOperationException">The model is not built, or another thread uses it.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of another kind, or does not fit: the message lists all that is missing,
-    /// left over or of another shape. Nothing was changed.</exception>
+    /// left over or of another shape, or names the first number that is NaN or infinite. Nothing was changed.</exception>
     /// <exception cref="NotSupportedException">The file has a form that is not read, or the model has a TorchSharp module.</exception>
     /// <exception cref="IOException">Reading failed. Nothing was changed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
@@ -103,8 +105,8 @@ public static class KerasFile
     /// <param name="path">The file, which ends in <c>.keras</c>, <c>.h5</c> or <c>.hdf5</c>; a missing folder is made, and a file that is
     /// there is replaced when the new one is complete.</param>
     /// <exception cref="ArgumentException">The path is empty, or has another ending.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, its weights are not float32, or another thread changes
-    /// it.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, its weights are not float32 or not finite, or another thread
+    /// changes it.</exception>
     /// <exception cref="NotSupportedException">It has a layer or a setting that this version of Keras does not have; the message names it.
     /// Nothing was written.</exception>
     /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
@@ -132,6 +134,7 @@ public static class KerasFile
             throw new InvalidOperationException($"{model.Title} has weights of {other.dtype}, and float32 is written for Keras. Convert it "
                 + $"first, model.to(torch.float32).");
         }
+        WeightFile.CheckFinite(model);
         KerasFileWriter.Write(model, path, version);
     }
 
@@ -334,7 +337,12 @@ public static class KerasFile
             throw new InvalidDataException(
                 $"{path}: its weights have more bytes than the file: several share one place. The file is damaged.");
         }
-        return [.. ready.Select(weight => (weight.Spec, weight.Read()))];
+        return [.. ready.Select(weight =>
+        {
+            var numbers = weight.Read();
+            FileFormat.CheckFinite(path, weight.Spec, numbers);
+            return (weight.Spec, numbers);
+        })];
     }
 
     private static Model Make(KerasNetwork network, WeightSource source, string path, JsonElement? training)

@@ -100,7 +100,7 @@ public readonly struct TensorLike
         Tensor tensor => tensor,
         Array array => array,
         IReadOnlyList<Array> rows => FromRows(rows),
-        null => throw new ArgumentNullException(nameof(data), "A batch has null where a tensor or an array was expected."),
+        null => default, // told by its place where it is read
         _ => throw new ArgumentException(
             $"A {typeof(T).Name} can't become a tensor: expected a tensor, an array or a TensorLike. A batch has its samples on the first "
                 + "axis: of one number a sample give float[,], (samples, 1).",

@@ -40,6 +40,14 @@ internal static class Numbers
         return sparse_coo_tensor(columns, values, dense.shape);
     }
 
+    /// <summary>The bytes with another number in the place of one that is there once.</summary>
+    internal static byte[] Replace(byte[] bytes, float number, float by)
+    {
+        var place = bytes.AsSpan().IndexOf(BitConverter.GetBytes(number));
+        BitConverter.TryWriteBytes(bytes.AsSpan(place), by);
+        return bytes;
+    }
+
     /// <summary>An array of the shape with these values in row-major order; of one number without axes an array of one.</summary>
     internal static Array Shaped<T>(T[] values, params long[] shape)
     {

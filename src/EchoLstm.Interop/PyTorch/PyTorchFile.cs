@@ -37,6 +37,11 @@ public static partial class PyTorchFile
             Load(places, path, Numbers(file), names ?? new Dictionary<string, string>());
             return;
         }
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(
+                $"There is no file {Path.GetFullPath(path)}. Check the path; relative ones begin at the current folder.", path);
+        }
         using var pickled = PyTorchPickle.Open(path, sizeof(float) * layer.CountParameters());
         Load(places, path, pickled.Tensors, names ?? new Dictionary<string, string>());
     }

@@ -64,8 +64,12 @@ internal sealed unsafe class PackedNetwork
         var entries = file.Tensors.ToDictionary(entry => entry.Name);
         foreach (var part in packed._plan.Parts.Where(part => part.Kernel.PackedNumbers > 0 && !part.IsLater))
         {
-            float[][] weights = [.. packed._plan.Network.Layers[part.Layer].WeightsOf(part.Part)
-                .Select(weight => file.ReadFloats(entries[weight.FileName]))];
+            float[][] weights = [.. packed._plan.Network.Layers[part.Layer].WeightsOf(part.Part).Select(weight =>
+            {
+                var numbers = file.ReadFloats(entries[weight.FileName]);
+                FileFormat.CheckFinite(file.Path, weight, numbers);
+                return numbers;
+            })];
             using var pinned = new PinnedArrays(weights);
             part.Kernel.Pack(WeightLayout.Keras, pinned.Starts, packed._weights + part.Place);
         }

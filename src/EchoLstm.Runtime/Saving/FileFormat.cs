@@ -78,6 +78,33 @@ internal static class FileFormat
         }
     }
 
+    /// <summary>Throws where a weight that was read has NaN or infinities, naming the first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="weight">Which weight, and its shape.</param>
+    /// <param name="numbers">What was read.</param>
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
+    internal static void CheckFinite(string path, WeightSpec weight, ReadOnlySpan<float> numbers)
+    {
+        for (var place = 0; place < numbers.Length; place++)
+        {
+            if (!float.IsFinite(numbers[place]))
+            {
+                var (indices, left) = (new long[weight.Shape.Length], (long)place);
+                for (var axis = indices.Length - 1; axis >= 0; axis--)
+                {
+                    (left, indices[axis]) = Math.DivRem(left, weight.Shape[axis]);
+                }
+                throw NotFinite(path, $"{weight.FileName}[{string.Join(", ", indices)}]", numbers[place]);
+            }
+        }
+    }
+
+    /// <summary>What is said of a weight in a file that is NaN or infinite.</summary>
+    internal static InvalidDataException NotFinite(string path, string place, double value) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{path}: {place} is {value}, expected finite weights; nothing was changed. Its training diverged, or the file is damaged: take "
+            + $"weights of before that."));
+
     // Keras's names end in kernel or gamma.
     private static bool IsPyTorchs(SafetensorsEntry entry) =>
         entry.Name.EndsWith(".weight", StringComparison.Ordinal) || entry.Name.Contains(".weight_ih", StringComparison.Ordinal);

@@ -36,7 +36,7 @@ public abstract partial class Layer
         ThrowIfNotBuilt("take weights");
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var targets = Weights.Select(weight => (weight.Name, Value: AtLeast1D(weight.Value()), weight.Parameter() is Parameter)).ToList();
+        var targets = Weights.Select(weight => (Weight: weight, Value: AtLeast1D(weight.Value()))).ToList();
         CheckWeights(targets, weights);
         foreach (var (weight, given) in Weights.Zip(weights))
         {
@@ -100,12 +100,12 @@ public abstract partial class Layer
     private NotSupportedException NotLoaded() => new(
         $"load reads TorchSharp's own format alone. {FileCalls.Load}; ((nn.Module)layer).load(path) is TorchSharp's.");
 
-    private void CheckWeights(List<(string Name, Tensor Value, bool IsTrained)> targets, IReadOnlyList<Array> weights)
+    private void CheckWeights(List<(LayerWeight Weight, Tensor Value)> targets, IReadOnlyList<Array> weights)
     {
         var faults = new List<string>();
         for (var i = 0; i < Math.Max(targets.Count, weights.Count); i++)
         {
-            var expected = i < targets.Count ? $"{targets[i].Name} {Shape.Of(targets[i].Value)}" : "nothing";
+            var expected = i < targets.Count ? $"{targets[i].Weight.Name} {Shape.Of(targets[i].Value)}" : "nothing";
             var received = i < weights.Count ? ShapeOf(weights[i]) : "nothing";
             if (i >= targets.Count || i >= weights.Count || Shape.Of(targets[i].Value).ToString() != received)
             {
@@ -122,18 +122,18 @@ public abstract partial class Layer
         }
         for (var i = 0; i < weights.Count; i++)
         {
-            var (type, counts) = (weights[i].GetType().GetElementType(), !targets[i].Value.is_floating_point());
+            var (weight, type) = (targets[i].Weight, weights[i].GetType().GetElementType());
+            var counts = !targets[i].Value.is_floating_point();
             Type[] taken = counts ? [typeof(long), typeof(int), typeof(bool)] : [typeof(float), typeof(double)];
             if (!taken.Contains(type))
             {
-                throw new ArgumentException($"{Title}: weight {i}, {targets[i].Name}, is an array of {type!.Name}; expected "
+                throw new ArgumentException($"{Title}: weight {i}, {weight.Name}, is an array of {type!.Name}; expected "
                     + $"{(counts ? "long or int" : "float or double")}. Nothing was changed.", nameof(weights));
             }
-            using var finite = NetArrays.ToTensor(weights[i]).isfinite().all();
-            // What a module keeps beside its weights may be what it likes: masks are often infinite.
-            if (targets[i].IsTrained && !finite.item<bool>())
+            using var unfit = weight.Unfit(NetArrays.ToTensor(weights[i])).any();
+            if (unfit.item<bool>())
             {
-                throw new ArgumentException($"{Title}: weight {i}, {targets[i].Name}, has values that are NaN or infinite. Nothing was "
+                throw new ArgumentException($"{Title}: weight {i}, {weight.Name}, has values that are NaN or infinite. Nothing was "
                     + $"changed.", nameof(weights));
             }
         }

@@ -123,6 +123,9 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
     /// <summary>Whether the layer multiplies its input by weights, so that it matters how large the numbers are.</summary>
     internal virtual bool ReadsScale => false;
 
+    /// <summary>The same of one of several inputs.</summary>
+    internal virtual bool ReadsScaleOf(int input) => ReadsScale;
+
     /// <summary>The mask that the layer makes of a model's input before anything is computed; null where it makes none.</summary>
     internal virtual Tensor? FirstMask(Tensor input) => null;
 

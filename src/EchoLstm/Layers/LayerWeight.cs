@@ -40,6 +40,10 @@ internal record LayerWeight(string Name, Func<Tensor> Parameter, Func<Tensor, Te
     /// dispose scope.</summary>
     internal virtual IReadOnlyList<Tensor> GradientViews() => Parameter().grad is { } gradient ? [Read(gradient)] : [];
 
+    /// <summary>Which of these numbers it can't be: NaN and, where it is trained, infinities. What a module keeps beside its weights may be
+    /// infinite, as masks often are.</summary>
+    internal Tensor Unfit(Tensor values) => Parameter() is TorchSharp.Modules.Parameter ? values.isfinite().logical_not() : values.isnan();
+
     /// <summary>Copies values of Keras's layout into the parameter.</summary>
     internal virtual void Write(Tensor values)
     {

@@ -78,15 +78,23 @@ public sealed class ModuleLayer : Layer
             using var withoutGradients = no_grad();
             return new Shape([inputShape[0], .. Shape.Of(Trial(inputShape)).Skip(1)]);
         }
-        catch (ExternalException error)
+        catch (Exception error) when (error is ExternalException || IsTorchSharps(error))
         {
+            var hint = _module is TorchSharp.Modules.Conv1d or TorchSharp.Modules.Conv2d
+                ? " TorchSharp's convolutions have the channels behind the samples; Conv1D and Conv2D of this library have them last, "
+                    + "where the data has them."
+                : "";
             throw new ShapeMismatchException(
-                $"{Title} can't take input of shape {inputShape}: {error.Message}",
+                $"{Title} can't take input of shape {inputShape}: {error.Message}{hint}",
                 "as the module wants it",
                 inputShape.ToString(),
                 error);
         }
     }
+
+    // What a user's own module throws is the user's.
+    private static bool IsTorchSharps(Exception error) =>
+        error is ArgumentException && error.TargetSite?.DeclaringType?.Assembly == typeof(nn).Assembly;
 
     /// <summary>Throws where the module computes with parameters that are none of the model's: a gradient that reaches the output though
     /// all of those are frozen comes from elsewhere.</summary>
@@ -152,7 +160,10 @@ public sealed class ModuleLayer : Layer
         _ => null,
     };
 
-    internal override bool? EndsIn(Activation activation) => OutputActivation is { } own ? own == activation : null;
+    // Logarithms of probabilities are none.
+    internal override bool? EndsIn(Activation activation) => OutputActivation is { } own ? own == activation
+        : _module is TorchSharp.Modules.LogSoftmax or TorchSharp.Modules.LogSigmoid ? false
+        : null;
 
     internal override bool ReadsScale => _module is TorchSharp.Modules.Linear;
 

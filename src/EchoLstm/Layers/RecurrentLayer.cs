@@ -342,7 +342,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         var initial = initialState ?? InitialState(input);
         foreach (var state in initial ?? [])
         {
-            CheckState(state, input);
+            CheckState(state, input, isCarried: initialState is null);
         }
         var result = Guarded(input, mask, initial);
         if (Stateful)
@@ -485,7 +485,7 @@ public abstract class RecurrentLayer : Layer, IStateful
         _carried = states;
     }
 
-    private void CheckState(Tensor state, Tensor input)
+    private void CheckState(Tensor state, Tensor input, bool isCarried)
     {
         TensorCheck.Readable(state, nameof(state), this);
         TensorCheck.Alike(state, nameof(state), this, input, "the input is");
@@ -505,7 +505,8 @@ public abstract class RecurrentLayer : Layer, IStateful
             throw new ShapeMismatchException(
                 string.Create(CultureInfo.InvariantCulture,
                     $"{Title} goes on from the state of {shape[0]} samples but received {samples}: sample i of a batch continues sample i "
-                        + $"of the batch before. Keep the batch size, or call ResetStates first."),
+                        + $"of {(isCarried ? "the batch before. Keep the batch size, or call ResetStates first."
+                            : "the state. Give a state with a row for each sample, or none to begin with zeros.")}"),
                 string.Create(CultureInfo.InvariantCulture, $"({shape[0]}, time steps, features)"),
                 string.Create(CultureInfo.InvariantCulture, $"({samples}, time steps, features)"));
         }

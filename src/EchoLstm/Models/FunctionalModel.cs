@@ -94,7 +94,9 @@ public sealed class FunctionalModel : Model
 
     internal override Activation? OutputActivation => MakerOf(0).OutputActivation;
 
-    internal override bool ReadsScale => _graph.ReadersOf(0).Any(reader => reader.Layer.ReadsScale);
+    internal override bool ReadsScale => ReadsScaleOf(0);
+
+    internal override bool ReadsScaleOf(int input) => _graph.ReadersOf(input).Any(reader => reader.Layer.ReadsScale);
 
     internal override Tensor? FirstMask(Tensor input) =>
         _graph.ReadersOf(0).ToList() is [var only] ? only.Layer.FirstMask(input) : null;

@@ -569,9 +569,9 @@ public abstract partial class Model : Layer
     /// <param name="path">The file; a missing folder is made. An old file is replaced as a whole: a process that is killed on the way leaves
     /// the old one or the new one.</param>
     /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, or a file can't hold a part of it: a TorchSharp module, a loss,
-    /// a metric or a TorchSharp optimiser of your own, whose code it would need (use <see cref="SaveWeights"/>); or another thread trains
-    /// it.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built, a weight is NaN or infinite, or a file can't hold a part of it:
+    /// a TorchSharp module, a loss, a metric or a TorchSharp optimiser of your own, whose code it would need (use
+    /// <see cref="SaveWeights"/>); or another thread trains it.</exception>
     /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>
@@ -628,7 +628,7 @@ public abstract partial class Model : Layer
     /// the old one or the new one.</param>
     /// <exception cref="ArgumentException">The path is empty, or promises another format, such as <c>.h5</c>.</exception>
     /// <exception cref="InvalidOperationException">The model is not built, two weights have one name, a weight has a type that is not
-    /// written, or another thread trains the model.</exception>
+    /// written or is NaN or infinite, or another thread trains the model.</exception>
     /// <exception cref="IOException">The folder can't be made, or writing failed; the old file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public void SaveWeights(string path)
@@ -650,7 +650,7 @@ public abstract partial class Model : Layer
     /// <exception cref="InvalidOperationException">The model is not built, or another thread uses it.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or of another kind, or does not fit: the message lists every weight that
-    /// is missing, unexpected or misshapen. Nothing was changed.</exception>
+    /// is missing, unexpected or misshapen, or names the first number that is NaN or infinite. Nothing was changed.</exception>
     /// <exception cref="IOException">Reading failed. Nothing was changed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public void LoadWeights(string path)

@@ -282,11 +282,15 @@ internal static class ModelData
         {
             size = samples.Count;
         }
-        if (batchSize is null && carryState && samples.Count % size != 0)
-        {
-            SampleCheck.CarriedState(stateful, (int)samples.Count, "x", "Give it samples in multiples of");
-        }
         AtLeastOne((int)size, nameof(batchSize));
+        if (carryState)
+        {
+            SampleCheck.CarriedState(stateful, samples.Count, (int)size, nameof(batchSize));
+            if (samples.Count % size != 0)
+            {
+                SampleCheck.CarriedState(stateful, samples.Count, (int)samples.Count, "x");
+            }
+        }
         SampleCheck.StatefulBatches(stateful, samples.Count, (int)size, nameof(batchSize));
         SampleCheck.FixedBatches(model.InputShape!, samples.Count, (int)size, nameof(batchSize));
         return (int)size;

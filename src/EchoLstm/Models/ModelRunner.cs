@@ -331,7 +331,7 @@ internal sealed class ModelRunner(Model model)
             }
             if (carried is { } samples)
             {
-                SampleCheck.CarriedState(stateful, samples, "batchSize");
+                SampleCheck.CarriedState(stateful, samples, samples, "batchSize");
             }
             else
             {

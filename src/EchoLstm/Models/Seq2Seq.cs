@@ -129,10 +129,14 @@ public sealed class Seq2Seq : IDisposable
     /// <param name="beam">How many beginnings are kept at each step; the most probable sequence among theirs is told (beam search).
     /// <value>1: the most probable symbol at each step</value></param>
     /// <returns>A sequence for each sample, without start and stop.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">start is no symbol, or maxSteps or beam is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">start or stop is no symbol of the targets, or maxSteps or beam is below 1.</exception>
     public IReadOnlyList<int[]> Decode(TensorLike source, int start, int maxSteps, int? stop = null, int beam = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(start, 1);
+        CheckSymbol(start, nameof(start));
+        if (stop is { } end)
+        {
+            CheckSymbol(end, nameof(stop));
+        }
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSteps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(beam, 1);
         using var scope = NewDisposeScope();
@@ -170,6 +174,17 @@ public sealed class Seq2Seq : IDisposable
         _decoding.Dispose();
         _encoding.Dispose();
         Model.Dispose();
+    }
+
+    private void CheckSymbol(int symbol, string name)
+    {
+        var last = ((Embedding)Model.GetLayer(TargetTable)).InputDim - 1;
+        if (symbol < 1 || symbol > last)
+        {
+            throw new ArgumentOutOfRangeException(name, symbol, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} is {symbol}, which is no symbol of the targets: expected 1 to {last}. The model was made for so many outputs."));
+        }
     }
 
     private static Node Head(Node steps, Node? memory, Layer head, Layer? attention, Layer? join) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EchoLstm.Engines;
 using EchoLstm.Layers;
+using EchoLstm.Models.Saving;
 using EchoLstm.Training;
 
 namespace EchoLstm.Models;
@@ -33,8 +34,9 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             [.. compilation.Heads.Select((_, place) => model.MakerOf(place))],
             samples.AllInputs,
             samples.AllTargets,
-            samples.Weights,
-            samples.Mask));
+            samples.AllWeights,
+            samples.AllMasks,
+            place => model.OutputShapes([.. samples.AllInputs.Select(Shape.Of)])[place].Last));
         var reportsRate = compilation.Optimizer.LearningRateSchedule is not null
             || observers.Exists(observer => observer.SchedulesLearningRate);
         var fit = new FitProgress(
@@ -93,7 +95,7 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
     {
         using var undo = new BatchUndo(model);
         var size = checked((int)samples.Count);
-        SampleCheck.CarriedState(model.StatefulLayers, size, "x");
+        SampleCheck.CarriedState(model.StatefulLayers, size, size, "x", "Give it batches of", "Give it batches of");
         var progress = new FitProgress(model, 1, 1, size, compilation, runner.NewMeans(samples));
         progress.BeginEpoch(0);
         _ = runner.ReadyToTrain();
@@ -122,13 +124,21 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
             batchSize = (int)Math.Min(batchSize, samples.Count);
             validationBatch = (int)Math.Min(validationBatch, validation?.Count ?? validationBatch);
         }
+        SampleCheck.CarriedState(
+            stateful,
+            samples.Count,
+            batchSize,
+            nameof(batchSize),
+            multiples: settings.ValidationSplit == 0 ? "Give it samples in multiples of"
+                : string.Create(CultureInfo.InvariantCulture, $"validationSplit: {settings.ValidationSplit} leaves ")
+                    + string.Create(CultureInfo.InvariantCulture, $"{samples.Count} samples to train on: give validationData instead, or ")
+                    + "samples of which it leaves a multiple of");
         if (settings.ValidationSplit > 0)
         {
             SampleCheck.StatefulSplit(stateful, settings.ValidationSplit, samples.Count, validation!.Count, batchSize, validationBatch);
         }
         SampleCheck.StatefulBatches(stateful, samples.Count, batchSize, nameof(batchSize));
         SampleCheck.FixedBatches(built, samples.Count, batchSize, nameof(batchSize));
-        SampleCheck.CarriedState(stateful, batchSize, nameof(batchSize));
         if (validation is not null)
         {
             SampleCheck.StatefulBatches(stateful, validation.Count, validationBatch, "validationData");
@@ -273,6 +283,10 @@ internal sealed class Trainer(Model model, ModelRunner runner, Compilation compi
         var losses = string.Join(" or ", compilation.Heads.Select(head => head.Loss.Name).Distinct());
         var where = forgotten.Count > 0
             ? $"The state that {forgotten[0].Title} carried into the batch is not finite; it is reset, as by ResetStates."
+            : WeightFile.FirstUnfit(model) is var (place, number)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The weight {place} was {number} before it: set weights of before that, or make the model anew.")
             : hasLostGradients
             ? "The outputs and the loss are finite: on the way back the numbers became too large."
             : culprit is null

@@ -11,7 +11,11 @@ internal static class ClassTargets
     private const double Smoothing = 0.2;
 
     /// <summary>The first target that is no class; null where all are.</summary>
-    internal static (string Place, double Value)? FirstOther(Tensor targets, Tensor counted, bool allowsShares)
+    /// <param name="targets">The targets, (samples, ..., units).</param>
+    /// <param name="counted">Which of them count, of the same shape.</param>
+    /// <param name="allowsShares">Whether rows that sum to 1 are classes too.</param>
+    /// <param name="name">What the targets are called.</param>
+    internal static (string Place, double Value)? FirstOther(Tensor targets, Tensor counted, bool allowsShares, string name = "y")
     {
         var numbers = targets.to(ScalarType.Float64);
         var other = numbers.Differs(0).logical_and(numbers.Differs(1)).logical_and(counted);
@@ -23,7 +27,7 @@ internal static class ClassTargets
             var isShare = sumsToOne.logical_and(numbers.negative().Above(0).any(-1, true).logical_not());
             other = other.logical_and(isPadding.logical_or(isShare).logical_not());
         }
-        return SampleCheck.FirstOrNone(targets, other, "y");
+        return SampleCheck.FirstOrNone(targets, other, name);
     }
 
     /// <summary>Throws where class weights are given for targets that are no classes.</summary>

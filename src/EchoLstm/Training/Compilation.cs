@@ -36,8 +36,21 @@ internal sealed class Compilation
     }
 
     /// <summary>What is unsound about the fit, at the first one; nothing at later ones.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="makers">The layers that make the outputs.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="targets">Its targets.</param>
+    /// <param name="weights">Those of the targets.</param>
+    /// <param name="masks">Those of the inputs.</param>
+    /// <param name="length">The length of an output's last axis.</param>
     internal IReadOnlyList<string> AdviceOnce(
-        Layer model, IReadOnlyList<Layer> makers, Tensor[] inputs, Tensor[] targets, Tensor? weights, Tensor? mask)
+        Layer model,
+        IReadOnlyList<Layer> makers,
+        Tensor[] inputs,
+        Tensor[] targets,
+        Tensor?[] weights,
+        Tensor?[] masks,
+        Func<int, long?> length)
     {
         if (_isAdvised)
         {
@@ -54,10 +67,39 @@ internal sealed class Compilation
         }
         if (inputs.Length + targets.Length > 2)
         {
-            return [.. Heads.SelectMany((head, i) => LossAdvice.Of(head.Loss, makers[i], targets[i]))];
+            using var scope = NewDisposeScope();
+            using var withoutGradients = no_grad();
+            // Which given masks reach which output is known when the model has run.
+            var isMasked = Array.Exists(masks, mask => mask is not null);
+            return
+            [
+                .. Heads.SelectMany((head, i) => FitAdvice.Of(
+                    head, makers[i], targets[i], weights[i], () => Counted(i), () => length(i), Name("y", i), makers[i].Title)),
+                .. Heads.SelectMany((head, i) => new ScaleAdvice(head.Loss, model, makers[i]).OfTargets(
+                    targets[i], () => Counted(i), Name("y", i))),
+                .. inputs.SelectMany((input, i) =>
+                    isMasked || !model.ReadsScaleOf(i) ? [] : ScaleAdvice.OfInputs(input, null, Name("x", i))),
+            ];
+
+            Tensor? Counted(int place) => isMasked ? null : CountedTargets.Of(model, targets[place], weights[place], null);
         }
-        _scale = new ScaleAdvice(Loss, model);
-        return [.. FitAdvice.Of(this, model, inputs[0], targets[0], weights, mask), .. _scale.Of(inputs[0], targets[0], weights, mask)];
+        _scale = new ScaleAdvice(Loss, model, makers[0]);
+        return
+        [
+            .. FitAdvice.Of(
+                Heads[0],
+                makers[0],
+                targets[0],
+                weights[0],
+                () => CountedTargets.Of(
+                    model, targets[0], weights[0], model.FirstMask(inputs[0]) is { } first ? StepMasks.Both(first, masks[0]) : masks[0]),
+                () => length(0),
+                "y",
+                "The model's last layer"),
+            .. _scale.Of(inputs[0], targets[0], weights[0], masks[0]),
+        ];
+
+        static string Name(string argument, int place) => string.Create(CultureInfo.InvariantCulture, $"{argument}[{place}]");
     }
 
     /// <summary>What is far from 1 in a later batch, where none was before.</summary>

@@ -13,47 +13,63 @@ internal static class FitAdvice
     private const double Rounding = 1e-3;
 
     /// <summary>All warnings but those of <see cref="ScaleAdvice"/>, for data in the model's type; none for what is sound.</summary>
+    /// <param name="head">The loss and the metrics of an output.</param>
+    /// <param name="maker">The layer that makes it, or the model.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="weights">The weights of samples or steps; null for none.</param>
+    /// <param name="counting">Which numbers of the targets count; null where that is not known.</param>
+    /// <param name="length">The length of the output's last axis.</param>
+    /// <param name="name">What the targets are called.</param>
+    /// <param name="owner">What the layer is called.</param>
     internal static IReadOnlyList<string> Of(
-        Compilation compilation, Layer model, Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask)
+        Head head,
+        Layer maker,
+        Tensor targets,
+        Tensor? weights,
+        Func<Tensor?> counting,
+        Func<long?> length,
+        string name,
+        string owner)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var loss = compilation.Loss;
-        mask = model.FirstMask(inputs) is { } first ? StepMasks.Both(first, mask) : mask;
+        var loss = head.Loss;
         List<string> warnings =
         [
-            .. LossAdvice.Of(loss, model, targets),
-            .. MetricAdvice.Of(loss, compilation.Metrics, targets),
+            .. LossAdvice.Of(loss, maker, targets, name),
+            .. MetricAdvice.Of(loss, head.Metrics, targets, length),
             .. OfWeights(weights),
         ];
-        if (!loss.TakesClassIndices && CountedTargets.Of(model, targets, weights, mask) is { } counted)
+        if (!loss.TakesClassIndices && counting() is { } counted)
         {
             if (loss.Expects is { TargetsSumToOne: true })
             {
                 counted = counted.logical_and(targets.amax([-1], true).ne(targets.amin([-1], true))); // a row of one number is padding
             }
-            warnings.AddRange(OfRange(loss, model, targets, counted));
-            warnings.AddRange(OfAccuracy(compilation.Metrics, targets, counted));
-            warnings.AddRange(OfPercentages(compilation, targets, counted));
+            warnings.AddRange(OfRange(loss, maker, targets, counted, name, owner));
+            warnings.AddRange(OfAccuracy(head.Metrics, targets, counted, name));
+            warnings.AddRange(OfPercentages(head, targets, counted, name));
+            warnings.AddRange(OfLogarithms(head, targets, counted, name));
         }
         return warnings;
     }
 
-    private static IEnumerable<string> OfRange(Loss loss, Layer model, Tensor targets, Tensor counted)
+    private static IEnumerable<string> OfRange(
+        Loss loss, Layer maker, Tensor targets, Tensor counted, string name, string owner)
     {
-        if (!loss.IsBuiltIn || loss.Expects is { FromLogits: true } || Range(model) is not var (activation, (low, high)))
+        if (!loss.IsBuiltIn || loss.Expects is { FromLogits: true } || Range(maker) is not var (activation, (low, high)))
         {
             return [];
         }
         var margin = Rounding * Math.Max(1, Math.Abs(low));
         var outside = targets.Above(high + margin).logical_or(targets.negative().Above(-low + margin)).logical_and(counted);
-        if (SampleCheck.FirstOrNone(targets, outside, "y") is not var (place, value))
+        if (SampleCheck.FirstOrNone(targets, outside, name) is not var (place, value))
         {
             return [];
         }
         var ends = double.IsPositiveInfinity(high) ? $"no less than {Text(low)}" : $"{Text(low)} to {Text(high)}";
         return [
-            $"The model's last layer has {Article(activation)}, which gives {ends}, but {place} is {Text(value)}, which it can't reach. "
+            $"{owner} has {Article(activation)}, which gives {ends}, but {place} is {Text(value)}, which it can't reach. "
                 + "Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
                 + $"new MinMaxScaler{(low < 0 ? "(-1, 1)" : "()")}.{ScaleAdvice.Fitted(targets, "y")}.Transform(y), or give the last layer "
                 + "no activation, Activation.Linear."];
@@ -77,15 +93,15 @@ internal static class FitAdvice
             : ["Every weight in sampleWeight is 0: nothing counts, and nothing is learned. Give what shall count a weight above 0."];
     }
 
-    private static IEnumerable<string> OfPercentages(Compilation compilation, Tensor targets, Tensor counted)
+    private static IEnumerable<string> OfPercentages(Head head, Tensor targets, Tensor counted, string name)
     {
         const string Name = "mean_absolute_percentage_error";
-        if (compilation.Loss.Name != Name && compilation.Metrics.All(metric => metric.Name != Name))
+        if (!IsMeasured(head, Name))
         {
             return [];
         }
         using Scalar zero = 0;
-        return SampleCheck.FirstOrNone(targets, targets.eq(zero).logical_and(counted), "y") is not var (place, _) ? []
+        return SampleCheck.FirstOrNone(targets, targets.eq(zero).logical_and(counted), name) is not var (place, _) ? []
             :
             [
                 $"{place} is 0, and {Name} divides by it, or by 1e-7: one such target outweighs all others. Take another measure, such as "
@@ -93,13 +109,28 @@ internal static class FitAdvice
             ];
     }
 
-    private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted)
+    private static IEnumerable<string> OfLogarithms(Head head, Tensor targets, Tensor counted, string name)
+    {
+        const string Name = "mean_squared_logarithmic_error";
+        return !IsMeasured(head, Name)
+            || SampleCheck.FirstOrNone(targets, targets.negative().Above(0).logical_and(counted), name) is not var (place, value) ? []
+            :
+            [
+                $"{place} is {Text(value)}, and {Name} takes what is below 0 for 0: nothing is learned of how far below it is. Take "
+                    + "another measure, such as MeanSquaredError or Huber.",
+            ];
+    }
+
+    private static bool IsMeasured(Head head, string name) =>
+        head.Loss.Name == name || head.Metrics.Any(metric => metric.Name == name);
+
+    private static IEnumerable<string> OfAccuracy(IReadOnlyList<Metric> metrics, Tensor targets, Tensor counted, string name)
     {
         if (metrics.FirstOrDefault(metric => metric is Accuracy or HitRate or F1Score or AreaUnderCurve or TopK) is not { } ofClasses)
         {
             return [];
         }
-        return ClassTargets.FirstOther(targets, counted, allowsShares: targets.shape[^1] > 1) is not var (place, value) ? []
+        return ClassTargets.FirstOther(targets, counted, allowsShares: targets.shape[^1] > 1, name) is not var (place, value) ? []
             : [
                 $"The metric {ofClasses.Name} counts outputs that are of the target's class, but {place} is {Text(value)}, which is no "
                     + "class: the number means nothing for a regression. Measure it by Metric.MeanAbsoluteError()."];
@@ -119,7 +150,10 @@ internal static class FitAdvice
             : linspace(-Far, Far, 2 * (int)Far * 4 + 1, dtype: ScalarType.Float64));
         var (low, high) = (ends.min().item<double>(), ends.max().item<double>());
         const double Endless = Far * Rounding;
-        return (activation, (low <= -Endless ? double.NegativeInfinity : low, high >= Endless ? double.PositiveInfinity : high));
+        return (activation, (low <= -Endless ? double.NegativeInfinity : End(low), high >= Endless ? double.PositiveInfinity : End(high)));
+
+        // Some come near their ends alone, and one of the smallest numbers below 0 is 0.
+        static double End(double value) => Math.Round(value, 3) + 0.0;
     }
 
     private static string Article(Activation activation)

@@ -10,13 +10,13 @@ internal static class LossAdvice
     private const double Tolerance = 1e-3;
 
     /// <summary>At most one warning, which names every fault.</summary>
-    internal static IReadOnlyList<string> Of(Loss loss, Layer model, Tensor targets)
+    internal static IReadOnlyList<string> Of(Loss loss, Layer model, Tensor targets, string name)
     {
         if (loss.Expects is not { } expects)
         {
             return [];
         }
-        List<string> faults = [.. OutputFault(expects, model), .. expects.TargetsSumToOne ? TargetFault(targets) : []];
+        List<string> faults = [.. OutputFault(expects, model), .. expects.TargetsSumToOne ? TargetFault(targets, name) : []];
         return faults.Count == 0
             ? []
             :
@@ -42,7 +42,7 @@ internal static class LossAdvice
         }
     }
 
-    private static IEnumerable<string> TargetFault(Tensor targets)
+    private static IEnumerable<string> TargetFault(Tensor targets, string name)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
@@ -58,7 +58,7 @@ internal static class LossAdvice
         var sum = sums[[.. index.Select(i => TensorIndex.Single(i))]].Number();
         return [string.Create(
             CultureInfo.InvariantCulture,
-            $"y[{string.Join(", ", index)}] sums to {sum:0.####} over the classes, not to 1")];
+            $"{name}[{string.Join(", ", index)}] sums to {sum:0.####} over the classes, not to 1")];
     }
 
     private static string Mend(ExpectedOutput expects) => expects switch

@@ -8,7 +8,11 @@ internal static class MetricAdvice
     private const double Middle = 0.5;
 
     /// <summary>The warnings for a loss and the metrics beside it.</summary>
-    internal static IEnumerable<string> Of(Loss loss, IReadOnlyList<Metric> metrics, Tensor targets)
+    /// <param name="loss">The loss.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="length">The length of the output's last axis.</param>
+    internal static IEnumerable<string> Of(Loss loss, IReadOnlyList<Metric> metrics, Tensor targets, Func<long?> length)
     {
         var isOne = !loss.TakesClassIndices && targets.shape[^1] == 1;
         if (loss.Expects is { FromLogits: true } expects
@@ -24,12 +28,12 @@ internal static class MetricAdvice
                 + $"their middle is 0 instead of 0.5: the number misleads. Give the last Dense Activation.{expects.Activation} and leave "
                 + $"fromLogits out{other}.";
         }
-        if (!loss.TakesClassIndices && metrics.OfType<TopK>().FirstOrDefault(metric => metric.K >= targets.shape[^1]) is { } top)
+        if (metrics.OfType<TopK>().FirstOrDefault() is { } top && length() is { } units && top.K >= units)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The metric {top.Name} looks for the class among the {top.K} largest of {targets.shape[^1]} outputs, where it always is: "
-                    + $"it is 1 whatever is learned. Choose k below {targets.shape[^1]}.");
+                $"The metric {top.Name} looks for the class among the {top.K} largest of {units} outputs, where it always is: "
+                    + $"it is 1 whatever is learned. Choose k below {units}.");
         }
     }
 

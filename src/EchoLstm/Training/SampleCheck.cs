@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EchoLstm.Inference;
+using EchoLstm.Kernels;
 using EchoLstm.Layers;
 using EchoLstm.Torch;
 
@@ -55,8 +56,14 @@ internal static class SampleCheck
     internal static void TargetShape(Shape output, Tensor y, Loss loss, string name)
     {
         loss.CheckOutput(output);
-        if (output is { Rank: > 1, Last: 1 }
-            && loss is CategoricalCrossentropy or SparseCategoricalCrossentropy or CategoricalFocalCrossentropy)
+        if (output is { Rank: > 1, Last: 1 } && loss.Fused is FusedLossKind.CosineSimilarity)
+        {
+            throw new InvalidOperationException(
+                $"{loss.Name} compares directions of vectors, but the model gives one number, whose direction is its sign alone: nothing "
+                    + "can be learned. Give the last layer a unit for each number of the vector, or take Loss.MeanSquaredError().");
+        }
+        if (output is { Rank: > 1, Last: 1 } && (loss.Fused is FusedLossKind.KullbackLeiblerDivergence
+            || loss is CategoricalCrossentropy or SparseCategoricalCrossentropy or CategoricalFocalCrossentropy))
         {
             throw new InvalidOperationException(
                 $"{loss.Name} compares the probabilities of several classes, but the model gives one number, whose share is always 1: "
@@ -214,7 +221,20 @@ internal static class SampleCheck
         }
     }
 
-    internal static void CarriedState(IReadOnlyList<IStateful> stateful, int batchSize, string name, string? advice = null)
+    /// <summary>Throws where a carried state is for another number of samples than a batch.</summary>
+    /// <param name="stateful">The stateful layers.</param>
+    /// <param name="samples">All samples: batches of the carried size may not divide them.</param>
+    /// <param name="batchSize">The samples of a batch.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <param name="use">What stands before the carried number where batches of so many would do.</param>
+    /// <param name="multiples">And where they would not.</param>
+    internal static void CarriedState(
+        IReadOnlyList<IStateful> stateful,
+        long samples,
+        int batchSize,
+        string name,
+        string use = "Use batchSize:",
+        string multiples = "Give it samples in multiples of")
     {
         foreach (var layer in stateful)
         {
@@ -223,7 +243,7 @@ internal static class SampleCheck
                 throw new ArgumentException(
                     string.Create(CultureInfo.InvariantCulture,
                         $"{layer.Title} carries the state of {carried} samples, so batches of {batchSize} can't go on from it. "
-                            + $"{advice ?? "Use batchSize:"} {carried}, or call ResetStates first."),
+                            + $"{(samples % carried == 0 ? use : multiples)} {carried}, or call ResetStates first."),
                     name);
             }
         }
@@ -285,9 +305,12 @@ internal static class SampleCheck
         var fault = (loss.TakesClassIndices, value == Math.Floor(value)) switch
         {
             (false, _) => $"{place} is {Text(value)}, but {loss.Name} takes probabilities: expected 0 to 1. For several classes use "
-                + "SparseCategoricalCrossentropy with Dense(classes, Activation.Softmax), for other numbers MeanSquaredError.",
-            (true, true) => $"{place} is class {Text(value)}, but the model has {classes} classes, 0 to {last}. Give the last Dense layer "
-                + "as many units as there are classes, or renumber them.",
+                + "SparseCategoricalCrossentropy with Dense(classes, Activation.Softmax), for other numbers MeanSquaredError"
+                + (value == -1 ? "; labels of -1 and 1 become 0 and 1 by (y + 1) / 2." : "."),
+            (true, true) => $"{place} is class {Text(value)}, but the model has {classes} classes, 0 to {last}. "
+                + (value < 0
+                    ? $"Renumber them; where it marks what does not count, write SparseCategoricalCrossentropy(ignoreClass: {Text(value)})."
+                    : "Give the last Dense layer as many units as there are classes, or renumber them."),
             _ => $"{place} is {Text(value)}, which is no class: expected whole numbers 0 to {last}. For numbers that are no classes use "
                 + "another loss, such as MeanSquaredError.",
         };

@@ -16,11 +16,14 @@ internal sealed class ScaleAdvice
     private readonly Layer _model;
     private bool _looksAtInputs, _looksAtTargets;
 
-    internal ScaleAdvice(Loss loss, Layer model)
+    /// <param name="loss">The loss of an output.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="maker">The layer that makes the output, or the model.</param>
+    internal ScaleAdvice(Loss loss, Layer model, Layer maker)
     {
         (_model, _looksAtInputs) = (model, model.ReadsScale);
         _looksAtTargets = loss is { TakesClassIndices: false, IsBuiltIn: true, Expects: null, Fused: not FusedLossKind.CosineSimilarity }
-            && FitAdvice.Range(model) is (_, { High: double.PositiveInfinity });
+            && FitAdvice.Range(maker) is (_, { High: double.PositiveInfinity });
     }
 
     /// <summary>The warnings for a batch; none for what is sound.</summary>
@@ -32,32 +35,45 @@ internal sealed class ScaleAdvice
     internal IEnumerable<string> Of(Tensor inputs, Tensor targets, Tensor? weights, Tensor? mask, string? owner = null)
     {
         var least = owner is null ? Smallest : 0;
-        // Most data is sound, and then nothing is made of it.
-        var (areTargetsFar, areInputsFar) = (_looksAtTargets && IsFar(targets, least), _looksAtInputs && IsFar(inputs, least));
-        if (!areTargetsFar && !areInputsFar)
-        {
-            return [];
-        }
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        mask = _model.FirstMask(inputs) is { } first ? StepMasks.Both(first, mask) : mask;
-        List<string> warnings = [];
-        if (areTargetsFar && CountedTargets.Of(_model, targets, weights, mask) is { } counted
-            && Far(targets, counted, owner is null ? "y" : $"{owner}.Y", least) is { } ofTargets)
+        Tensor? There() => _model.FirstMask(inputs) is { } first ? StepMasks.Both(first, mask) : mask;
+        var ofTargets = OfTargets(
+            targets, () => CountedTargets.Of(_model, targets, weights, There()), owner is null ? "y" : $"{owner}.Y", least).ToList();
+        var ofInputs = _looksAtInputs ? OfInputs(inputs, There, owner is null ? "x" : $"{owner}.X", least).ToList() : [];
+        (_looksAtTargets, _looksAtInputs) = (_looksAtTargets && ofTargets.Count == 0, _looksAtInputs && ofInputs.Count == 0);
+        return [.. ofTargets, .. ofInputs];
+    }
+
+    /// <summary>The warning for targets, which the loss compares with what the model gives.</summary>
+    /// <param name="targets">The targets.</param>
+    /// <param name="counting">Which of them count; null where that is not known.</param>
+    /// <param name="name">What they are called.</param>
+    /// <param name="least">What is silent below it.</param>
+    internal IEnumerable<string> OfTargets(Tensor targets, Func<Tensor?> counting, string name, double least = Smallest)
+    {
+        // Most data is sound, and then nothing is made of it.
+        if (_looksAtTargets && IsFar(targets, least) && counting() is { } counted && Far(targets, counted, name, least) is { } far)
         {
-            _looksAtTargets = false;
-            warnings.Add($"{ofTargets}: weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: "
+            yield return $"{far}: weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: "
                 + $"var scaler = new StandardScaler().{Fitted(targets, "y")}; then give scaler.Transform(y), and read predictions with "
-                + "scaler.InverseTransform.");
+                + "scaler.InverseTransform.";
         }
-        var given = areInputsFar && mask is not null ? CountedTargets.Over(mask, inputs) : null;
-        if (areInputsFar && Far(inputs, given, owner is null ? "x" : $"{owner}.X", least) is { } ofInputs)
+    }
+
+    /// <summary>The warning for an input that the model reads as numbers.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="there">Which of its steps are there; null, or giving null: all.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="least">What is silent below it.</param>
+    internal static IEnumerable<string> OfInputs(Tensor input, Func<Tensor?>? there, string name, double least = Smallest)
+    {
+        if (IsFar(input, least)
+            && Far(input, there?.Invoke() is { } mask ? CountedTargets.Over(mask, input) : null, name, least) is { } far)
         {
-            _looksAtInputs = false;
-            warnings.Add($"{ofInputs}: gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new "
-                + $"StandardScaler().{Fitted(inputs, "x")}; then give scaler.Transform(x), here and to Predict.");
+            yield return $"{far}: gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new "
+                + $"StandardScaler().{Fitted(input, "x")}; then give scaler.Transform(x), here and to Predict.";
         }
-        return warnings;
     }
 
     /// <summary>The call that fits a scaler to data; scalers are fitted to tables.</summary>

@@ -33,6 +33,14 @@ public sealed class TorchOptimizer : Optimizer
             ?? throw new InvalidOperationException(
                 "The function that TorchOptimizer was given returned null. Return TorchSharp's optimiser, e.g. parameters => "
                     + "torch.optim.AdamW(parameters).");
+        var moved = optimizer.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        if (!trained.Parameters.Any(parameter => moved.Contains(parameter.Handle)))
+        {
+            optimizer.Dispose();
+            throw new InvalidOperationException(
+                "The function that TorchOptimizer was given made an optimiser of other parameters than the model's, so that nothing would "
+                    + "train. Make it of those that it is given, e.g. parameters => torch.optim.AdamW(parameters).");
+        }
         ShowRate(optimizer.ParamGroups.First().LearningRate);
         return new Update(this, trained, optimizer);
     }

@@ -52,6 +52,45 @@ public sealed class KerasSaveTests : IDisposable
         loaded.parameters().Select(weight => weight.requires_grad).Should().Equal(model.parameters().Select(weight => weight.requires_grad));
     }
 
+    [Theory]
+    [InlineData(".keras")]
+    [InlineData(".h5")]
+    public void Weights_that_are_not_finite_are_neither_read_nor_written(string ending)
+    {
+        using var model = new SequentialModel(new Lstm(2), new Dense(2)) { Seed = 1 };
+        model.Build(-1, 3);
+        model.SetWeights([new float[3, 8], new float[2, 8], new float[8], new[,] { { 0, 1 }, { 1234.5f, 2 } }, new float[2]]);
+        var path = _folder.File($"model{ending}");
+        KerasFile.Save(model, path);
+        File.WriteAllBytes(path, Diverged(File.ReadAllBytes(path)));
+        var fault = $"{path}: dense_1.kernel[1, 0] is NaN, expected finite weights; nothing was changed. Its training diverged, or the file is damaged: take weights of before that.";
+
+        Errors.Expect<InvalidDataException>(() => KerasFile.Load(path), fault);
+        Errors.ExpectWithoutChange<InvalidDataException>(model, () => KerasFile.LoadWeights(model, path), fault);
+        using (torch.no_grad())
+        {
+            model.parameters().Last()[1] = torch.tensor(float.NaN);
+        }
+        Errors.Expect<InvalidOperationException>(
+            () => KerasFile.Save(model, path),
+            "SequentialModel 'sequential' can't be saved: dense_1/bias[1] is NaN, so that its training has diverged. Nothing was written. Save it before that, or train it anew with a lower learning rate.");
+
+        static byte[] Diverged(byte[] file)
+        {
+            if (file[0] != 'P')
+            {
+                return Numbers.Replace(file, 1234.5f, float.NaN);
+            }
+            using var zip = new ZipArchive(new MemoryStream(file));
+            return KerasWriter.Zip([.. zip.Entries.Select(entry =>
+            {
+                using var bytes = new MemoryStream();
+                entry.Open().CopyTo(bytes);
+                return (entry.Name, entry.Name.EndsWith(".h5", StringComparison.Ordinal) ? Numbers.Replace(bytes.ToArray(), 1234.5f, float.NaN) : bytes.ToArray());
+            })]);
+        }
+    }
+
     // A layer's calls: of the list that each is in Keras 2, the tensors that it names; in Keras 3 those of its arguments.
     [Fact]
     public void Graphs_name_layers_calls_and_outputs_as_each_Keras_counts_them()

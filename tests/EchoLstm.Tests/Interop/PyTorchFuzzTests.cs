@@ -79,6 +79,18 @@ public sealed class PyTorchFuzzTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_not_there_is_told()
+    {
+        using var model = new SequentialModel(new Dense(2));
+        model.Build(3);
+
+        foreach (var path in new[] { _folder.File("none.pt"), _folder.File("none.safetensors") })
+        {
+            Errors.Expect<FileNotFoundException>(() => PyTorchFile.LoadWeights(model, path), $"There is no file {path}. Check the path; relative ones begin at the current folder.");
+        }
+    }
+
+    [Fact]
     public void A_value_that_is_no_number_is_told_and_changes_nothing()
     {
         using var model = new SequentialModel(new Lstm(4) { Name = "first" }, new Dense(2) { Name = "second" }) { Seed = 1 };

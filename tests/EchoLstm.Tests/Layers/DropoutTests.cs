@@ -72,6 +72,20 @@ public class DropoutTests
     }
 
     [Fact]
+    public void A_model_that_is_called_right_after_Build_drops_until_eval_and_Predict_never()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new SequentialModel(new Dropout(0.5)) { Seed = 1 };
+        model.Build(1000);
+        var x = ones(1, 1000);
+
+        model.call(x).Values().Should().Contain(0).And.Contain(2);
+        model.Predict(x).Values().Should().OnlyContain(value => value == 1);
+        model.eval();
+        model.call(x).Values().Should().OnlyContain(value => value == 1);
+    }
+
+    [Fact]
     public void A_stream_drops_nothing()
     {
         using var scope = NewDisposeScope();

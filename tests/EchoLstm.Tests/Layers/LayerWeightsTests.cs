@@ -152,6 +152,20 @@ public class LayerWeightsTests
     }
 
     [Fact]
+    public void What_a_module_keeps_beside_its_weights_may_be_infinite_but_not_NaN()
+    {
+        using var model = new SequentialModel(nn.BatchNorm1d(1, affine: false)) { Name = "model" };
+        model.Build(1);
+
+        model.SetWeights([new[] { float.NegativeInfinity }, new[] { 1f }, new[] { 0L }]);
+
+        Errors.ExpectWithoutChange<ArgumentException>(
+            model,
+            () => model.SetWeights([new[] { float.NaN }, new[] { 1f }, new[] { 0L }]),
+            "SequentialModel 'model': weight 0, batch_norm1d_1/running_mean, has values that are NaN or infinite. Nothing was changed. (Parameter 'weights')");
+    }
+
+    [Fact]
     public void Other_element_types_are_refused()
     {
         using var dense = Built(new Dense(1), 1);

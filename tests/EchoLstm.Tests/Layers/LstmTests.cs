@@ -348,6 +348,20 @@ public class LstmTests
     }
 
     [Fact]
+    public void A_given_state_for_another_number_of_samples_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var lstm = new Lstm(5, stateful: true);
+        using var gru = new Gru(5);
+        lstm.call(zeros(3, 2, 1));
+        gru.call(zeros(3, 2, 1));
+        const string Fault = " goes on from the state of 2 samples but received 3: sample i of a batch continues sample i of the state. Give a state with a row for each sample, or none to begin with zeros.";
+
+        Errors.ExpectWithoutChange<ShapeMismatchException>(lstm, () => lstm.CallWithState(zeros(3, 2, 1), LstmState.Zeros(2, 5)), "Lstm 'lstm'" + Fault);
+        Errors.ExpectWithoutChange<ShapeMismatchException>(gru, () => gru.CallWithState(zeros(3, 2, 1), zeros(2, 5)), "Gru 'gru'" + Fault);
+    }
+
+    [Fact]
     public void Units_beyond_memory_are_refused_before_anything_is_allocated()
     {
         using var lstm = new Lstm(1_000_000);

@@ -117,6 +117,17 @@ public class ModuleLayerTests
     }
 
     [Fact]
+    public void A_convolution_of_TorchSharps_says_where_it_has_its_channels()
+    {
+        const string Hint = " TorchSharp's convolutions have the channels behind the samples; Conv1D and Conv2D of this library have them last, where the data has them.";
+        using var steps = new SequentialModel(nn.Conv1d(3, 2, 2));
+        using var films = new SequentialModel(new TimeDistributed(nn.Conv2d(1, 2, 2)));
+
+        Assert.Throws<ShapeMismatchException>(() => steps.Build(5, 3)).Message.Should().StartWith("ModuleLayer 'conv1d_1' can't take input of shape (None, 5, 3): ").And.EndWith(Hint);
+        Assert.Throws<ShapeMismatchException>(() => films.Build(2, 4, 4, 1)).Message.Should().StartWith("ModuleLayer 'conv2d' can't take input of shape (None, 4, 4, 1): ").And.EndWith(Hint);
+    }
+
+    [Fact]
     public void An_identity_gives_a_tensor_of_its_own()
     {
         using var scope = NewDisposeScope();

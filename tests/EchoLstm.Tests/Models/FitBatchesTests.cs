@@ -128,6 +128,8 @@ public class FitBatchesTests
         Errors.Expect<ShapeMismatchException>(
             () => model.Fit(new[] { (new float[2, 4, 1], new float[2, 1, 1]), (new float[2, 4, 1], new float[3, 1, 1]) }, verbose: 0, shuffle: false),
             "batches[1].X has 2 samples but batches[1].Y has 3: batches[1].X is (2, 4, 1), batches[1].Y is (3, 1, 1). Each sample needs its target; the samples are the first axis of both.");
+        Errors.Expect<ArgumentNullException>(
+            () => model.Fit(new[] { (new float[2, 4, 1], new float[2, 1, 1]), (null!, new float[2, 1, 1]) }, verbose: 0, shuffle: false), "batches[1].X is null: expected a tensor or an array. (Parameter 'batches[1].X')");
         Errors.Expect<ArgumentException>(() => model.Fit(Array.Empty<(float[,,], float[,])>(), verbose: 0), "batches has no batches. Give at least one. (Parameter 'batches')");
         Errors.Expect<InvalidOperationException>(
             () => model.Fit(Once(used), epochs: 2, verbose: 0),

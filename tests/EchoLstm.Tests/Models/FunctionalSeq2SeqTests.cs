@@ -94,7 +94,11 @@ public sealed class FunctionalSeq2SeqTests : IDisposable
             "target has shape (3, 1), expected (samples, time steps) of 2 steps or more: a symbol that says start, then those to learn.");
         Assert.Throws<ArgumentOutOfRangeException>(() => EchoModels.Seq2Seq(0, 1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, Start, maxSteps: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, 0, maxSteps: 1));
+        foreach (var other in new[] { 0, 99 })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, other, maxSteps: 1)).Message.Should().StartWith($"start is {other}, which is no symbol of the targets: expected 1 to ");
+            Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, Start, maxSteps: 1, stop: other)).Message.Should().StartWith($"stop is {other}, which is no symbol of the targets: expected 1 to ");
+        }
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, Start, 1, beam: 0));
     }
 

@@ -20,6 +20,25 @@ public class SequentialModelLossErrorTests
         (thrown.Epoch, thrown.Batch, thrown.Layer).Should().Be((0, 1, "first"));
     }
 
+    [Theory]
+    [InlineData(EngineKind.Fused)]
+    [InlineData(EngineKind.Torch)]
+    public void A_weight_that_is_NaN_already(EngineKind engine)
+    {
+        using var model = new SequentialModel(new Dense(1)) { RequestedEngine = engine };
+        model.Build(1);
+        model.Compile(Loss.MeanSquaredError(), new Sgd(0.1));
+        using (no_grad())
+        {
+            model.parameters().First().fill_(float.NaN);
+        }
+
+        Errors.Expect<TrainingDivergedException>(
+            () => model.Fit(new float[2, 1], new float[2, 1], verbose: 0),
+            "The loss became NaN in epoch 1 of 1, batch 1 of 1; this batch changed no weight. The weight dense_1/kernel[0, 0] was NaN before it: set weights of before that, or make the model anew. Lower the learning rate, clip gradients (ClipNorm), or scale the data.")
+            .Layer.Should().Be("dense_1");
+    }
+
     [Fact]
     public void A_loss_that_is_NaN_by_itself()
     {

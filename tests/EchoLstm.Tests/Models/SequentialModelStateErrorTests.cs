@@ -43,11 +43,23 @@ public class SequentialModelStateErrorTests
         Errors.ExpectWithoutChange<ArgumentException>(
             model,
             () => model.TrainOnBatch(new float[12, 5, 1], new float[12, 1]),
-            $"{Carries}12 can't go on from it. Use batchSize: 4, or call ResetStates first. (Parameter 'x')");
+            $"{Carries}12 can't go on from it. Give it batches of 4, or call ResetStates first. (Parameter 'x')");
         Errors.ExpectWithoutChange<ArgumentException>(
             model,
             () => model.Predict(new float[12, 5, 1], batchSize: 6, carryState: true),
             $"{Carries}6 can't go on from it. Use batchSize: 4, or call ResetStates first. (Parameter 'batchSize')");
+        Errors.ExpectWithoutChange<ArgumentException>(
+            model,
+            () => model.Evaluate(new float[6, 5, 1], new float[6, 1], batchSize: 3, carryState: true),
+            $"{Carries}3 can't go on from it. Give it samples in multiples of 4, or call ResetStates first. (Parameter 'batchSize')");
+        Errors.ExpectWithoutChange<ArgumentException>(
+            model,
+            () => model.Fit(new float[40, 5, 1], new float[40, 1], shuffle: false),
+            $"{Carries}32 can't go on from it. Use batchSize: 4, or call ResetStates first. (Parameter 'batchSize')");
+        Errors.ExpectWithoutChange<ArgumentException>(
+            model,
+            () => model.Fit(new float[4, 5, 1], new float[4, 1], batchSize: 4, shuffle: false, validationSplit: 0.25),
+            $"{Carries}3 can't go on from it. validationSplit: 0.25 leaves 3 samples to train on: give validationData instead, or samples of which it leaves a multiple of 4, or call ResetStates first. (Parameter 'batchSize')");
     }
 
     [Fact]

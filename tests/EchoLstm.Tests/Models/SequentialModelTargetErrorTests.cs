@@ -111,7 +111,7 @@ public class SequentialModelTargetErrorTests
         Errors.ExpectWithoutChange<ArgumentOutOfRangeException>(
             model,
             () => model.Fit(new float[2, 5, 1], y),
-            $"y[0, 0] is class -1, but the model has 3 classes, 0 to 2. Give the last Dense layer as many units as there are classes, or renumber them. (Parameter 'y'){Environment.NewLine}Actual value was -1.");
+            $"y[0, 0] is class -1, but the model has 3 classes, 0 to 2. Renumber them; where it marks what does not count, write SparseCategoricalCrossentropy(ignoreClass: -1). (Parameter 'y'){Environment.NewLine}Actual value was -1.");
     }
 
     [Fact]

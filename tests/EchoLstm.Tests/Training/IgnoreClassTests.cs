@@ -101,7 +101,7 @@ public class IgnoreClassTests
         Errors.ExpectWithoutChange<ArgumentOutOfRangeException>(
             model,
             () => model.Fit(new float[1, 3, 2], new long[,] { { -1, 0, -2 } }, verbose: 0),
-            $"y[0, 2] is class -2, but the model has 3 classes, 0 to 2. Give the last Dense layer as many units as there are classes, or renumber them. (Parameter 'y'){Environment.NewLine}Actual value was -2.");
+            $"y[0, 2] is class -2, but the model has 3 classes, 0 to 2. Renumber them; where it marks what does not count, write SparseCategoricalCrossentropy(ignoreClass: -2). (Parameter 'y'){Environment.NewLine}Actual value was -2.");
     }
 
     [Theory]

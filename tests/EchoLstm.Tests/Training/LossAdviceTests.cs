@@ -40,6 +40,17 @@ public class LossAdviceTests
             + "Give the last Dense Activation.Sigmoid, or pass fromLogits: true.");
 
     [Fact]
+    public void Logarithms_of_probabilities_are_none()
+    {
+        foreach (var (module, loss, says) in new (nn.Module<Tensor, Tensor>, Loss, string)[] { (nn.LogSoftmax(-1), Loss.CategoricalCrossentropy(), "softmax"), (nn.LogSigmoid(), Loss.BinaryCrossentropy(), "sigmoid") })
+        {
+            using var model = new SequentialModel(new Dense(3), module);
+            model.Compile(loss, new Sgd());
+            model.Fit(X, OneHot, verbose: 0).Warnings.Should().ContainSingle().Which.Should().StartWith($"{loss.Name} compares probabilities, but the model's last layer has no {says}.");
+        }
+    }
+
+    [Fact]
     public void What_is_sound_has_no_warning()
     {
         Warnings(Loss.CategoricalCrossentropy(), Activation.Softmax, OneHot).Should().BeEmpty();

@@ -32,6 +32,8 @@ public class SilenceTests
     [InlineData(Activation.HardSigmoid, -1, "a hardsigmoid, which gives 0 to 1, but y[1, 0] is -1", "()")]
     [InlineData(Activation.Tanh, -1.5, "a tanh, which gives -1 to 1, but y[1, 0] is -1.5", "(-1, 1)")]
     [InlineData(Activation.Relu, -0.25, "a relu, which gives no less than 0, but y[1, 0] is -0.25", "()")]
+    [InlineData(Activation.Softplus, -0.25, "a softplus, which gives no less than 0, but y[1, 0] is -0.25", "()")]
+    [InlineData(Activation.Softsign, 2, "a softsign, which gives -1 to 1, but y[1, 0] is 2", "(-1, 1)")]
     public void Targets_that_the_last_activation_can_t_give(Activation activation, float target, string seen, string range)
     {
         Warnings(Loss.MeanSquaredError(), new Dense(1, activation), new[,] { { 0.5f }, { target }, { target } }).Should().Equal(
@@ -80,7 +82,7 @@ public class SilenceTests
                 model,
                 () => call(y),
                 $"{place} is {value}, but binary_crossentropy takes probabilities: expected 0 to 1. For several classes use SparseCategoricalCrossentropy with Dense(classes, "
-                + $"Activation.Softmax), for other numbers MeanSquaredError. (Parameter '{place.Split('[')[0]}'){Environment.NewLine}Actual value was {value}.");
+                + $"Activation.Softmax), for other numbers MeanSquaredError{(value == "-1" ? "; labels of -1 and 1 become 0 and 1 by (y + 1) / 2" : "")}. (Parameter '{place.Split('[')[0]}'){Environment.NewLine}Actual value was {value}.");
             Refused(new float[,] { { 0 }, { 5 }, { 1 } }, y => model.Fit(X, y, verbose: 0), "y[1, 0]", "5");
             Refused(new float[,] { { 0 }, { 1 }, { -1 } }, y => model.Evaluate(X, y), "y[2, 0]", "-1");
             Refused(new int[,] { { 2 }, { 1 }, { 1 } }, y => model.TrainOnBatch(X, y), "y[0, 0]", "2");
@@ -320,6 +322,81 @@ public class SilenceTests
         Warnings(Loss.MeanAbsolutePercentageError(), new Dense(1), new float[,] { { 1 }, { 0 }, { 2 } }).Should().Equal($"y[1, 0]{Mend}");
         Warnings(Loss.MeanSquaredError(), new Dense(1), new float[,] { { 1 }, { 2 }, { 0 } }, metrics: Metric.MeanAbsolutePercentageError()).Should().Equal($"y[2, 0]{Mend}");
         Warnings(Loss.MeanAbsolutePercentageError(), new Dense(1), new float[,] { { 1 }, { 3 }, { 2 } }).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Logarithms_of_what_is_below_0()
+    {
+        const string Mend = ", and mean_squared_logarithmic_error takes what is below 0 for 0: nothing is learned of how far below it is. Take another measure, such as MeanSquaredError or Huber.";
+
+        Warnings(Loss.MeanSquaredLogarithmicError(), new Dense(1), new[,] { { 1 }, { -0.5f }, { 2 } }).Should().Equal($"y[1, 0] is -0.5{Mend}");
+        Warnings(Loss.MeanSquaredLogarithmicError(), new Dense(1), new float[,] { { 1 }, { 0 }, { 2 } }).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void One_number_where_directions_or_shares_are_compared()
+    {
+        using var model = new SequentialModel(new Dense(1));
+        model.Build(1);
+        model.Compile(Loss.CosineSimilarity(), new Adam());
+        Errors.ExpectWithoutChange<InvalidOperationException>(
+            model,
+            () => model.Fit(X, new float[,] { { 1 }, { 2 }, { 3 } }, verbose: 0),
+            "cosine_similarity compares directions of vectors, but the model gives one number, whose direction is its sign alone: nothing can be learned. Give the last layer a unit for each number of the "
+                + "vector, or take Loss.MeanSquaredError().");
+        model.Compile(Loss.KullbackLeiblerDivergence(), new Adam());
+        Assert.Throws<InvalidOperationException>(() => model.Fit(X, new float[3, 1], verbose: 0)).Message.Should().StartWith("kl_divergence compares the probabilities of several classes, but the model gives one number");
+    }
+
+    [Fact]
+    public void A_class_among_as_many_as_there_are_is_told_of_class_indices_too() =>
+        Warnings(Loss.SparseCategoricalCrossentropy(), new Dense(3, Activation.Softmax), new[] { 0, 1, 2 }, metrics: Metric.TopKCategoricalAccuracy(3)).Should().Equal(
+            "The metric top_k_categorical_accuracy looks for the class among the 3 largest of 3 outputs, where it always is: it is 1 whatever is learned. Choose k below 3.");
+
+    [Fact]
+    public void Each_output_and_input_of_a_graph()
+    {
+        var (first, second) = (new Input(1), new Input(1) { Name = "table" });
+        using var model = new FunctionalModel([first, second], [new Dense(1, Activation.Sigmoid) { Name = "share" }.Apply(first), new Dense(1) { Name = "price" }.Apply(second)]);
+        model.Compile([Loss.MeanSquaredError(), Loss.MeanSquaredError()], new Sgd(0), metrics: [[], [Metric.Accuracy()]]);
+
+        model.Fit([X, new float[,] { { 1 }, { 2 }, { 5000 } }], [new float[,] { { 0 }, { 7 }, { 1 } }, new float[,] { { 1 }, { 1e6f }, { 2 } }], verbose: 0).Warnings.Should().Equal(
+            "Dense 'share' has a sigmoid, which gives 0 to 1, but y[0][1, 0] is 7, which it can't reach. Training runs, but the loss stays high whatever is learned. Scale the targets into that range, "
+                + "new MinMaxScaler().Fit(y).Transform(y), or give the last layer no activation, Activation.Linear.",
+            "The metric accuracy counts outputs that are of the target's class, but y[1][1, 0] is 1E+06, which is no class: the number means nothing for a regression. Measure it by Metric.MeanAbsoluteError().",
+            "y[1][1, 0] is 1E+06, far from 1: weights begin for outputs near 1, so that the fit is long or never comes there. Scale the targets: var scaler = new StandardScaler().Fit(y); then give "
+                + "scaler.Transform(y), and read predictions with scaler.InverseTransform.",
+            "x[1][2, 0] is 5000, far from 1: gates and activations saturate far from it, or see nothing. Scale the inputs: var scaler = new StandardScaler().Fit(x); then give scaler.Transform(x), here "
+                + "and to Predict.");
+        model.Compile([Loss.MeanSquaredError(), Loss.MeanSquaredError()], new Sgd(0));
+        model.Fit([X, X], [new float[3, 1], new float[,] { { 1 }, { 4 }, { 2 } }], verbose: 0).Warnings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_a_graph_masks_is_not_warned_of()
+    {
+        var (series, table) = (new Input(-1, 1), new Input(1));
+        var steps = new Lstm(2, returnSequences: true).Apply(new Masking(-999).Apply(series));
+        using var model = new FunctionalModel([series, table], [new Dense(1, Activation.Sigmoid).Apply(steps), new Dense(1).Apply(table)]);
+        model.Compile([Loss.MeanSquaredError(), Loss.MeanSquaredError()], new Sgd(0));
+
+        model.Fit([new float[,,] { { { 1 }, { -999 } } }, new float[,] { { 1 } }], [new float[,,] { { { 1 }, { -999 } } }, new float[,] { { 1 } }], verbose: 0).Warnings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_optimiser_of_other_parameters_than_the_models()
+    {
+        using var other = new SequentialModel(new Dense(1));
+        other.Build(1);
+        using var model = new SequentialModel(new Dense(1));
+        model.Compile(Loss.MeanSquaredError(), new TorchOptimizer(_ => torch.optim.Adam(other.parameters())));
+
+        Errors.Expect<InvalidOperationException>(
+            () => model.Fit(X, new float[3, 1], verbose: 0),
+            "The function that TorchOptimizer was given made an optimiser of other parameters than the model's, so that nothing would train. Make it of those that it is given, e.g. parameters => "
+                + "torch.optim.AdamW(parameters).");
+        model.Compile(Loss.MeanSquaredError(), new TorchOptimizer(parameters => torch.optim.Adam(parameters.Take(1))));
+        model.Fit(X, new float[3, 1], verbose: 0).Epochs.Should().HaveCount(1);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using EchoLstm.Files;
 using EchoLstm.Layers;
 using EchoLstm.Saving;
+using EchoLstm.Training;
 
 namespace EchoLstm.Models.Saving;
 
@@ -23,6 +24,7 @@ internal static class WeightFile
     {
         var names = new HashSet<string>();
         var sources = new List<SafetensorsSource>();
+        CheckFinite(layer);
         foreach (var weight in layer.Weights)
         {
             var name = new WeightSpec(weight.Name, []).FileName;
@@ -34,6 +36,31 @@ internal static class WeightFile
             sources.Add(TensorBytes.Source(name, weight.Value()));
         }
         return sources;
+    }
+
+    /// <summary>Throws where a weight is not finite, which no file may hold: one that is there would be lost for it.</summary>
+    /// <exception cref="InvalidOperationException">A weight is NaN or infinite; the message has the first.</exception>
+    internal static void CheckFinite(Layer layer)
+    {
+        if (FirstUnfit(layer) is var (place, number))
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{layer.Title} can't be saved: {place} is {number}, so that its training has diverged. Nothing was written. Save it "
+                    + $"before that, or train it anew with a lower learning rate."));
+        }
+    }
+
+    /// <summary>The first weight that is NaN or infinite; null where none is.</summary>
+    internal static (string Place, double Value)? FirstUnfit(Layer layer)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        return layer.Weights.Select(weight =>
+        {
+            var value = weight.Value();
+            return SampleCheck.FirstOrNone(value, weight.Unfit(value), weight.Name);
+        }).FirstOrDefault(found => found is not null);
     }
 
     /// <summary>Sets the weights; all or none.</summary>
@@ -53,7 +80,7 @@ internal static class WeightFile
         var read = FileFormat.WeightsOf(file).ToDictionary(entry => entry.Name, entry => TensorBytes.Read(file, entry));
         foreach (var (weight, spec) in weights)
         {
-            CheckRange(file, spec.FileName, read[spec.FileName], weight);
+            CheckNumbers(file, spec.FileName, read[spec.FileName], weight);
         }
         foreach (var (weight, spec) in weights)
         {
@@ -61,16 +88,19 @@ internal static class WeightFile
         }
     }
 
-    // What is infinite in the file may be so; what becomes it by the conversion may not.
-    private static void CheckRange(SafetensorsFile file, string name, Tensor read, LayerWeight weight)
+    private static void CheckNumbers(SafetensorsFile file, string name, Tensor read, LayerWeight weight)
     {
-        var type = weight.Parameter().dtype;
-        if (!read.is_floating_point() || read.dtype == type)
+        if (!read.is_floating_point())
         {
             return;
         }
         using var scope = NewDisposeScope();
-        if (read.isfinite().ne(read.to(type).isfinite()).any().item<bool>())
+        if (SampleCheck.FirstOrNone(read, weight.Unfit(read), name) is var (place, value))
+        {
+            throw FileFormat.NotFinite(file.Path, place, value);
+        }
+        var type = weight.Parameter().dtype;
+        if (read.dtype != type && read.isfinite().ne(read.to(type).isfinite()).any().item<bool>())
         {
             throw new InvalidDataException($"{file.Path}: {name} is of {read.dtype} and has numbers that are infinite in the model's "
                 + $"type {type}; nothing was changed. Convert the model first, e.g. model.to(ScalarType.Float64).");

@@ -1,4 +1,5 @@
 using EchoLstm.Files;
+using EchoLstm.Inference;
 using EchoLstm.Models.Saving;
 
 namespace EchoLstm.Tests.Models.Saving;
@@ -191,6 +192,38 @@ public class LoadWeightsTests
         model.to(ScalarType.Float64);
         model.LoadWeights(folder.File("large"));
         ((double[,])model.GetWeights()[0])[0, 0].Should().Be(1e300);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.NegativeInfinity, "-Infinity")]
+    public void Weights_that_are_not_finite_are_neither_read_nor_written(float value, string text)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new SequentialModel(new Lstm(2), new Dense(2)) { Seed = 1 };
+        model.Build(-1, 3);
+        model.SetWeights([.. model.GetWeights().SkipLast(1), new[] { 0, 1234.5f }]);
+        var (whole, weights) = (folder.File("model"), folder.File("weights"));
+        model.Save(whole);
+        model.SaveWeights(weights);
+        var before = Numbers.Replace(File.ReadAllBytes(whole), 1234.5f, value);
+        File.WriteAllBytes(whole, before);
+        File.WriteAllBytes(weights, Numbers.Replace(File.ReadAllBytes(weights), 1234.5f, value));
+        var fault = $": dense_1.bias[1] is {text}, expected finite weights; nothing was changed. Its training diverged, or the file is damaged: take weights of before that.";
+
+        Errors.ExpectWithoutChange<InvalidDataException>(model, () => model.LoadWeights(weights), weights + fault);
+        Errors.ExpectWithoutChange<InvalidDataException>(model, () => model.LoadWeights(whole), whole + fault);
+        Errors.Expect<InvalidDataException>(() => SequentialModel.Load(whole), whole + fault);
+        Errors.Expect<InvalidDataException>(() => InferenceModel.Load(whole), whole + fault);
+        Errors.Expect<InvalidDataException>(() => InferenceModel.Load(new MemoryStream(before)), "the stream" + fault);
+        using (no_grad())
+        {
+            model.parameters().Last()[1] = tensor(value);
+        }
+        var refused = $"SequentialModel 'sequential' can't be saved: dense_1/bias[1] is {text}, so that its training has diverged. Nothing was written. Save it before that, or train it anew with a lower learning rate.";
+        Errors.Expect<InvalidOperationException>(() => model.Save(whole), refused);
+        Errors.Expect<InvalidOperationException>(() => model.SaveWeights(whole), refused);
+        File.ReadAllBytes(whole).Should().Equal(before);
     }
 
     [Fact]
