@@ -8,6 +8,9 @@ internal static class TensorCheck
 {
     private const long ManyNumbers = 1 << 20;
 
+    /// <summary>What Torch says of an error, without the frames of its native half, which the inner exception has.</summary>
+    internal static string Words(Exception error) => error.Message.Trim().Split('\n')[0].Trim();
+
     /// <summary>Throws unless the tensor has dense, real numbers that can be read.</summary>
     internal static void Readable(Tensor tensor, string name, ITitled? owner = null)
     {

@@ -87,7 +87,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         catch (ExternalException error)
         {
             throw new InvalidOperationException($"The gradients of the loss {compilation!.Loss.Name} can't be computed; no weight was "
-                + $"changed. Does a function of your own change a tensor in place that it was given? {error.Message}", error);
+                + $"changed. Does a function of your own change a tensor in place that it was given? {TensorCheck.Words(error)}", error);
         }
         using (no_grad())
         {
@@ -231,7 +231,7 @@ internal sealed class TorchEngine(Layer model, Compilation? compilation) : Engin
         catch (ExternalException error)
         {
             throw new InvalidOperationException($"The {what} {name} failed on targets of shape {Shape.Of(targets)} and outputs of shape "
-                + $"{Shape.Of(output)}, {output.dtype}: {error.Message}", error);
+                + $"{Shape.Of(output)}, {output.dtype}: {TensorCheck.Words(error)}", error);
         }
     }
 

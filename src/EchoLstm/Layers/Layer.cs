@@ -248,7 +248,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
 
     /// <summary>Torch's own words do not say which layer failed.</summary>
     private protected ArgumentException Failed(Tensor input, ExternalException error) =>
-        new($"{Title} failed on input of shape {Shape.Of(input)}, {input.dtype}: {error.Message}", nameof(input), error);
+        new($"{Title} failed on input of shape {Shape.Of(input)}, {input.dtype}: {TensorCheck.Words(error)}", nameof(input), error);
 
     /// <summary>The number of the layer's parameters, counted from the tensors that hold them (Keras's <c>count_params</c>).</summary>
     /// <param name="trainable">true: only those that training changes; false: only the others; null: all.</param>
@@ -295,7 +295,7 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>, ITitled
             && error is InvalidOperationException and not ObjectDisposedException or ExternalException)
         {
             throw new InvalidOperationException(
-                $"{Title} can't be moved to {target}: {error.Message.Trim().Split('\n')[0].Trim()}"
+                $"{Title} can't be moved to {target}: {TensorCheck.Words(error)}"
                     + (target is ScalarType ? "" : " A device needs its own package of TorchSharp's, and a driver."),
                 error);
         }

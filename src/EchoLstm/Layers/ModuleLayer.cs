@@ -85,7 +85,7 @@ public sealed class ModuleLayer : Layer
                     + "where the data has them."
                 : "";
             throw new ShapeMismatchException(
-                $"{Title} can't take input of shape {inputShape}: {error.Message}{hint}",
+                $"{Title} can't take input of shape {inputShape}: {TensorCheck.Words(error)}{hint}",
                 "as the module wants it",
                 inputShape.ToString(),
                 error);

@@ -91,6 +91,7 @@ public sealed class Seq2Seq : IDisposable
     /// <returns>Every metric of every epoch; accuracy counts symbols, and padding counts nowhere.</returns>
     /// <exception cref="ArgumentException">A number is no symbol.</exception>
     /// <exception cref="ShapeMismatchException">The arrays are not (samples, time steps), or a target has fewer than two steps.</exception>
+    /// <exception cref="ArgumentException">A target begins with padding.</exception>
     public History Fit(
         TensorLike source,
         TensorLike target,
@@ -109,6 +110,14 @@ public sealed class Seq2Seq : IDisposable
                     + "those to learn.",
                 "(samples, time steps)",
                 Shape.Of(whole).ToString());
+        }
+        using Scalar padding = 0;
+        if (SampleCheck.FirstOrNone(whole.narrow(1, 0, 1), whole.narrow(1, 0, 1).eq(padding), nameof(target)) is var (place, _))
+        {
+            throw new ArgumentException(
+                $"{place} is 0, which is padding, but a target begins with the symbol that says start. Pad behind: "
+                    + "SequencePadding.PadSequences(targets, padding: PaddingSide.Post).",
+                nameof(target));
         }
         var steps = whole.shape[1] - 1;
         return Model.Fit(
@@ -141,6 +150,7 @@ public sealed class Seq2Seq : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(beam, 1);
         using var scope = NewDisposeScope();
         var symbols = source.ToTensor(nameof(source));
+        ((Embedding)Model.GetLayer(SourceTable)).CheckIndices(symbols, nameof(source));
         var encoded = _encoding.Predict([symbols]);
         var samples = (int)encoded[0].shape[0];
         // Row by row: each sample's beams, of which only the first counts at the start.

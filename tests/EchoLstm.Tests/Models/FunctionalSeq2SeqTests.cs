@@ -94,6 +94,10 @@ public sealed class FunctionalSeq2SeqTests : IDisposable
             "target has shape (3, 1), expected (samples, time steps) of 2 steps or more: a symbol that says start, then those to learn.");
         Assert.Throws<ArgumentOutOfRangeException>(() => EchoModels.Seq2Seq(0, 1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, Start, maxSteps: 0));
+        Errors.Expect<ArgumentException>(
+            () => model.Fit(new[,] { { 1, 2 }, { 2, 1 } }, new[,] { { Start, 3, 4 }, { 0, Start, 3 } }, verbose: 0),
+            "target[1, 0] is 0, which is padding, but a target begins with the symbol that says start. Pad behind: SequencePadding.PadSequences(targets, padding: PaddingSide.Post). (Parameter 'target')");
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(new[,] { { 1, 99 } }, Start, maxSteps: 1)).Message.Should().StartWith("source[0, 1] is 99, but Embedding 'source_embedding' has ");
         foreach (var other in new[] { 0, 99 })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Sources, other, maxSteps: 1)).Message.Should().StartWith($"start is {other}, which is no symbol of the targets: expected 1 to ");
