@@ -181,7 +181,7 @@ internal sealed unsafe class AdditiveAttentionKernel<V> : MergeKernel
                     {
                         sum = V.MultiplyAdd(V.Load(scale + f), V.Load(tau + f), sum);
                     }
-                    w[b] = LaneMath<V>.Sum(sum);
+                    w[b] = sum.Sum();
                     w[b] -= _valueMask is not null && _valueMask[Row(b, i)] == 0 ? Outweighed : 0;
                 }
                 LaneActivation<V>.ForwardRows(Activation.Softmax, w, 1, _valueSteps, _paddedSteps);
@@ -220,7 +220,7 @@ internal sealed unsafe class AdditiveAttentionKernel<V> : MergeKernel
                     {
                         sum = V.MultiplyAdd(V.Load(dy + u), V.Load(_v + value + u), sum);
                     }
-                    dw[b] = LaneMath<V>.Sum(sum);
+                    dw[b] = sum.Sum();
                     mean += w[b] * dw[b];
                     AddTimes(w[b], dy, _dv + value, OutputStride);
                 }

@@ -61,7 +61,7 @@ internal sealed unsafe class DotKernel<V> : MergeKernel
                     {
                         sum = V.MultiplyAdd(V.Load(p + k), V.Load(q + k), sum);
                     }
-                    Output[PlaceOf(i, a, b)] = LaneMath<V>.Sum(sum);
+                    Output[PlaceOf(i, a, b)] = sum.Sum();
                 }
             }
         }
@@ -140,7 +140,7 @@ internal sealed unsafe class DotKernel<V> : MergeKernel
                     {
                         squares = V.MultiplyAdd(V.Load(to + k), V.Load(to + k), squares);
                     }
-                    var square = LaneMath<V>.Sum(squares);
+                    var square = squares.Sum();
                     // Below the smallest nothing depends on the length.
                     _factors[row] = square < Smallest ? -1 / MathF.Sqrt(Smallest) : 1 / MathF.Sqrt(square);
                     Rows<V>.Scale(to, Math.Abs(_factors[row]), to, Padded);
@@ -157,7 +157,7 @@ internal sealed unsafe class DotKernel<V> : MergeKernel
                 {
                     along = V.MultiplyAdd(V.Load(Slope + k), V.Load(Row(row) + k), along);
                 }
-                var share = V.All(LaneMath<V>.Sum(along));
+                var share = V.All(along.Sum());
                 for (var k = 0; k < Padded; k += V.Count)
                 {
                     (V.Load(Slope + k) - (share * V.Load(Row(row) + k))).Store(Slope + k);

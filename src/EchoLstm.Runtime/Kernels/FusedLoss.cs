@@ -223,7 +223,7 @@ internal static unsafe partial class FusedLoss<V>
         {
             sum += V.Load(values + k);
         }
-        var total = LaneMath<V>.Sum(sum);
+        var total = sum.Sum();
         for (; k < count; k++)
         {
             total += values[k];

@@ -38,9 +38,9 @@ internal static unsafe class FusedMetric<V>
                 most = V.WhereLess(most, x, x, most);
                 strange += x - x; // NaN for NaN and infinities
             }
-            var largest = LaneMath<V>.Largest(most);
+            var largest = most.Largest();
             // Floats are searched as integers, which is vectorised; only 0 has two forms.
-            if (LaneMath<V>.Sum(strange) == 0 && largest != 0)
+            if (strange.Sum() == 0 && largest != 0)
             {
                 return new ReadOnlySpan<int>(values, count).IndexOf(BitConverter.SingleToInt32Bits(largest));
             }

@@ -302,7 +302,7 @@ internal static unsafe class LaneActivation<V>
             var x = V.Load(row + k);
             most = V.WhereLess(most, x, x, most);
         }
-        var shift = V.All(LaneMath<V>.Largest(most));
+        var shift = V.All(most.Largest());
         var sum = V.Zero;
         for (var k = 0; k < stride; k += V.Count)
         {
@@ -314,7 +314,7 @@ internal static unsafe class LaneActivation<V>
         {
             row[k] = 0;
         }
-        var scale = V.All(1 / LaneMath<V>.Sum(sum));
+        var scale = V.All(1 / sum.Sum());
         for (var k = 0; k < stride; k += V.Count)
         {
             (V.Load(row + k) * scale).Store(row + k);
@@ -330,7 +330,7 @@ internal static unsafe class LaneActivation<V>
         {
             product = V.MultiplyAdd(V.Load(row + k), V.Load(gradient + k), product);
         }
-        var total = V.All(LaneMath<V>.Sum(product));
+        var total = V.All(product.Sum());
         for (var k = 0; k < stride; k += V.Count)
         {
             (V.Load(row + k) * (V.Load(gradient + k) - total)).Store(gradient + k);

@@ -112,7 +112,7 @@ internal sealed unsafe class LayerNormalizationKernel<V> : LayerKernel
             {
                 continue;
             }
-            var (mean, share) = (V.All(LaneMath<V>.Sum(sum) / _features), V.All(LaneMath<V>.Sum(product) / _features));
+            var (mean, share) = (V.All(sum.Sum() / _features), V.All(product.Sum() / _features));
             var factor = V.All(_factors[r]);
             var dx = inputGradient + (r * _padded);
             for (var k = 0; k < _padded; k += V.Count)
@@ -145,7 +145,7 @@ internal sealed unsafe class LayerNormalizationKernel<V> : LayerKernel
         {
             sum += V.Load(row + k);
         }
-        var mean = V.All(LaneMath<V>.Sum(sum) / _features);
+        var mean = V.All(sum.Sum() / _features);
         for (var k = 0; k < _padded; k += V.Count)
         {
             (V.Load(row + k) - mean).Store(row + k);
@@ -157,7 +157,7 @@ internal sealed unsafe class LayerNormalizationKernel<V> : LayerKernel
             var distance = V.Load(row + k);
             squares = V.MultiplyAdd(distance, distance, squares);
         }
-        var factor = (float)(1 / Math.Sqrt((LaneMath<V>.Sum(squares) / _features) + _settings.Epsilon));
+        var factor = (float)(1 / Math.Sqrt((squares.Sum() / _features) + _settings.Epsilon));
         for (var k = 0; k < _padded; k += V.Count)
         {
             (V.Load(row + k) * V.All(factor)).Store(row + k);

@@ -125,6 +125,6 @@ internal static unsafe class Rows<V>
             var x = V.Load(numbers + k);
             strange += x - x; // NaN for NaN and infinities
         }
-        return LaneMath<V>.Sum(strange) == 0;
+        return strange.Sum() == 0;
     }
 }

@@ -45,6 +45,12 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>then where a &lt; b, else otherwise; NaN is not less than anything.</summary>
     static abstract TSelf WhereLess(TSelf a, TSelf b, TSelf then, TSelf otherwise);
 
+    /// <summary>The sum of the lanes.</summary>
+    float Sum();
+
+    /// <summary>The largest of the lanes; NaN where one is NaN.</summary>
+    float Largest();
+
     /// <summary>2ⁿ of a float whose lowest bits are those of the integer n + 127, as adding 1.5 · 2²³ + 127 leaves them.</summary>
     static abstract TSelf PowerOfTwo(TSelf biased);
 }

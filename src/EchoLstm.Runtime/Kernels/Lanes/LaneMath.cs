@@ -38,32 +38,6 @@ internal static unsafe class LaneMath<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Flushed(V x) => V.WhereLess(V.Abs(x), V.All(Vanishing), V.Zero, x);
 
-    /// <summary>The sum of the lanes, first to last.</summary>
-    internal static float Sum(V x)
-    {
-        var lanes = stackalloc float[V.Count];
-        x.Store(lanes);
-        var sum = 0f;
-        for (var k = 0; k < V.Count; k++)
-        {
-            sum += lanes[k];
-        }
-        return sum;
-    }
-
-    /// <summary>The largest of the lanes; NaN where one is NaN.</summary>
-    internal static float Largest(V x)
-    {
-        var lanes = stackalloc float[V.Count];
-        x.Store(lanes);
-        var largest = lanes[0];
-        for (var k = 1; k < V.Count; k++)
-        {
-            largest = MathF.Max(largest, lanes[k]);
-        }
-        return largest;
-    }
-
     /// <summary>exp(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Exp(V x)

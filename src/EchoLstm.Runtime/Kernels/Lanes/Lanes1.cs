@@ -43,4 +43,8 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 PowerOfTwo(Lanes1 biased) =>
         new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(biased._value) << 23));
+
+    public float Sum() => _value;
+
+    public float Largest() => _value;
 }

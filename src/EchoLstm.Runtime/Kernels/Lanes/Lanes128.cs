@@ -59,4 +59,10 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 PowerOfTwo(Lanes128 biased) => new((biased._value.AsInt32() << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Sum() => _value[0] + _value[2] + (_value[1] + _value[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Largest() => MathF.Max(MathF.Max(_value[0], _value[2]), MathF.Max(_value[1], _value[3]));
 }
