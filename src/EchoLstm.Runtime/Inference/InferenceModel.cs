@@ -25,13 +25,13 @@ public sealed unsafe class InferenceModel : IDisposable
     private readonly SavedModel _saved;
     private readonly PackedNetwork _packed;
     private readonly Lock _lock = new();
-    private readonly Stack<ForwardPass> _idle = [];
+    private readonly Stack<PackedPass> _idle = [];
     private bool _isDisposed;
 
     private InferenceModel(SavedModel saved, PackedNetwork packed)
     {
         (_saved, _packed) = (saved, packed);
-        _idle.Push(new ForwardPass(packed.CreatePlan(), new Arena()));
+        _idle.Push(new PackedPass(packed));
     }
 
     /// <summary>The names of the inputs, in their order; of a SequentialModel Keras's, e.g. <c>lstm_1_input</c>.</summary>
@@ -46,8 +46,8 @@ public sealed unsafe class InferenceModel : IDisposable
     /// <summary>The shapes of the outputs for them.</summary>
     public IReadOnlyList<Shape> OutputShapes => _packed.OutputShapes;
 
-    /// <summary>The shape of the input, of several the first, samples first; null where a length is free: (samples, time steps, features), or (samples, time
-    /// steps) of indices where the first layer is an Embedding.</summary>
+    /// <summary>The shape of the input, of several the first, samples first; null where a length is free: (samples, time steps, features),
+    /// or (samples, time steps) of indices where the first layer is an Embedding.</summary>
     public Shape InputShape => _saved.InputShape;
 
     /// <summary>The shape of the output for it, of several the first.</summary>
@@ -135,14 +135,7 @@ public sealed unsafe class InferenceModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         var steps = CheckedSteps(x, samples, allowNonFinite);
         InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
-        var pass = Begin(samples, steps, lengths);
-        fixed (float* start = x)
-        {
-            pass.Gather(start, null);
-            pass.Run();
-        }
-        pass.CopyOutput(y);
-        End(pass);
+        Predict(x, [], samples, steps, lengths, y);
     }
 
     /// <summary>Predicts samples of indices.</summary>
@@ -163,11 +156,7 @@ public sealed unsafe class InferenceModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         var steps = CheckedSteps(words, samples);
         InputCheck.Room(y.Length, OutputLength(samples, steps), samples);
-        var pass = Begin(samples, steps, lengths);
-        pass.GatherIndices(words);
-        pass.Run();
-        pass.CopyOutput(y);
-        End(pass);
+        Predict([], words, samples, steps, lengths, y);
     }
 
     /// <summary>Predicts with a model of any inputs and outputs.</summary>
@@ -194,7 +183,8 @@ public sealed unsafe class InferenceModel : IDisposable
         }
         _packed.ThrowUnlessMaskable([.. shapes.Select(shape => shape.Masked)]);
         var outputs = _packed.OutputShapesFor([.. given.Select(tensor => Shape.Known([.. tensor.Shape]))]);
-        var pass = Begin();
+        var held = Begin();
+        var pass = held.Whole;
         pass.Lay(shapes);
         for (var i = 0; i < given.Length; i++)
         {
@@ -224,7 +214,7 @@ public sealed unsafe class InferenceModel : IDisposable
             pass.CopyOutput(result.Numbers, i);
             results.Add(result);
         }
-        End(pass);
+        End(held);
         return _packed.ByOutput(results);
     }
 
@@ -319,7 +309,8 @@ public sealed unsafe class InferenceModel : IDisposable
         }
     }
 
-    private ForwardPass Begin(int samples, int steps, ReadOnlySpan<int> lengths)
+    private void Predict(
+        ReadOnlySpan<float> x, ReadOnlySpan<int> words, int samples, int steps, ReadOnlySpan<int> lengths, Span<float> y)
     {
         if (lengths.Length > 0)
         {
@@ -327,26 +318,22 @@ public sealed unsafe class InferenceModel : IDisposable
             InputCheck.Lengths(lengths, samples, steps);
         }
         var pass = Begin();
-        pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
-        if (lengths.Length > 0)
-        {
-            pass.SetLengths(lengths);
-        }
-        return pass;
+        pass.Shared.Predict(x, words, samples, steps, lengths, y);
+        End(pass);
     }
 
-    private ForwardPass Begin()
+    private PackedPass Begin()
     {
-        ForwardPass? pass;
+        PackedPass? pass;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _idle.TryPop(out pass);
         }
-        return pass ?? new ForwardPass(_packed.CreatePlan(), new Arena());
+        return pass ?? new PackedPass(_packed);
     }
 
-    private void End(ForwardPass pass)
+    private void End(PackedPass pass)
     {
         lock (_lock)
         {
@@ -355,5 +342,20 @@ public sealed unsafe class InferenceModel : IDisposable
                 _idle.Push(pass);
             }
         }
+    }
+
+    /// <summary>What one call at a time uses.</summary>
+    private sealed class PackedPass
+    {
+        internal PackedPass(PackedNetwork packed)
+        {
+            var plan = packed.CreatePlan(new WorkTeam(Environment.ProcessorCount));
+            Whole = new ForwardPass(plan, new Arena());
+            Shared = new SharedPass<ForwardPass>(plan, Whole, () => new ForwardPass(packed.CreatePlan(new WorkTeam(1)), new Arena()));
+        }
+
+        internal ForwardPass Whole { get; }
+
+        internal SharedPass<ForwardPass> Shared { get; }
     }
 }

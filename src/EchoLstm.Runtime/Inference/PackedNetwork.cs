@@ -21,7 +21,7 @@ internal sealed unsafe class PackedNetwork
         var graph = network as FunctionalSettings;
         InputNames = graph is null ? [$"{network.Inner[0].Name}_input"] : [.. graph.Inputs.Select(input => input.Name)];
         OutputNames = graph is null ? [$"{network.Inner[^1].Name}"] : graph.OutputNames;
-        _plan = Plan(out var reason) ?? throw new NotSupportedException(
+        _plan = Plan(new WorkTeam(1), out var reason) ?? throw new NotSupportedException(
             $"EchoLstm.Runtime can't run the model: {reason}. Load it with {network.LayerClass}.Load of the package EchoLstm, or train a "
                 + "model without it.");
         _arena.Lay(arena => _weights = arena.Take(_plan.PackedNumbers));
@@ -76,10 +76,10 @@ internal sealed unsafe class PackedNetwork
         return packed;
     }
 
-    /// <summary>Kernels that read the packed weights; one thread's at a time.</summary>
-    internal KernelPlan CreatePlan()
+    /// <summary>Kernels that read the packed weights; one caller's at a time.</summary>
+    internal KernelPlan CreatePlan(WorkTeam team)
     {
-        var plan = Plan(out _)!;
+        var plan = Plan(team, out _)!;
         plan.Bind(_weights, null);
         foreach (var part in plan.Parts)
         {
@@ -93,7 +93,7 @@ internal sealed unsafe class PackedNetwork
     internal StepPass CreateStepPass(int batch)
     {
         _ = _plan.Network.Streamed();
-        return new StepPass(CreatePlan(), batch);
+        return new StepPass(CreatePlan(new WorkTeam(Environment.ProcessorCount)), batch);
     }
 
     /// <summary>The shapes of what a stream gives, batch first; the axis of the step is left out.</summary>
@@ -185,6 +185,6 @@ internal sealed unsafe class PackedNetwork
             [.. stateful.SelectMany(part => Enumerable.Repeat(part.Kernel.OutputWidth, part.Kernel.StateCount))]);
     }
 
-    private KernelPlan? Plan(out string? reason) =>
-        KernelPlan.TryCreate(_network, _inputShapes, new WorkTeam(Environment.ProcessorCount), out reason, predicts: true);
+    private KernelPlan? Plan(WorkTeam team, out string? reason) =>
+        KernelPlan.TryCreate(_network, _inputShapes, team, out reason, predicts: true);
 }

@@ -19,6 +19,8 @@ internal sealed unsafe class DropoutKernel<V>(double rate, bool onceASequence, i
 
     internal override int OutputStride => _padded;
 
+    internal override bool Draws => rate > 0;
+
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         (_samples, _steps) = (shape.Samples, shape.Steps);

@@ -1,12 +1,11 @@
 namespace EchoLstm.Kernels;
 
 /// <summary>A plan's kernels one after the other, with buffers for one shape at a time: from the samples' rows to the outputs.</summary>
-internal sealed unsafe class ForwardPass
+internal unsafe class ForwardPass
 {
     private readonly KernelPlan _plan;
     private readonly PlanRun _run;
     private readonly Arena _arena;
-    private readonly Action<Arena>? _takeMore;
     private readonly Action<Arena> _takeBuffers; // one delegate, as the last batch of each epoch may be short
     private readonly BatchShape[] _wanted;       // of the inputs
     private readonly float*[] _inputs;
@@ -16,10 +15,9 @@ internal sealed unsafe class ForwardPass
 
     /// <param name="plan">The kernels, bound to their weights.</param>
     /// <param name="arena">The memory of the buffers.</param>
-    /// <param name="takeMore">Takes what the holder needs beside them, for <see cref="Samples"/>.</param>
-    internal ForwardPass(KernelPlan plan, Arena arena, Action<Arena>? takeMore = null)
+    internal ForwardPass(KernelPlan plan, Arena arena)
     {
-        (_plan, _run, _arena, _takeMore, _takeBuffers) = (plan, new PlanRun(plan), arena, takeMore, TakeBuffers);
+        (_plan, _run, _arena, _takeBuffers) = (plan, new PlanRun(plan), arena, TakeBuffers);
         var count = plan.Inputs.Length;
         _wanted = new BatchShape[count];
         _inputs = new float*[count];
@@ -181,6 +179,14 @@ internal sealed unsafe class ForwardPass
         }
     }
 
+    /// <summary>Whether an output has a mask.</summary>
+    private protected bool HasOutputMask(int output) => _run.HasMask(_plan.Outputs[output]);
+
+    /// <summary>Takes what is needed beside the kernels' buffers.</summary>
+    private protected virtual void TakeMore(Arena arena)
+    {
+    }
+
     private void Give(int input, bool isHot) =>
         _run.Give(input, new InputRows(_inputs[input], _plan.Inputs[input].Width, _masks[input], isHot ? _indices[input] : null));
 
@@ -192,7 +198,7 @@ internal sealed unsafe class ForwardPass
             _indices[i] = (int*)arena.Take(_wanted[i].Rows);
             _masks[i] = _wanted[i].Masked ? arena.TakeBytes(_wanted[i].Rows) : null;
         }
-        _takeMore?.Invoke(arena);
+        TakeMore(arena);
         _run.Lay(arena, _wanted);
     }
 

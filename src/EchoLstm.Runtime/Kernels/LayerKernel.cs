@@ -65,7 +65,10 @@ internal abstract unsafe class LayerKernel
     /// </summary>
     internal ICarriedState? Carried { get; set; }
 
-    /// <summary>What training draws dropout from; null where it draws nothing.</summary>
+    /// <summary>Whether training draws from <see cref="Random"/>, sample by sample.</summary>
+    internal virtual bool Draws => false;
+
+    /// <summary>What training draws from; null where it draws nothing.</summary>
     internal Func<SeededRandom>? Random { get; set; }
 
     /// <summary>Whether the output has a mask.</summary>

@@ -20,6 +20,8 @@ internal sealed unsafe class NoiseKernel<V>(GaussianNoiseSettings settings, int 
 
     internal override int OutputStride => _padded;
 
+    internal override bool Draws => settings.Stddev > 0;
+
     internal override void Layout(Arena arena, in BatchShape shape)
     {
         (_samples, _steps) = (shape.Samples, shape.Steps);

@@ -30,6 +30,9 @@ internal sealed unsafe class PlanRun
     /// <summary>The steps of a value.</summary>
     internal int StepsOf(int value) => _steps[value];
 
+    /// <summary>Whether a value has a mask.</summary>
+    internal bool HasMask(int value) => _masked[value];
+
     /// <summary>The rows of a value.</summary>
     internal InputRows RowsOf(int value) => _rows[value];
 

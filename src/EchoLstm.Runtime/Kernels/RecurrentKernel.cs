@@ -80,6 +80,8 @@ internal sealed unsafe class RecurrentKernel<V> : LayerKernel
 
     internal override bool IsStateful => _settings.Stateful;
 
+    internal override bool Draws => _settings.Dropout > 0 || _settings.RecurrentDropout > 0;
+
     internal override int OutputSteps(int inputSteps) => !_settings.ReturnSequences ? 1 : _repeats > 0 ? _repeats : inputSteps;
 
     internal override bool HasOutputMask(bool masked) => masked && _settings.ReturnSequences;

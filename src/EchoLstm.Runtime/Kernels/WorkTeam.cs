@@ -6,7 +6,8 @@ namespace EchoLstm.Kernels;
 /// <summary>
 /// Shares the parts of a computation among threads. What a part computes does not depend on which thread runs it, so results do not depend
 /// on their number. The caller takes parts too, so that a busy thread pool can only slow it down; nothing is allocated per run. A helper
-/// that has nothing left to do stays awake for an instant: the next computation of a pass comes sooner than a sleeping thread wakes.
+/// that has nothing left to do stays awake for an instant: the next computation of a pass comes sooner than a sleeping thread wakes, and
+/// one that wakes may be put on the caller's processor for milliseconds.
 /// </summary>
 internal sealed class WorkTeam
 {
@@ -14,7 +15,10 @@ internal sealed class WorkTeam
     private const double WorthSharing = 1_000_000;
 
     private const int SpinsBetweenLooks = 8;
-    private static readonly TimeSpan StaysAwake = TimeSpan.FromMicroseconds(100);
+
+    // Longer than what a training step does between its products; after the first part of it others are let through.
+    private static readonly TimeSpan StaysAwake = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan KeepsProcessor = TimeSpan.FromMicroseconds(100);
 
     private readonly double _worthSharing;
     private readonly Helper _helper;
@@ -63,6 +67,9 @@ internal sealed class WorkTeam
         }
     }
 
+    /// <summary>Whether threads should share a computation of so many multiplications.</summary>
+    internal static bool IsWorthSharing(double multiplications) => multiplications >= WorthSharing;
+
     /// <summary>How many parts to cut a computation into: one where it takes less time than waking a thread.</summary>
     internal int PartsFor(double multiplications) => multiplications < _worthSharing ? 1 : Size;
 
@@ -76,17 +83,24 @@ internal sealed class WorkTeam
         return (first, end - first);
     }
 
+    /// <summary>Rounds a number of rows up to what a product takes at once.</summary>
+    internal static int RoundUp(int rows) => (rows + 3) / 4 * 4;
+
     private void Help()
     {
         while (true)
         {
             var lastWork = Stopwatch.GetTimestamp();
-            while (Stopwatch.GetElapsedTime(lastWork) < StaysAwake)
+            while (Stopwatch.GetElapsedTime(lastWork) is var idle && idle < StaysAwake)
             {
                 if (HasParts())
                 {
                     RunParts();
                     lastWork = Stopwatch.GetTimestamp();
+                }
+                else if (idle > KeepsProcessor)
+                {
+                    Thread.Yield();
                 }
                 Thread.SpinWait(SpinsBetweenLooks);
             }

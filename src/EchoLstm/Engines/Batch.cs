@@ -58,6 +58,23 @@ internal sealed unsafe class SampleSet(Tensor[] inputs, Tensor[] targets, Tensor
     /// <summary>An output's targets as class indices, of a dense integer tensor on the CPU.</summary>
     internal long* ClassStart(int output) => (long*)StartOf(_targets, AllTargets, output);
 
+    /// <summary>Finds where all numbers are, so that several threads may ask.</summary>
+    internal void FindMemory()
+    {
+        Find(_inputs, AllInputs);
+        Find(_targets, AllTargets);
+        Find(_weights, AllWeights);
+        Find(_masks, AllMasks);
+
+        static void Find(void*[] known, Tensor?[] tensors)
+        {
+            for (var i = 0; i < tensors.Length; i++)
+            {
+                _ = tensors[i] is null ? null : StartOf(known, tensors, i);
+            }
+        }
+    }
+
     /// <summary>Copies numbers of an input as indices.</summary>
     internal void CopyIndices(int input, long place, int count, int* to, long distance)
     {

@@ -16,33 +16,53 @@ namespace EchoLstm.Engines.Fused;
 internal sealed unsafe class FusedEngine<V> : Engine
     where V : struct, ILanes<V>
 {
+    // What a lane of a training batch has at least: fewer rows are less work than the gradients that come with each lane.
+    private const int SamplesOfLane = 8;
+    private const int RowsOfLane = 128;
+
+    private const int MostLanes = 8;
+    private const int PieceLength = 32 * 1024; // numbers of gradients that a thread sums at once
+
     private readonly FusedPlan _plan;
     private readonly KernelPlan _kernels;
     private readonly Compilation? _compilation;
     private readonly Arena _weights;
-    private readonly ForwardPass _pass;
-    private readonly FusedHead<V>[] _heads;
+    private readonly FusedPass<V> _whole; // of small batches
+    private readonly SharedPass<FusedPass<V>> _passes;
     private readonly BatchShape[] _shapes; // of the inputs
     private readonly bool[] _masked;
-    private readonly bool _hasPenalties;
+    private readonly bool _hasPenalties, _carriesState, _draws;
     private readonly float* _packed;
     private readonly float* _gradients;
+    private readonly Arena _laneGradients;
+    private readonly Action<Arena> _takeGradients;
+    private readonly Action<int> _forward, _measure, _backward, _sum, _train, _evaluate, _predict;
+    private readonly LaneSums _sums;
+    private readonly nint[] _predicted; // where each output goes
     private FusedUpdate<V>? _update;
     private bool _trained;
-    private long* _order;
+    private SampleSet? _set; // the batch at hand, and which samples of it
+    private long[] _order = [];
+    private float* _gradientsOf; // of one lane after the other
+    private int _laneGradientCount;
 
     internal FusedEngine(FusedPlan plan, Compilation? compilation)
     {
-        (_plan, _kernels, _compilation, _weights) = (plan, plan.Kernels, compilation, plan.NewArena());
+        (_plan, _kernels, _compilation) = (plan, plan.Kernels, compilation);
+        (_weights, _laneGradients) = (plan.NewArena(), plan.NewArena());
         var (weights, gradients) = plan.BindTo(_weights, gradients: compilation is not null);
         _packed = (float*)weights;
         _gradients = (float*)gradients;
-        _pass = new ForwardPass(_kernels, plan.NewArena(), TakeBuffers);
-        _heads = [.. plan.Heads.Select((head, i) => new FusedHead<V>(head, i, _kernels.OutputAxes(i), _kernels.OutputWidth(i)))];
+        _whole = new FusedPass<V>(plan, _kernels);
+        _passes = new SharedPass<FusedPass<V>>(_kernels, _whole, NewLane);
         (_shapes, _masked) = (new BatchShape[_kernels.Inputs.Length], new bool[_kernels.Inputs.Length]);
-        PredictsInto = _shapes.Length == 1 && _kernels.Outputs.Length == 1 && !_kernels.ReadsIndices
-            && Array.TrueForAll(_kernels.Calls, call => !call.Kernel.IsStateful);
+        (_sums, _predicted) = (new LaneSums(_kernels.Outputs.Length), new nint[_kernels.Outputs.Length]);
+        _carriesState = Array.Exists(_kernels.Calls, call => call.Kernel.IsStateful);
+        _draws = _kernels.Parts.Any(part => part.Kernel.Draws);
+        PredictsInto = _shapes.Length == 1 && _kernels.Outputs.Length == 1 && !_kernels.ReadsIndices && !_carriesState;
         _hasPenalties = _kernels.Weights.Any(part => part.Regularizer is not null);
+        (_forward, _measure, _backward, _sum) = (ForwardLane, MeasureLane, BackwardLane, SumPiece);
+        (_train, _evaluate, _predict, _takeGradients) = (TrainLane, EvaluateLane, PredictLane, TakeGradients);
     }
 
     internal override EngineKind Kind => EngineKind.Fused;
@@ -111,19 +131,41 @@ internal sealed unsafe class FusedEngine<V> : Engine
     internal override void TrainOnBatch(in Batch batch, Span<double> figures)
     {
         HasLostGradients = false;
-        Forward(batch, training: true);
-        Measure(batch, figures, training: true);
+        Begin(batch, figures.Length, training: true);
+        var inOneGo = _passes.Count > 1 && CountsAll((int)batch.Count);
+        if (inOneGo)
+        {
+            _passes.Run(_train);
+        }
+        else
+        {
+            if (_passes.Count > 1)
+            {
+                _passes.Lay(_shapes, LaneFor((int)batch.Count, training: true), keeps: true);
+            }
+            _passes.Run(_forward);
+            _sums.AddCounts();
+            _passes.Run(_measure);
+        }
+        AddUp(batch, figures);
         if (!double.IsFinite(figures[0]))
         {
             return;
         }
-        _pass.RunBack(_gradients);
+        if (!inOneGo)
+        {
+            _passes.Run(_backward);
+        }
+        if (_passes.Count > 1)
+        {
+            _kernels.Team.Run((int)((_kernels.PackedNumbers + PieceLength - 1) / PieceLength), _sum);
+        }
         HasLostGradients = !AreFinite(_gradients, _kernels.PackedNumbers);
         if (HasLostGradients)
         {
             return;
         }
-        _pass.CarryStates();
+        CarryStates();
         _update!.Step(_compilation!.Optimizer.FusedAt(_update.Steps + 1));
         _trained = true;
     }
@@ -131,23 +173,28 @@ internal sealed unsafe class FusedEngine<V> : Engine
     internal override void EvaluateOnBatch(in Batch batch, Span<double> figures)
     {
         LoadUntrained();
-        Forward(batch, training: false);
-        _pass.CarryStates();
-        Measure(batch, figures, training: false);
+        Begin(batch, figures.Length, training: false);
+        _passes.Run(_evaluate);
+        CarryStates();
+        _sums.AddCounts();
+        AddUp(batch, figures);
     }
 
     internal override Tensor[] PredictAllOnBatch(in Batch batch)
     {
         LoadUntrained();
-        Forward(batch, training: false);
-        _pass.CarryStates();
+        Begin(batch, 0, training: false);
         var outputs = new Tensor[_kernels.Outputs.Length];
+        var pass = _passes.Take(0);
         for (var i = 0; i < outputs.Length; i++)
         {
             var (samples, units) = ((int)batch.Count, _kernels.OutputWidth(i));
-            outputs[i] = _kernels.OutputAxes(i) == 3 ? empty(samples, _pass.OutputSteps(i), units) : empty(samples, units);
-            _pass.CopyOutput(MemoryMarshal.Cast<byte, float>(outputs[i].bytes), i);
+            outputs[i] = _kernels.OutputAxes(i) == 3 ? empty(samples, pass.OutputSteps(i), units) : empty(samples, units);
+            _predicted[i] = (nint)ParameterMemory.StartOf(outputs[i]);
         }
+        _passes.GiveBack(pass);
+        _passes.Run(_predict);
+        CarryStates();
         return outputs;
     }
 
@@ -157,18 +204,11 @@ internal sealed unsafe class FusedEngine<V> : Engine
         ReadOnlySpan<float> inputs, int samples, int steps, ReadOnlySpan<int> lengths, Span<float> outputs)
     {
         LoadUntrained();
-        _pass.Lay(new BatchShape(samples, steps, Training: false, Masked: lengths.Length > 0));
         if (lengths.Length > 0)
         {
             _kernels.ThrowUnlessMaskable([true]);
-            _pass.SetLengths(lengths);
         }
-        fixed (float* source = inputs)
-        {
-            _pass.Gather(source, null);
-        }
-        _pass.Run();
-        _pass.CopyOutput(outputs);
+        _passes.Predict(inputs, [], samples, steps, lengths, outputs);
     }
 
     public override void Dispose() => Publish();
@@ -182,7 +222,39 @@ internal sealed unsafe class FusedEngine<V> : Engine
         }
     }
 
-    private void Forward(in Batch batch, bool training)
+    private long* OrderOf(int lane) =>
+        (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_order)) + _passes.FirstOf(lane); // pinned
+
+    private float* GradientsOf(int lane) => _passes.Count == 1 ? _gradients : _gradientsOf + (lane * _kernels.GradientNumbers);
+
+    private FusedPass<V> NewLane()
+    {
+        var kernels = _plan.CreateLane();
+        kernels.Bind(_packed, null);
+        foreach (var part in kernels.Parts)
+        {
+            part.Kernel.Examine();
+        }
+        return new FusedPass<V>(_plan, kernels);
+    }
+
+    // Samples of a lane. In training by the batch alone, so that the order of sums does not depend on the machine's threads.
+    private int LaneFor(int samples, bool training)
+    {
+        var steps = 1;
+        foreach (var shape in _shapes)
+        {
+            steps = Math.Max(steps, shape.Steps);
+        }
+        if (_carriesState || (training && _draws) || !_passes.IsWorthSharing(samples, steps))
+        {
+            return samples;
+        }
+        var lanes = Math.Clamp(Math.Min(samples / SamplesOfLane, samples * (long)steps / RowsOfLane), 1, MostLanes);
+        return training ? WorkTeam.RoundUp((int)((samples + lanes - 1) / lanes)) : _passes.LaneOfThread(samples, steps);
+    }
+
+    private void Begin(in Batch batch, int figures, bool training)
     {
         var (samples, set) = ((int)batch.Count, batch.Set);
         for (var i = 0; i < _shapes.Length; i++)
@@ -190,64 +262,115 @@ internal sealed unsafe class FusedEngine<V> : Engine
             _masked[i] = set.AllMasks[i] is not null;
             _shapes[i] = new BatchShape(samples, _kernels.Inputs[i].HasSteps ? set.StepsOf(i) : 1, training, _masked[i]);
         }
-        _pass.Lay(_shapes);
+        _kernels.ThrowUnlessMaskable(_masked);
+        _passes.Lay(_shapes, LaneFor(samples, training));
+        if (_order.Length < samples)
+        {
+            _order = GC.AllocateUninitializedArray<long>(samples, pinned: true);
+        }
         for (var i = 0; i < samples; i++)
         {
             _order[i] = batch.SampleAt(i);
         }
-        for (var i = 0; i < _shapes.Length; i++)
+        var lanes = _passes.Count;
+        _set = set;
+        _sums.Begin(lanes, figures);
+        if (training && lanes > _laneGradientCount)
         {
-            if (_kernels.Inputs[i].ReadsIndices)
-            {
-                GatherIndices(set, i, samples, _shapes[i].Steps);
-            }
-            else
-            {
-                _pass.Gather(set.InputStart(i), _order, i);
-            }
+            _laneGradientCount = lanes;
+            _laneGradients.Lay(_takeGradients);
         }
-        _kernels.ThrowUnlessMaskable(_masked);
-        for (var i = 0; i < _shapes.Length; i++)
+        if (lanes > 1)
         {
-            if (_masked[i])
-            {
-                _pass.GatherMask(set.MaskStart(i), _order, i);
-            }
-        }
-        _pass.Run();
-    }
-
-    private void TakeBuffers(Arena arena)
-    {
-        _order = (long*)arena.Take(2L * _pass.Samples);
-        foreach (var head in _heads)
-        {
-            head.TakeBuffers(arena);
+            set.FindMemory();
         }
     }
 
-    private void GatherIndices(SampleSet set, int input, int samples, int steps)
+    private void TakeGradients(Arena arena) => _gradientsOf = arena.Take(_laneGradientCount * _kernels.GradientNumbers);
+
+    // Where it is known before the passes that all rows of all outputs count, how many there are.
+    private bool CountsAll(int samples)
     {
-        for (var i = 0; i < samples; i++)
+        var pass = _passes.Take(0);
+        for (var i = 0; i < _kernels.Outputs.Length; i++)
         {
-            set.CopyIndices(input, _order[i] * steps, steps, _pass.IndicesOf(input) + i, samples);
+            _sums.Counted[i] = (long)samples * pass.OutputSteps(i);
         }
-        _pass.GiveIndices(input);
+        _passes.GiveBack(pass);
+        return pass.CountsAll;
     }
 
-    private void Measure(in Batch batch, Span<double> figures, bool training)
+    private void TrainLane(int lane)
     {
-        figures.Clear();
-        _pass.BeginBackward();
+        var pass = _passes.Take(lane);
+        pass.Forward(_set!, OrderOf(lane));
+        pass.Measure(_set!, OrderOf(lane), _sums.Counted, _sums.LossesOf(lane), _sums.FiguresOf(lane), training: true);
+        pass.RunBack(_packed, GradientsOf(lane));
+        _passes.GiveBack(pass);
+    }
+
+    private void ForwardLane(int lane)
+    {
+        var pass = _passes.Take(lane);
+        pass.Forward(_set!, OrderOf(lane));
+        pass.Count(_set!, OrderOf(lane), _sums.CountedOf(lane));
+    }
+
+    private void MeasureLane(int lane) =>
+        _passes.Take(lane).Measure(_set!, OrderOf(lane), _sums.Counted, _sums.LossesOf(lane), _sums.FiguresOf(lane), training: true);
+
+    private void BackwardLane(int lane) => _passes.Take(lane).RunBack(_packed, GradientsOf(lane));
+
+    private void EvaluateLane(int lane)
+    {
+        var pass = _passes.Take(lane);
+        pass.Forward(_set!, OrderOf(lane));
+        pass.Count(_set!, OrderOf(lane), _sums.CountedOf(lane));
+        pass.Measure(_set!, OrderOf(lane), _sums.Counted, _sums.LossesOf(lane), _sums.FiguresOf(lane), training: false);
+        _passes.GiveBack(pass);
+    }
+
+    private void PredictLane(int lane)
+    {
+        var pass = _passes.Take(lane);
+        pass.Forward(_set!, OrderOf(lane));
+        for (var i = 0; i < _predicted.Length; i++)
+        {
+            var length = pass.OutputSteps(i) * _kernels.OutputWidth(i);
+            pass.CopyOutput(new Span<float>((float*)_predicted[i] + ((long)_passes.FirstOf(lane) * length), pass.Samples * length), i);
+        }
+        _passes.GiveBack(pass);
+    }
+
+    // States are carried from batch to batch by whole batches alone.
+    private void CarryStates()
+    {
+        if (_carriesState)
+        {
+            _whole.CarryStates();
+        }
+    }
+
+    // The gradients of all lanes, in their order.
+    private void SumPiece(int piece)
+    {
+        var start = (long)piece * PieceLength;
+        var count = (int)Math.Min(PieceLength, _kernels.PackedNumbers - start);
+        Rows.Copy(GradientsOf(0) + start, _gradients + start, count);
+        for (var lane = 1; lane < _passes.Count; lane++)
+        {
+            Rows.Add(GradientsOf(lane) + start, _gradients + start, count);
+        }
+    }
+
+    private void AddUp(in Batch batch, Span<double> figures)
+    {
+        _sums.AddFigures(figures);
+        _whole.Finish(figures);
         var total = 0.0;
-        for (var i = 0; i < _heads.Length; i++)
+        for (var i = 0; i < _kernels.Outputs.Length; i++)
         {
-            var gradient = training ? _pass.BeginGradient(i) : null;
-            var loss = _heads[i].Measure(batch, _order, _pass.Output(i), _pass.OutputSteps(i), gradient, figures);
-            if (training)
-            {
-                _pass.EndGradient(i);
-            }
+            var loss = _sums.LossOf(i);
             if (_compilation!.HeadLosses > 0)
             {
                 loss = FusedHead<V>.AsTorch(loss);

@@ -16,30 +16,58 @@ internal sealed unsafe class FusedHead<V>(FusedHeadPlan plan, int output, int ax
     private readonly double[] _outputRow = Row(plan, units), _targetRow = Row(plan, units); // for metrics of rows
     private float* _target;
 
+    /// <summary>Whether rows of a class count nowhere.</summary>
+    internal bool Ignores => _ignored is not null;
+
     internal void TakeBuffers(Arena arena) => _target = arena.Take(Gemm<V>.Padded(units));
 
+    /// <summary>How many rows count: masked ones and those of the ignored class do not.</summary>
+    /// <param name="set">The samples.</param>
+    /// <param name="order">Which of them.</param>
+    /// <param name="samples">How many.</param>
+    /// <param name="mask">Which rows of the output count; null: all do.</param>
+    /// <param name="steps">The output's steps.</param>
+    internal long Counting(SampleSet set, long* order, int samples, byte* mask, int steps)
+    {
+        if (mask is null && _ignored is null)
+        {
+            return (long)samples * steps;
+        }
+        var counted = 0L;
+        for (var t = 0; t < steps; t++)
+        {
+            for (var i = 0; i < samples; i++)
+            {
+                counted += (mask is null || mask[((long)t * samples) + i] != 0) && !IsIgnored(set, (order[i] * steps) + t) ? 1 : 0;
+            }
+        }
+        return counted;
+    }
+
     /// <summary>
-    /// The mean over rows, as StepMeans takes it: masked rows count neither above nor below the line, weights above it alone. Rows of the
-    /// ignored class count nowhere.
+    /// The sum over some samples' rows, for the mean that StepMeans takes: masked rows count neither above nor below the line, weights above
+    /// it alone. Rows of the ignored class count nowhere.
     /// </summary>
-    /// <param name="batch">The samples.</param>
-    /// <param name="order">Which of the set's samples they are.</param>
+    /// <param name="set">The samples.</param>
+    /// <param name="order">Which of them.</param>
+    /// <param name="samples">How many.</param>
     /// <param name="rows">The output's rows.</param>
     /// <param name="steps">Its steps.</param>
+    /// <param name="divisor">The rows of the whole batch that count, at least 1.</param>
     /// <param name="gradients">Receives the gradient of the loss, times its weight; null where there is no backward pass.</param>
     /// <param name="figures">Receives the metrics' sums.</param>
-    /// <returns>The loss, not weighted.</returns>
-    internal double Measure(in Batch batch, long* order, in InputRows rows, int steps, float* gradients, Span<double> figures)
+    /// <returns>The sum of the losses, not weighted.</returns>
+    internal double Measure(
+        SampleSet set, long* order, int samples, in InputRows rows, int steps, long divisor, float* gradients, Span<double> figures)
     {
-        var (samples, set, stride) = ((int)batch.Count, batch.Set, rows.Stride);
         var mask = rows.Mask;
-        var counted = mask is null && _ignored is null ? (long)samples * steps : Counting(set, order, mask, samples, steps);
-        var divisor = Math.Max(1, counted);
+        var stride = rows.Stride;
         var scale = 1f / divisor;
         var gradientScale = scale * (float)plan.Head.Weight;
         var weights = set.WeightStart(output);
         var (perNumber, perStep) = (set.AllWeights[output]?.dim() == axes, set.AllWeights[output]?.dim() > 1);
         var metrics = _metrics;
+        var isPlain = mask is null && weights is null && _ignored is null && metrics.Length == 0;
         var loss = 0.0;
         for (var t = 0; t < steps; t++)
         {
@@ -49,6 +77,12 @@ internal sealed unsafe class FusedHead<V>(FusedHeadPlan plan, int output, int ax
                 var used = mask is null ? 1f : mask[row];
                 var place = (order[i] * steps) + t;
                 var gradient = gradients is null ? null : gradients + (row * stride);
+                if (isPlain)
+                {
+                    loss += FusedLoss<V>.Row(
+                        _kind, rows.Start + (row * stride), Target(set, place), units, gradient, gradientScale, in _numbers);
+                    continue;
+                }
                 if (IsIgnored(set, place))
                 {
                     if (gradient is not null)
@@ -85,13 +119,18 @@ internal sealed unsafe class FusedHead<V>(FusedHeadPlan plan, int output, int ax
                 }
             }
         }
-        foreach (var (_, ofRows, place, _, _) in metrics)
+        return loss;
+    }
+
+    /// <summary>Makes the metrics' sums of a whole batch what Torch's would be.</summary>
+    internal void Finish(Span<double> figures)
+    {
+        foreach (var (_, ofRows, place, _, _) in _metrics)
         {
             figures[place] = ofRows is null && figures[place + 1] > 0
                 ? AsTorch(figures[place] / figures[place + 1]) * figures[place + 1]
                 : figures[place];
         }
-        return loss / divisor;
     }
 
     /// <summary>What float32 can't hold is infinite, as it is for Torch; sums in double would hide it.</summary>
@@ -122,19 +161,6 @@ internal sealed unsafe class FusedHead<V>(FusedHeadPlan plan, int output, int ax
     }
 
     private bool IsIgnored(SampleSet set, long place) => _ignored is { } ignored && set.ClassStart(output)[place] == ignored;
-
-    private long Counting(SampleSet set, long* order, byte* mask, int samples, int steps)
-    {
-        var counting = 0L;
-        for (var t = 0; t < steps; t++)
-        {
-            for (var i = 0; i < samples; i++)
-            {
-                counting += (mask is null || mask[((long)t * samples) + i] != 0) && !IsIgnored(set, (order[i] * steps) + t) ? 1 : 0;
-            }
-        }
-        return counting;
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float* Target(SampleSet set, long row)

@@ -17,10 +17,11 @@ internal sealed unsafe class FusedPlan
     private readonly IReadOnlyList<Layer> _flat; // the model's layers that are no models
     private readonly Layer[] _layers;            // all that is inside the model
     private readonly Func<int> _countFlat;
+    private readonly IReadOnlyList<Shape> _inputShapes;
 
-    private FusedPlan(Layer model, IReadOnlyList<Layer> flat, Func<int> countFlat, KernelPlan kernels)
+    private FusedPlan(Layer model, IReadOnlyList<Layer> flat, Func<int> countFlat, IReadOnlyList<Shape> inputShapes, KernelPlan kernels)
     {
-        (_model, _flat, _countFlat, Kernels) = (model, flat, countFlat, kernels);
+        (_model, _flat, _countFlat, _inputShapes, Kernels) = (model, flat, countFlat, inputShapes, kernels);
         _layers = [.. Nesting.AllOf(model).Skip(1).OfType<Layer>().Distinct()];
         foreach (var part in kernels.Parts)
         {
@@ -102,6 +103,17 @@ internal sealed unsafe class FusedPlan
         return (weights, slopes);
     }
 
+    /// <summary>Kernels of the same weights that share nothing: those of one thread, for models that carry no state and draw nothing.</summary>
+    internal KernelPlan CreateLane()
+    {
+        var lane = KernelPlan.TryCreate(_model.Settings, _inputShapes, new WorkTeam(1), out _, Kernels.Width)!;
+        foreach (var part in lane.Parts)
+        {
+            _held.Find(weights => weights.Place == part.Place && weights.Memories.Length > 0)?.ShareWith(part.Kernel);
+        }
+        return lane;
+    }
+
     internal void Load(float* packed)
     {
         foreach (var weights in _held)
@@ -156,7 +168,7 @@ internal sealed unsafe class FusedPlan
             reason = $"{((Layer)shared.Key!).Title} is inside two models of the graph";
             return null;
         }
-        var plan = new FusedPlan(model, flat, countFlat, kernels);
+        var plan = new FusedPlan(model, flat, countFlat, inputShapes, kernels);
         if (compilation is not null && !plan.TryTake(compilation, out reason))
         {
             return null;
