@@ -349,7 +349,7 @@ public sealed unsafe class InferenceModel : IDisposable
     {
         internal PackedPass(PackedNetwork packed)
         {
-            var plan = packed.CreatePlan(new WorkTeam(Environment.ProcessorCount));
+            var plan = packed.CreatePlan(new WorkTeam(Environment.ProcessorCount, serves: true));
             Whole = new ForwardPass(plan, new Arena());
             Shared = new SharedPass<ForwardPass>(plan, Whole, () => new ForwardPass(packed.CreatePlan(new WorkTeam(1)), new Arena()));
         }

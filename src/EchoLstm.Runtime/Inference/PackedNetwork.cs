@@ -93,7 +93,7 @@ internal sealed unsafe class PackedNetwork
     internal StepPass CreateStepPass(int batch)
     {
         _ = _plan.Network.Streamed();
-        return new StepPass(CreatePlan(new WorkTeam(Environment.ProcessorCount)), batch);
+        return new StepPass(CreatePlan(new WorkTeam(Environment.ProcessorCount, serves: true)), batch);
     }
 
     /// <summary>The shapes of what a stream gives, batch first; the axis of the step is left out.</summary>

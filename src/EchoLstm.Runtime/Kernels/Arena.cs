@@ -64,7 +64,7 @@ internal unsafe class Arena(string advice = "Use smaller batches or shorter sequ
                 $"One batch would need {numbers * sizeof(float) / 1e9:F1} GB for its activations, "
                 + $"and a block holds {Array.MaxLength * (double)sizeof(float) / 1e9:F1} GB. {advice}");
         }
-        _memory = []; // so that the old block can go first
+        (_memory, _capacity) = ([], 0); // so that the old block can go first, and is not used where there is no new one
         _memory = GC.AllocateArray<float>((int)numbers + NumbersPerLine, pinned: true);
         var address = (nint)Unsafe.AsPointer(ref _memory[0]);
         _start = (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));

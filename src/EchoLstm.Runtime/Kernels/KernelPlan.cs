@@ -50,6 +50,9 @@ internal sealed unsafe class KernelPlan
 
     internal long PackedNumbers { get; private set; }
 
+    /// <summary>The multiplications of a step of a sample in one direction, each weight once; what is looked up costs none.</summary>
+    internal long Multiplications { get; private set; }
+
     /// <summary>The numbers of all gradients: those of the weights, then of the later calls of layers that are called several
     /// times.</summary>
     internal long GradientNumbers { get; private set; }
@@ -259,6 +262,7 @@ internal sealed unsafe class KernelPlan
                 return $"{Named(layer)} has no fused kernel that carries the state of several uses";
             }
             Place(call, first[use.Layer], weights);
+            Multiplications += kernel.ReadsIndices ? 0 : kernel.PackedNumbers;
             first[use.Layer] ??= call;
             AddParts(call, use.Layer, first[use.Layer] != call);
             _calls.Add(call);

@@ -28,8 +28,8 @@ internal sealed unsafe class SharedPass<TPass>
     /// <summary>How many lanes the batch at hand has.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Whether a batch is worth sharing, by its multiplications: each weight once a step.</summary>
-    internal bool IsWorthSharing(int samples, int steps) => WorkTeam.IsWorthSharing((double)samples * steps * _plan.PackedNumbers);
+    /// <summary>Whether a batch is worth sharing.</summary>
+    internal bool IsWorthSharing(int samples, int steps) => WorkTeam.IsWorthSharing((double)samples * steps * _plan.Multiplications);
 
     /// <summary>The samples of a lane where each thread takes one, as predictions do not meet.</summary>
     internal int LaneOfThread(int samples, int steps) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace EchoLstm.Kernels;
 
@@ -21,17 +22,22 @@ internal sealed class WorkTeam
     private static readonly TimeSpan KeepsProcessor = TimeSpan.FromMicroseconds(100);
 
     private readonly double _worthSharing;
+    private readonly TimeSpan _staysAwake;
     private readonly Helper _helper;
     private Action<int> _work = _ => { };
     private long _claims; // generation (32 bits), number of parts (16), next part (16)
     private int _finished;
     private int _awake; // helpers that run, look for parts, or are queued
+    private ExceptionDispatchInfo? _failure;
 
     /// <param name="threads">How many threads may work; no more than the machine has processors.</param>
     /// <param name="worthSharing">From how many multiplications on a computation is shared. <value>1,000,000</value></param>
-    internal WorkTeam(int threads, double worthSharing = WorthSharing)
+    /// <param name="serves">
+    /// Whether other work waits for the pool's threads, so that a helper leaves them soon. <value>false</value>
+    /// </param>
+    internal WorkTeam(int threads, double worthSharing = WorthSharing, bool serves = false)
     {
-        _worthSharing = worthSharing;
+        (_worthSharing, _staysAwake) = (worthSharing, serves ? KeepsProcessor : StaysAwake);
         Size = Math.Max(1, Math.Min(threads, Environment.ProcessorCount));
         _helper = new Helper(this);
     }
@@ -39,7 +45,9 @@ internal sealed class WorkTeam
     /// <summary>How many threads, the caller's included.</summary>
     internal int Size { get; }
 
-    /// <summary>Runs parts 0 … parts - 1 and returns when all are done.</summary>
+    /// <summary>
+    /// Runs parts 0 … parts - 1, no more than <see cref="Size"/> at once, and returns when all are done; throws what one of them threw.
+    /// </summary>
     internal void Run(int parts, Action<int> work)
     {
         if (Size == 1 || parts == 1)
@@ -50,13 +58,12 @@ internal sealed class WorkTeam
             }
             return;
         }
-        _work = work;
+        (_work, _failure) = (work, null);
         Volatile.Write(ref _finished, 0);
         // A helper that falls asleep leaves before it looks a last time: it sees these parts, or they are queued for it here.
         Interlocked.Exchange(ref _claims, ((_claims >> 32) + 1 << 32) | ((long)parts << 16));
-        while (Volatile.Read(ref _awake) < Math.Min(Size - 1, parts - 1))
+        while (TryWake(Math.Min(Size - 1, parts - 1)))
         {
-            Interlocked.Increment(ref _awake);
             ThreadPool.UnsafeQueueUserWorkItem(_helper, preferLocal: false);
         }
         RunParts();
@@ -65,6 +72,7 @@ internal sealed class WorkTeam
         {
             spin.SpinOnce(sleep1Threshold: -1);
         }
+        _failure?.Throw();
     }
 
     /// <summary>Whether threads should share a computation of so many multiplications.</summary>
@@ -91,7 +99,7 @@ internal sealed class WorkTeam
         while (true)
         {
             var lastWork = Stopwatch.GetTimestamp();
-            while (Stopwatch.GetElapsedTime(lastWork) is var idle && idle < StaysAwake)
+            while (Stopwatch.GetElapsedTime(lastWork) is var idle && idle < _staysAwake)
             {
                 if (HasParts())
                 {
@@ -105,12 +113,27 @@ internal sealed class WorkTeam
                 Thread.SpinWait(SpinsBetweenLooks);
             }
             Interlocked.Decrement(ref _awake);
-            if (!HasParts())
+            if (!HasParts() || !TryWake(Size - 1))
             {
                 return;
             }
-            Interlocked.Increment(ref _awake);
         }
+    }
+
+    // Counts one helper more, unless there are as many already: the caller may have queued another for the one that just left.
+    private bool TryWake(int most)
+    {
+        var awake = Volatile.Read(ref _awake);
+        while (awake < most)
+        {
+            var seen = Interlocked.CompareExchange(ref _awake, awake + 1, awake);
+            if (seen == awake)
+            {
+                return true;
+            }
+            awake = seen;
+        }
+        return false;
     }
 
     private bool HasParts()
@@ -131,9 +154,22 @@ internal sealed class WorkTeam
             }
             if (Interlocked.CompareExchange(ref _claims, claims + 1, claims) == claims)
             {
-                _work(part);
+                RunPart(part);
                 Interlocked.Increment(ref _finished);
             }
+        }
+    }
+
+    // An exception that left a helper would end the process.
+    private void RunPart(int part)
+    {
+        try
+        {
+            _work(part);
+        }
+        catch (Exception exception)
+        {
+            _failure = ExceptionDispatchInfo.Capture(exception);
         }
     }
 

@@ -46,6 +46,26 @@ public sealed class WorkTeamTests
         }
     }
 
+    [Fact]
+    public void What_a_part_throws_reaches_the_caller_and_the_team_goes_on()
+    {
+        var team = new WorkTeam(2);
+        for (var failing = 0; failing < 32; failing++)
+        {
+            var runs = 0;
+            FluentActions.Invoking(() => team.Run(32, part =>
+            {
+                Thread.SpinWait(100); // so that helpers have parts too
+                if (part == failing)
+                {
+                    throw new InsufficientMemoryException($"of part {part}");
+                }
+            })).Should().Throw<InsufficientMemoryException>().WithMessage($"of part {failing}");
+            team.Run(32, _ => Interlocked.Increment(ref runs));
+            runs.Should().Be(32);
+        }
+    }
+
     private static void Pause(TimeSpan time)
     {
         var start = Stopwatch.GetTimestamp();

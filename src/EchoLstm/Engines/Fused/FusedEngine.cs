@@ -16,11 +16,12 @@ namespace EchoLstm.Engines.Fused;
 internal sealed unsafe class FusedEngine<V> : Engine
     where V : struct, ILanes<V>
 {
-    // What a lane of a training batch has at least: fewer rows are less work than the gradients that come with each lane.
+    // What a lane of a training batch has at least: less is less work than the gradients that come with each lane.
     private const int SamplesOfLane = 8;
-    private const int RowsOfLane = 128;
+    private const int MultiplicationsOfGradient = 128; // for each number of them
 
     private const int MostLanes = 8;
+    private const long MostGradients = 64 * 1024 * 1024; // numbers of all lanes, 256 MB
     private const int PieceLength = 32 * 1024; // numbers of gradients that a thread sums at once
 
     private readonly FusedPlan _plan;
@@ -141,7 +142,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             if (_passes.Count > 1)
             {
-                _passes.Lay(_shapes, LaneFor((int)batch.Count, training: true), keeps: true);
+                _passes.Lay(_shapes, LaneFor((int)batch.Count, training: true, sums: true), keeps: true);
             }
             _passes.Run(_forward);
             _sums.AddCounts();
@@ -238,8 +239,8 @@ internal sealed unsafe class FusedEngine<V> : Engine
         return new FusedPass<V>(_plan, kernels);
     }
 
-    // Samples of a lane. In training by the batch alone, so that the order of sums does not depend on the machine's threads.
-    private int LaneFor(int samples, bool training)
+    // Samples of a lane. Where anything is summed, by the batch alone, so that the order does not depend on the machine's threads.
+    private int LaneFor(int samples, bool training, bool sums)
     {
         var steps = 1;
         foreach (var shape in _shapes)
@@ -250,8 +251,14 @@ internal sealed unsafe class FusedEngine<V> : Engine
         {
             return samples;
         }
-        var lanes = Math.Clamp(Math.Min(samples / SamplesOfLane, samples * (long)steps / RowsOfLane), 1, MostLanes);
-        return training ? WorkTeam.RoundUp((int)((samples + lanes - 1) / lanes)) : _passes.LaneOfThread(samples, steps);
+        if (!sums)
+        {
+            return _passes.LaneOfThread(samples, steps);
+        }
+        var multiplications = (double)samples * steps * _kernels.Multiplications;
+        var most = Math.Min(samples / SamplesOfLane, multiplications / _kernels.GradientNumbers / MultiplicationsOfGradient);
+        var lanes = (int)Math.Clamp(most, 1, MostLanes);
+        return lanes * _kernels.GradientNumbers > MostGradients ? samples : WorkTeam.RoundUp((samples + lanes - 1) / lanes);
     }
 
     private void Begin(in Batch batch, int figures, bool training)
@@ -263,7 +270,7 @@ internal sealed unsafe class FusedEngine<V> : Engine
             _shapes[i] = new BatchShape(samples, _kernels.Inputs[i].HasSteps ? set.StepsOf(i) : 1, training, _masked[i]);
         }
         _kernels.ThrowUnlessMaskable(_masked);
-        _passes.Lay(_shapes, LaneFor(samples, training));
+        _passes.Lay(_shapes, LaneFor(samples, training, sums: figures > 0));
         if (_order.Length < samples)
         {
             _order = GC.AllocateUninitializedArray<long>(samples, pinned: true);
@@ -275,18 +282,19 @@ internal sealed unsafe class FusedEngine<V> : Engine
         var lanes = _passes.Count;
         _set = set;
         _sums.Begin(lanes, figures);
+        if (lanes == 1)
+        {
+            return;
+        }
+        set.FindMemory();
         if (training && lanes > _laneGradientCount)
         {
-            _laneGradientCount = lanes;
             _laneGradients.Lay(_takeGradients);
-        }
-        if (lanes > 1)
-        {
-            set.FindMemory();
+            _laneGradientCount = lanes;
         }
     }
 
-    private void TakeGradients(Arena arena) => _gradientsOf = arena.Take(_laneGradientCount * _kernels.GradientNumbers);
+    private void TakeGradients(Arena arena) => _gradientsOf = arena.Take(_passes.Count * _kernels.GradientNumbers);
 
     // Where it is known before the passes that all rows of all outputs count, how many there are.
     private bool CountsAll(int samples)

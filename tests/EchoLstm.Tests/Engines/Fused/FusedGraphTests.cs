@@ -10,13 +10,22 @@ public sealed class FusedGraphTests
     /// <summary>50 graphs; 500 with ECHOLSTM_THOROUGH=1.</summary>
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Thorough.Or(50, 500))];
 
+    /// <summary>10 graphs whose batches threads share; 100 with ECHOLSTM_THOROUGH=1.</summary>
+    public static TheoryData<int> SeedsOfLargeBatches => [.. Enumerable.Range(1, Thorough.Or(10, 100))];
+
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Random_graphs_have_torchs_outputs_losses_and_weights(int seed)
+    public void Random_graphs_have_torchs_outputs_losses_and_weights(int seed) => ShouldBeAsTorch(seed, isLarge: false);
+
+    [Theory]
+    [MemberData(nameof(SeedsOfLargeBatches))]
+    public void Large_batches_of_random_graphs_have_torchs_outputs_losses_and_weights(int seed) => ShouldBeAsTorch(seed, isLarge: true);
+
+    private static void ShouldBeAsTorch(int seed, bool isLarge)
     {
         using var scope = NewDisposeScope();
-        using var fused = new RandomGraph(seed);
-        using var torchOwn = new RandomGraph(seed);
+        using var fused = new RandomGraph(seed, isLarge);
+        using var torchOwn = new RandomGraph(seed, isLarge);
         fused.Model.RequestedEngine = EngineKind.Fused;
         torchOwn.Model.RequestedEngine = EngineKind.Torch;
 

@@ -17,14 +17,19 @@ internal sealed class RandomCase : IDisposable
     private readonly Random _random;
     private readonly List<nn.Module<Tensor, Tensor>> _layers = [];
     private readonly int _samples, _steps;
-    private readonly bool _stateful;
+    private readonly bool _stateful, _isLarge;
     private Shape _shape;
     private bool _masked;
 
-    private RandomCase(int seed, Func<Optimizer>? optimizer)
+    private RandomCase(int seed, Func<Optimizer>? optimizer, bool isLarge)
     {
         _random = new Random(seed);
-        (_samples, _steps, _stateful) = (_random.Next(1, 8), _random.Next(1, 7), Chance(6));
+        (_samples, _steps, _stateful, _isLarge) = (_random.Next(1, 8), _random.Next(1, 7), Chance(6), isLarge);
+        if (isLarge)
+        {
+            _samples = _random.Next(16, 70);
+            _steps = 1 + (_random.Next(256, 640) / _samples);
+        }
         X = RandomInput();
         var input = _shape = Shape.Of(X);
         Masks();
@@ -53,7 +58,10 @@ internal sealed class RandomCase : IDisposable
     internal string Description { get; }
 
     /// <summary>Makes a case.</summary>
-    internal static RandomCase Create(int seed, Func<Optimizer>? optimizer = null) => new(seed, optimizer);
+    /// <param name="seed">Which.</param>
+    /// <param name="optimizer">Makes its optimiser; null for any.</param>
+    /// <param name="isLarge">Whether its batch is large enough for threads to share it by samples, as most of these are.</param>
+    internal static RandomCase Create(int seed, Func<Optimizer>? optimizer = null, bool isLarge = false) => new(seed, optimizer, isLarge);
 
     /// <summary>Trains on all samples as one batch.</summary>
     internal History Fit(int epochs) => Model.Fit(
@@ -74,7 +82,7 @@ internal sealed class RandomCase : IDisposable
 
     private bool Chance(int one) => _random.Next(one) == 0;
 
-    private int Length() => Chance(3) ? Around[_random.Next(Around.Length)] : _random.Next(1, 13);
+    private int Length() => Chance(_isLarge ? 1 : 3) ? Around[_random.Next(Around.Length)] : _random.Next(1, 13);
 
     private void Add(nn.Module<Tensor, Tensor> layer)
     {

@@ -21,10 +21,12 @@ internal sealed class RandomGraph : IDisposable
     private readonly HashSet<Node> _used = [];
     private readonly bool _dropsOut;
 
-    internal RandomGraph(int seed)
+    /// <param name="seed">Which.</param>
+    /// <param name="isLarge">Whether its batch is large enough for threads to share it by samples, as half of these are.</param>
+    internal RandomGraph(int seed, bool isLarge = false)
     {
         _random = new Random(seed);
-        _samples = _random.Next(1, 6);
+        _samples = isLarge ? _random.Next(64, 200) : _random.Next(1, 6);
         _dropsOut = Chance(3);
         var data = new List<Tensor>();
         for (var i = _random.Next(1, 4); i > 0; i--)

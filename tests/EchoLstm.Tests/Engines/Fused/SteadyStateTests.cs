@@ -1,5 +1,6 @@
 using EchoLstm.Engines;
 using EchoLstm.Engines.Fused;
+using EchoLstm.Kernels;
 
 namespace EchoLstm.Tests.Engines.Fused;
 
@@ -8,6 +9,7 @@ public sealed class SteadyStateTests
 {
     private const int Batches = 10_000;
     private const int Steps = 4;
+    private const int ArenasOfWholeBatches = 3; // weights, gradients of lanes, activations
 
     private static Dictionary<string, Func<nn.Module<Tensor, Tensor>[]>> Stacks => new()
     {
@@ -56,6 +58,62 @@ public sealed class SteadyStateTests
                 {
                     engine.TrainOnBatch(batch, figures);
                 }
+            }
+        }
+    }
+
+    [Fact]
+    public void Batches_that_threads_share_take_no_more_memory_however_many_of_whatever_sizes()
+    {
+        var (shared, arenas) = Buffered(new Lstm(24, returnSequences: true), 8);
+
+        arenas.Should().HaveCountGreaterThan(ArenasOfWholeBatches);
+        shared.Should().Be(0);
+    }
+
+    [Fact]
+    public void Threads_do_not_share_a_batch_whose_gradients_would_cost_more_than_they_save()
+    {
+        var (_, arenas) = Buffered(new Embedding(20_000, 8), null, new Lstm(24, returnSequences: true));
+
+        arenas.Should().HaveCount(ArenasOfWholeBatches);
+        arenas.Should().ContainSingle(arena => arena.Bytes == 0, "there are no gradients of lanes");
+    }
+
+    private static (long Bytes, List<Arena> Arenas) Buffered(nn.Module<Tensor, Tensor> first, int? features, params nn.Module<Tensor, Tensor>[] more)
+    {
+        const int Samples = 100, LongSteps = 16;
+        using var scope = NewDisposeScope();
+        using var model = new SequentialModel([first, .. more, new Dense(2)]) { Seed = 1 };
+        model.Build(features is { } width ? [LongSteps, width] : [LongSteps]);
+        var compilation = new Compilation([""], [new Head(Loss.MeanSquaredError(), 1, [Metric.MeanAbsoluteError()], 2)], new Adam());
+        var plan = model.PlanFused(compilation, out _)!;
+        List<Arena> arenas = [];
+        plan.NewArena = () =>
+        {
+            arenas.Add(new Arena());
+            return arenas[^1];
+        };
+        using var engine = plan.CreateEngine(compilation);
+        using var set = new SampleSet(
+            features is { } numbers ? Numbers.Uniform(1, [Samples, LongSteps, numbers]) : ones(Samples, LongSteps, dtype: ScalarType.Int64), Numbers.Uniform(2, [Samples, LongSteps, 2]));
+        var figures = new MetricMeans(compilation.Names, compilation.Metrics, 2).Batch;
+        int[] sizes = [17, 100, 33, 8, 64];
+        engine.BeginTraining();
+        Run(10);
+        var bytes = arenas.Sum(arena => arena.Bytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(40);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return (allocated + arenas.Sum(arena => arena.Bytes) - bytes, arenas);
+
+        void Run(int rounds)
+        {
+            for (var i = 0; i < rounds * sizes.Length; i++)
+            {
+                var batch = new Batch(set, 0, sizes[i % sizes.Length]);
+                engine.TrainOnBatch(batch, figures);
+                engine.EvaluateOnBatch(batch, figures);
             }
         }
     }
