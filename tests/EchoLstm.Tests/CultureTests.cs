@@ -6,12 +6,15 @@ namespace EchoLstm.Tests;
 /// </summary>
 public sealed class CultureTests
 {
-    // Summaries, errors, logs, tables, pictures, docs; what computes writes little.
+    // Summaries, errors, logs, tables, pictures, docs; what computes writes little, and slow classes of numbers alone are left out.
     private const string TextTests =
-        "FullyQualifiedName~CultureTests.In_a_child"
+        "FullyQualifiedName!~WindowBatchesTests&FullyQualifiedName!~WrappedLayerTests&FullyQualifiedName!~ParameterwiseUpdateTests"
+        + "&FullyQualifiedName!~A_model_hands_whole_numbers_on_exactly&("
+        + "FullyQualifiedName~CultureTests.In_a_child"
         + "|FullyQualifiedName~EchoLstm.Tests.Data|FullyQualifiedName~EchoLstm.Tests.Training|FullyQualifiedName~EchoLstm.Tests.ShapeTests|FullyQualifiedName~EchoLstm.Tests.TensorLikeTests"
         + "|FullyQualifiedName~Summary|FullyQualifiedName~Error|FullyQualifiedName~MemoryPrediction|FullyQualifiedName~ModelStepperTests|FullyQualifiedName~DifferencesTests"
-        + "|FullyQualifiedName~LayerTests|FullyQualifiedName~EmbeddingTests|FullyQualifiedName~Conv1DTests|FullyQualifiedName~ReshapeTests|FullyQualifiedName~TimeDistributedTests|FullyQualifiedName~RegularizerTests";
+        + "|FullyQualifiedName~LayerTests|FullyQualifiedName~EmbeddingTests|FullyQualifiedName~Conv1DTests|FullyQualifiedName~ReshapeTests|FullyQualifiedName~TimeDistributedTests|FullyQualifiedName~RegularizerTests"
+        + ")";
 
     private const int AtLeast = 400;
 

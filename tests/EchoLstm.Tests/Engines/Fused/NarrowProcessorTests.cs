@@ -12,7 +12,7 @@ public sealed class NarrowProcessorTests
         "FullyQualifiedName~LaneWidthTests|FullyQualifiedName~FusedBitsTests|FullyQualifiedName~EagerLstmTests.Outputs|FullyQualifiedName~NotFiniteTests"
         + "|FullyQualifiedName~TrainingGoldenTests&DisplayName~Fused"
         + "|FullyQualifiedName~Random_models_have_torchs&DisplayName~seed: 2"
-        + "|FullyQualifiedName~Random_models_train_alike&DisplayName~seed: 104"
+        + "|FullyQualifiedName~Random_models_train_alike&DisplayName~seed: 103"
         + @"|FullyQualifiedName~Engines.Fused&DisplayName~width: {0}\)|FullyQualifiedName~EchoLstm.Tests.Kernels&DisplayName~width: {0}\)";
 
     // What the filter finds today, less a few.
