@@ -45,8 +45,8 @@ internal sealed unsafe class FusedHead<V>(FusedHeadPlan plan, int output, int ax
     }
 
     /// <summary>
-    /// The sum over some samples' rows, for the mean that StepMeans takes: masked rows count neither above nor below the line, weights above
-    /// it alone. Rows of the ignored class count nowhere.
+    /// The sum over some samples' rows, for the mean that StepMeans takes: masked rows count neither above nor below the line, weights
+    /// above it alone. Rows of the ignored class count nowhere.
     /// </summary>
     /// <param name="set">The samples.</param>
     /// <param name="order">Which of them.</param>

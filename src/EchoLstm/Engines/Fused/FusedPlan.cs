@@ -103,7 +103,9 @@ internal sealed unsafe class FusedPlan
         return (weights, slopes);
     }
 
-    /// <summary>Kernels of the same weights that share nothing: those of one thread, for models that carry no state and draw nothing.</summary>
+    /// <summary>
+    /// Kernels of the same weights that share nothing: those of one thread, for models that carry no state and draw nothing.
+    /// </summary>
     internal KernelPlan CreateLane()
     {
         var lane = KernelPlan.TryCreate(_model.Settings, _inputShapes, new WorkTeam(1), out _, Kernels.Width)!;
